@@ -1,0 +1,27 @@
+using NeuralCore.Layers;
+using NeuralCore.Randomness;
+
+namespace NeuralCore.Initializers;
+
+/// <summary>One value everywhere.</summary>
+public sealed class Constant : Initializer
+{
+    /// <summary>Describes the value.</summary>
+    /// <param name="value">The value; finite.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is NaN or infinite.</exception>
+    public Constant(float value)
+    {
+        if (!float.IsFinite(value))
+            throw new ArgumentOutOfRangeException(nameof(value), value, "A first value is finite.");
+        Value = value;
+    }
+
+    /// <summary>The value.</summary>
+    public float Value { get; }
+
+    /// <inheritdoc/>
+    protected internal override void Initialize(Span<float> values, Shape shape, RandomStream stream) => values.Fill(Value);
+
+    /// <inheritdoc/>
+    protected internal override LayerDescription Describe() => new LayerDescription("Constant", LayerDescription.Format(Value)).With("value", Value);
+}

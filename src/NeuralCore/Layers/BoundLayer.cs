@@ -1,0 +1,27 @@
+namespace NeuralCore.Layers;
+
+/// <summary>What a layer declared when a model took it in: its place, shapes, parameters and needs.</summary>
+internal sealed class BoundLayer
+{
+    internal required string Name { get; init; }
+
+    internal required Shape InputShape { get; init; }
+
+    internal required Shape OutputShape { get; init; }
+
+    internal required IReadOnlyList<Parameter> Parameters { get; init; }
+
+    internal required BackwardReads BackwardReads { get; init; }
+
+    internal required bool IsView { get; init; }
+
+    internal required bool CanRunInPlace { get; init; }
+
+    internal required int CachePerSample { get; init; }
+
+    internal required int PreparedLength { get; init; }
+
+    internal required int Panels { get; init; }
+
+    internal required bool PreparedForBackwardOnly { get; init; }
+}

@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using NeuralCore.Initializers;
+using NeuralCore.Numerics;
+
+namespace NeuralCore.Layers;
+
+/// <summary>
+/// A fully connected layer: <c>y = x W + b</c>, with x [inputs], W [inputs, units], b [units], y [units].
+/// </summary>
+/// <remarks>
+/// Gradients, with dy the gradient of the loss with respect to y: <c>dx = dy Wᵀ</c>, <c>dW = Σ xᵀ dy</c>, <c>db = Σ dy</c>,
+/// summed over the rows of the batch in order.
+/// </remarks>
+public sealed unsafe class Dense : Layer
+{
+    private Parameter? _kernel;
+    private Parameter? _bias;
+
+    /// <summary>Describes a fully connected layer.</summary>
+    /// <param name="units">The number of outputs, at least 1.</param>
+    /// <param name="activation">Runs behind the layer, as if it stood next in the list; null for none.</param>
+    /// <param name="kernelInitializer">What W starts from; Glorot uniform by default.</param>
+    /// <param name="biasInitializer">What b starts from; zeros by default.</param>
+    /// <param name="useBias">Whether there is a b.</param>
+    /// <param name="name">The name, unique in the model.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is below 1.</exception>
+    public Dense(
+        int units,
+        Activation? activation = null,
+        Initializer? kernelInitializer = null,
+        Initializer? biasInitializer = null,
+        bool useBias = true,
+        string? name = null)
+        : base(name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
+        Units = units;
+        Activation = activation;
+        KernelInitializer = kernelInitializer ?? new GlorotUniform();
+        BiasInitializer = biasInitializer ?? new Zeros();
+        UseBias = useBias;
+    }
+
+    /// <summary>The number of outputs.</summary>
+    public int Units { get; }
+
+    /// <summary>The activation that runs behind the layer; null for none.</summary>
+    public Activation? Activation { get; private init; }
+
+    /// <summary>What the kernel starts from.</summary>
+    public Initializer KernelInitializer { get; }
+
+    /// <summary>What the bias starts from.</summary>
+    public Initializer BiasInitializer { get; }
+
+    /// <summary>Whether there is a bias.</summary>
+    public bool UseBias { get; }
+
+    internal override Activation? Attached => Activation;
+
+    internal override Layer CloneUnbound()
+    {
+        // The activation is a layer of its own and can serve one model only, as this one.
+        return new Dense(Units, (Activation?)Activation?.CloneUnbound(), KernelInitializer, BiasInitializer, UseBias, GivenName) { Trainable = Trainable };
+    }
+
+    /// <inheritdoc/>
+    protected internal override Shape Build(Shape input, LayerBuilder builder)
+    {
+        if (input.Rank != 1)
+            throw builder.Reject("a vector", input, "Put a Flatten before it.");
+
+        int inputs = input[0];
+        if ((long)inputs * Units > Array.MaxLength / 2)
+            throw builder.Reject("a kernel that fits in memory", input, $"[{inputs}, {Units}] weights do not.");
+        _kernel = builder.AddParameter("kernel", [inputs, Units], KernelInitializer);
+        _bias = UseBias ? builder.AddParameter("bias", [Units], BiasInitializer, decayed: false) : null;
+
+        // The input gradient multiplies by the transposed kernel, which is packed once a step for all workers.
+        builder.BackwardReads = BackwardReads.Input;
+        builder.PrepareInPanels(Gemm.PanelCount(inputs), Gemm.PackedLength(Units, inputs), forBackwardOnly: true);
+        return [Units];
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Prepare(in PreparePass pass)
+    {
+        fixed (float* prepared = &MemoryMarshal.GetReference(pass.Prepared))
+            Gemm.PackPanel(pass.Panel, Units, _kernel!.Shape[0], _kernel.Pointer, Units, bTransposed: true, prepared);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Forward(in ForwardPass pass)
+    {
+        int inputs = _kernel!.Shape[0];
+        fixed (float* input = &MemoryMarshal.GetReference(pass.Input), output = &MemoryMarshal.GetReference(pass.Output))
+        {
+            Gemm.Multiply(
+                pass.Rows, Units, inputs, input, inputs, aTransposed: false, _kernel.Pointer, Units, output, Units,
+                _bias is null ? GemmStart.Zero : GemmStart.Bias, _bias is null ? null : _bias.Pointer);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Backward(in BackwardPass pass)
+    {
+        int inputs = _kernel!.Shape[0];
+        fixed (float* outputGradient = &MemoryMarshal.GetReference(pass.OutputGradient),
+            inputGradient = &MemoryMarshal.GetReference(pass.InputGradient),
+            prepared = &MemoryMarshal.GetReference(pass.Prepared))
+        {
+            Gemm.MultiplyPacked(
+                pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, prepared, inputGradient, inputs, GemmStart.Zero, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void AccumulateGradients(in GradientPass pass)
+    {
+        fixed (float* input = &MemoryMarshal.GetReference(pass.Input),
+            outputGradient = &MemoryMarshal.GetReference(pass.OutputGradient),
+            gradient = &MemoryMarshal.GetReference(pass.Gradient))
+        {
+            if (pass.Parameter == _bias)
+            {
+                Reductions.ColumnSums(outputGradient + pass.Start, pass.Rows, Units, pass.Count, gradient);
+                return;
+            }
+            Gemm.Multiply(
+                pass.Count, Units, pass.Rows, input + pass.Start, _kernel!.Shape[0], aTransposed: true, outputGradient, Units, gradient, Units,
+                GemmStart.Zero, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override LayerDescription Describe()
+    {
+        LayerDescription? activation = Activation?.Describe();
+        LayerDescription description = new LayerDescription("Dense", activation is null ? $"{Units}" : $"{Units}, {activation}")
+            .With("units", Units)
+            .With("useBias", UseBias)
+            .With("kernelInitializer", KernelInitializer.Describe())
+            .With("biasInitializer", BiasInitializer.Describe());
+        return activation is null ? description : description.With("activation", activation);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+
+namespace NeuralCore.Layers;
+
+/// <summary>
+/// One step of a network: a description (its settings) and its mathematics. A layer keeps no activation and no counter;
+/// everything that changes lives in the model's parameters and in the workspace that the passes hand out.
+/// </summary>
+/// <remarks>
+/// To write a layer: derive, declare in <see cref="Build"/>, compute in <see cref="Forward"/>, <see cref="Backward"/> and
+/// (with parameters) <see cref="AccumulateGradients"/>, and check it with <c>NeuralCore.Diagnostics.GradientCheck</c>.
+/// A row of a batch must be computed from that row alone, with the same operations wherever the row stands: that is what
+/// keeps results the same for any batch and any number of threads.
+/// </remarks>
+[DebuggerDisplay("{DebuggerText,nq}")]
+public abstract class Layer
+{
+    private BoundLayer? _bound;
+
+    /// <summary>Starts a layer.</summary>
+    /// <param name="name">The name, unique in its model; by default the kind in lower case, numbered from the second on.</param>
+    /// <exception cref="ArgumentException">The name is blank.</exception>
+    protected Layer(string? name = null)
+    {
+        if (name is not null && string.IsNullOrWhiteSpace(name))
+            throw new ArgumentException("A layer's name is not blank. Leave it out for a default.", nameof(name));
+        GivenName = name;
+    }
+
+    /// <summary>The name, unique in its model: <c>dense_1</c>. Before the layer is part of a model, the name given or the kind in lower case.</summary>
+    public string Name => _bound?.Name ?? GivenName ?? Kind.ToLowerInvariant();
+
+    /// <summary>Whether training changes the layer's parameters. A frozen layer still passes gradients on.</summary>
+    public bool Trainable { get; init; } = true;
+
+    /// <summary>The weights, in the order they were declared; empty before the layer is part of a model.</summary>
+    public IReadOnlyList<Parameter> Parameters => _bound?.Parameters ?? [];
+
+    /// <summary>The shape of one sample that comes in.</summary>
+    /// <exception cref="InvalidOperationException">The layer is not part of a model yet.</exception>
+    public Shape InputShape => Bound.InputShape;
+
+    /// <summary>The shape of one sample that goes out.</summary>
+    /// <exception cref="InvalidOperationException">The layer is not part of a model yet.</exception>
+    public Shape OutputShape => Bound.OutputShape;
+
+    /// <summary>The kind of layer, as summaries and files name it: by default the class name.</summary>
+    public virtual string Kind => GetType().Name;
+
+    internal string? GivenName { get; }
+
+    internal bool IsBound => _bound is not null;
+
+    internal BoundLayer Bound => _bound ?? throw new InvalidOperationException($"{this} is not part of a model yet; its shapes are known once a Sequential holds it.");
+
+    /// <summary>The activation that runs directly behind this layer as if it stood next in the list; null for none.</summary>
+    internal virtual Activation? Attached => null;
+
+    /// <summary>
+    /// Checks the input's shape, declares parameters and what the passes need, and returns the output's shape.
+    /// </summary>
+    /// <param name="input">The shape of one sample that comes in.</param>
+    /// <param name="builder">Takes the declarations.</param>
+    /// <returns>The shape of one sample that goes out.</returns>
+    /// <exception cref="ShapeException">The layer cannot take this shape; <see cref="LayerBuilder.Reject"/> makes it.</exception>
+    protected internal abstract Shape Build(Shape input, LayerBuilder builder);
+
+    /// <summary>Packs one panel of what the passes of this training step want packed. By default nothing.</summary>
+    /// <param name="pass">The panel and the memory to pack into.</param>
+    protected internal virtual void Prepare(in PreparePass pass)
+    {
+    }
+
+    /// <summary>Computes the output of a block of rows.</summary>
+    /// <param name="pass">The block.</param>
+    protected internal abstract void Forward(in ForwardPass pass);
+
+    /// <summary>Computes, for a block of rows, the gradient of the loss with respect to the input from that with respect to the output.</summary>
+    /// <param name="pass">The block.</param>
+    protected internal abstract void Backward(in BackwardPass pass);
+
+    /// <summary>Computes the gradient of a slice of one parameter, summed over all rows of the batch in order. By default nothing, for layers without parameters.</summary>
+    /// <param name="pass">The slice.</param>
+    protected internal virtual void AccumulateGradients(in GradientPass pass)
+    {
+    }
+
+    /// <summary>The layer's kind and settings: what a file stores and a factory rebuilds it from.</summary>
+    protected internal abstract LayerDescription Describe();
+
+    /// <summary>The layer as the user wrote it: <c>Dense(128, ReLU)</c>.</summary>
+    public override string ToString() => Describe().ToString();
+
+    internal void Bind(BoundLayer bound)
+    {
+        if (_bound is not null)
+        {
+            throw new ArgumentException(
+                $"{_bound.Name}: this {this} object is already part of a model. A layer object serves one model; make a second one with new, or copy the whole model with Clone().");
+        }
+        _bound = bound;
+    }
+
+    /// <summary>Takes the layer out of a model that could not be built.</summary>
+    internal void Unbind() => _bound = null;
+
+    /// <summary>A copy with the same settings that is part of no model.</summary>
+    internal virtual Layer CloneUnbound()
+    {
+        Layer copy = (Layer)MemberwiseClone();
+        copy._bound = null;
+        return copy;
+    }
+
+    private string DebuggerText => $"{Name}: {this}";
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+
+namespace NeuralCore.Layers;
+
+/// <summary>
+/// A layer's kind and settings: what summaries and errors print, what a file stores, and what a factory rebuilds the layer from.
+/// </summary>
+/// <remarks>Setting values are <see cref="long"/>, <see cref="double"/>, <see cref="bool"/>, <see cref="string"/> or another <see cref="LayerDescription"/>.</remarks>
+public sealed class LayerDescription
+{
+    private readonly List<KeyValuePair<string, object>> _settings = [];
+
+    /// <summary>Starts a description.</summary>
+    /// <param name="kind">The kind of layer: <c>Dense</c>.</param>
+    /// <param name="text">The settings as the user wrote them, for messages: <c>128, ReLU</c>.</param>
+    public LayerDescription(string kind, string text = "")
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(kind);
+        Kind = kind;
+        Text = text;
+    }
+
+    /// <summary>The kind of layer.</summary>
+    public string Kind { get; }
+
+    /// <summary>The settings as the user wrote them.</summary>
+    public string Text { get; }
+
+    /// <summary>All settings, in the order they were added.</summary>
+    public IReadOnlyList<KeyValuePair<string, object>> Settings => _settings;
+
+    /// <summary>Adds a whole number.</summary>
+    /// <param name="name">The setting's name, in camel case.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>This description.</returns>
+    public LayerDescription With(string name, long value) => Add(name, value);
+
+    /// <summary>Adds a number.</summary>
+    /// <inheritdoc cref="With(string, long)"/>
+    public LayerDescription With(string name, double value) => Add(name, value);
+
+    /// <summary>Adds a switch.</summary>
+    /// <inheritdoc cref="With(string, long)"/>
+    public LayerDescription With(string name, bool value) => Add(name, value);
+
+    /// <summary>Adds a text.</summary>
+    /// <inheritdoc cref="With(string, long)"/>
+    public LayerDescription With(string name, string value) => Add(name, value);
+
+    /// <summary>Adds something described in turn: an activation, an initializer.</summary>
+    /// <inheritdoc cref="With(string, long)"/>
+    public LayerDescription With(string name, LayerDescription value) => Add(name, value);
+
+    /// <summary>Reads a whole number that must be there and fit an <see cref="int"/>.</summary>
+    /// <param name="name">The setting's name.</param>
+    /// <exception cref="FormatException">The setting is missing, of another type, or too large.</exception>
+    public int GetInt32(string name) => Get(name) switch
+    {
+        long value when value is >= int.MinValue and <= int.MaxValue => (int)value,
+        var other => throw Wrong(name, "a whole number", other),
+    };
+
+    /// <summary>Reads a number that must be there.</summary>
+    /// <inheritdoc cref="GetInt32"/>
+    public double GetDouble(string name) => Get(name) switch
+    {
+        double value => value,
+        long value => value,
+        var other => throw Wrong(name, "a number", other),
+    };
+
+    /// <summary>Reads a switch that must be there.</summary>
+    /// <inheritdoc cref="GetInt32"/>
+    public bool GetBoolean(string name) => Get(name) is bool value ? value : throw Wrong(name, "true or false", Get(name));
+
+    /// <summary>Reads a text that must be there.</summary>
+    /// <inheritdoc cref="GetInt32"/>
+    public string GetString(string name) => Get(name) is string value ? value : throw Wrong(name, "a text", Get(name));
+
+    /// <summary>Reads something described in turn; null where it was left out.</summary>
+    /// <inheritdoc cref="GetInt32"/>
+    public LayerDescription? GetDescription(string name) => Find(name) switch
+    {
+        null => null,
+        LayerDescription value => value,
+        var other => throw Wrong(name, "a description", other),
+    };
+
+    /// <summary>The layer as the user wrote it: <c>Dense(128, ReLU)</c>.</summary>
+    public override string ToString() => Text.Length == 0 ? Kind : $"{Kind}({Text})";
+
+    /// <summary>A number as C# writes it, whatever the culture.</summary>
+    internal static string Format(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private LayerDescription Add(string name, object value)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(value);
+        if (Find(name) is not null)
+            throw new ArgumentException($"{Kind}: the setting \"{name}\" is described twice.", nameof(name));
+        _settings.Add(new(name, value));
+        return this;
+    }
+
+    private object? Find(string name) => _settings.Find(s => s.Key == name).Value;
+
+    private object Get(string name) => Find(name) ?? throw new FormatException($"{Kind}: the setting \"{name}\" is missing.");
+
+    private FormatException Wrong(string name, string expected, object found) => new($"{Kind}: the setting \"{name}\" is {expected}, found {found}.");
+}

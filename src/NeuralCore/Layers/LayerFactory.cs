@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using NeuralCore.Initializers;
+
+namespace NeuralCore.Layers;
+
+/// <summary>
+/// Rebuilds layers from their descriptions, through one explicit function a kind; no reflection.
+/// </summary>
+public sealed class LayerFactory
+{
+    private readonly FrozenDictionary<string, Func<LayerDescription, LayerFactory, string?, Layer>> _factories;
+
+    private LayerFactory(IEnumerable<KeyValuePair<string, Func<LayerDescription, LayerFactory, string?, Layer>>> factories)
+    {
+        _factories = factories.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>Knows the layers of this library.</summary>
+    public static LayerFactory BuiltIn { get; } = new(
+    [
+        new("Dense", (description, factory, name) => new Dense(
+            description.GetInt32("units"),
+            description.GetDescription("activation") is { } activation ? factory.CreateActivation(activation) : null,
+            InitializerFactory.Create(description.GetDescription("kernelInitializer")),
+            InitializerFactory.Create(description.GetDescription("biasInitializer")),
+            description.GetBoolean("useBias"),
+            name)),
+        new("ReLU", (_, _, name) => new ReLU(name)),
+        new("Softmax", (_, _, name) => new Softmax(name)),
+        new("Dropout", (description, _, name) => new Dropout(description.GetDouble("rate"), name)),
+        new("Flatten", (_, _, name) => new Flatten(name)),
+    ]);
+
+    /// <summary>A factory that knows one more kind of layer.</summary>
+    /// <param name="kind">The <see cref="Layer.Kind"/> that the layer describes itself by.</param>
+    /// <param name="create">Makes the layer from its description and its name.</param>
+    /// <exception cref="ArgumentException">The kind is known already.</exception>
+    public LayerFactory With(string kind, Func<LayerDescription, string?, Layer> create)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(kind);
+        ArgumentNullException.ThrowIfNull(create);
+        if (_factories.ContainsKey(kind))
+            throw new ArgumentException($"The factory already knows the kind \"{kind}\".", nameof(kind));
+        return new LayerFactory(_factories.Append(new(kind, (description, _, name) => create(description, name))));
+    }
+
+    /// <summary>Makes a layer from its description.</summary>
+    /// <param name="description">What <see cref="Layer"/> described itself as.</param>
+    /// <param name="name">The layer's name; null for the default.</param>
+    /// <exception cref="NotSupportedException">The kind is unknown: give its factory to <see cref="With"/>.</exception>
+    /// <exception cref="FormatException">A setting is missing or of the wrong type.</exception>
+    public Layer Create(LayerDescription description, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        if (!_factories.TryGetValue(description.Kind, out var create))
+        {
+            throw new NotSupportedException(
+                $"{name ?? "A layer"}: the kind \"{description.Kind}\" is unknown. Known are {string.Join(", ", _factories.Keys.Order(StringComparer.Ordinal))}; "
+                + $"give the factory of your own layer: LayerFactory.BuiltIn.With(\"{description.Kind}\", ...).");
+        }
+        return create(description, this, name);
+    }
+
+    private Activation CreateActivation(LayerDescription description) =>
+        Create(description) as Activation ?? throw new FormatException($"{description.Kind} is no activation.");
+}

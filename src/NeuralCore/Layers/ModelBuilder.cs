@@ -1,0 +1,56 @@
+using NeuralCore.Randomness;
+
+namespace NeuralCore.Layers;
+
+/// <summary>Binds the layers of one model: gives names, counts kinds for the random streams, follows the shapes.</summary>
+internal sealed class ModelBuilder
+{
+    private readonly long _seed;
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _ordinals = new(StringComparer.Ordinal);
+
+    internal ModelBuilder(long seed, IEnumerable<Layer> layers)
+    {
+        _seed = seed;
+        foreach (Layer layer in layers)
+        {
+            if (layer.GivenName is { } given && !_names.Add(given))
+                throw new ArgumentException($"Two layers are named \"{given}\". A layer's name is unique in its model.", nameof(layers));
+        }
+    }
+
+    /// <summary>Binds a layer and its attached activation, in the order they run.</summary>
+    /// <returns>The shape that goes out of the last of them.</returns>
+    internal Shape Bind(Layer layer, Shape input, List<Layer> running)
+    {
+        Shape output = BindOne(layer, input, layer.GivenName ?? FreeName(layer.Kind.ToLowerInvariant()));
+        running.Add(layer);
+        if (layer.Attached is { } activation)
+        {
+            output = BindOne(activation, output, $"{layer.Name}.{activation.Kind.ToLowerInvariant()}");
+            running.Add(activation);
+        }
+        return output;
+    }
+
+    /// <summary>The stream of a layer that is being bound: its ordinal counts the layers of its kind bound before it.</summary>
+    internal RandomStream CreateRandomStream(Layer layer, string purpose) =>
+        RandomStream.Derive((ulong)_seed, $"{layer.Kind}.{purpose}", _ordinals.GetValueOrDefault(layer.Kind));
+
+    private Shape BindOne(Layer layer, Shape input, string name)
+    {
+        LayerBuilder builder = new(layer, name, this);
+        Shape output = layer.Build(input, builder);
+        layer.Bind(builder.Finish(input, output));
+        _ordinals[layer.Kind] = _ordinals.GetValueOrDefault(layer.Kind) + 1;
+        return output;
+    }
+
+    private string FreeName(string kind)
+    {
+        string name = kind;
+        for (int number = 1; !_names.Add(name); number++)
+            name = $"{kind}_{number}";
+        return name;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using NeuralCore.Initializers;
+using NeuralCore.Numerics;
+using NeuralCore.Randomness;
+
+namespace NeuralCore.Layers;
+
+/// <summary>
+/// One weight array of a layer: a row-major window into the model's parameter memory.
+/// </summary>
+[DebuggerDisplay("{FullName,nq} {Shape}")]
+public sealed unsafe class Parameter
+{
+    private readonly Initializer _initializer;
+    private readonly RandomStream _stream;
+    private AlignedBuffer? _store;
+
+    internal Parameter(string name, string fullName, Shape shape, Initializer initializer, RandomStream stream, bool trainable, bool decayed)
+    {
+        Name = name;
+        FullName = fullName;
+        Shape = shape;
+        IsTrainable = trainable;
+        IsDecayed = decayed;
+        _initializer = initializer;
+        _stream = stream;
+    }
+
+    /// <summary>The name inside the layer: <c>kernel</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The name inside the model: <c>dense_1.kernel</c>.</summary>
+    public string FullName { get; }
+
+    /// <summary>The shape. A Dense kernel is [inputs, units].</summary>
+    public Shape Shape { get; }
+
+    /// <summary>Whether training changes the values.</summary>
+    public bool IsTrainable { get; }
+
+    /// <summary>Whether weight decay applies.</summary>
+    public bool IsDecayed { get; }
+
+    /// <summary>The values themselves, row-major. Changing them changes the model; not while it trains.</summary>
+    /// <exception cref="InvalidOperationException">The model is still being built.</exception>
+    public Span<float> Values => new(Pointer, Shape.Size);
+
+    /// <summary>Where the values start in the model's parameter memory, in floats; a multiple of 16.</summary>
+    internal int Offset { get; private set; }
+
+    internal float* Pointer => (_store ?? throw new InvalidOperationException($"{FullName} has no values before its model is built.")).Pointer + Offset;
+
+    /// <summary>How many values one step along the first axis covers.</summary>
+    internal int Stride => Shape.Rank == 0 ? 1 : Shape.Size / Shape[0];
+
+    /// <summary>The extent of the first axis, along which gradients are cut into slices.</summary>
+    internal int Slices => Shape.Rank == 0 ? 1 : Shape[0];
+
+    internal void Attach(AlignedBuffer store, int offset)
+    {
+        _store = store;
+        Offset = offset;
+    }
+
+    internal void Initialize() => _initializer.Initialize(Values, Shape, _stream);
+}

@@ -1,0 +1,107 @@
+namespace NeuralCore.Layers;
+
+/// <summary>One panel of what a layer packs at the start of a training step.</summary>
+public readonly ref struct PreparePass
+{
+    internal PreparePass(int panel, Span<float> prepared)
+    {
+        Panel = panel;
+        Prepared = prepared;
+    }
+
+    /// <summary>The panel to pack, from 0 to the declared count.</summary>
+    public int Panel { get; }
+
+    /// <summary>The memory that all panels share; write this panel's part only.</summary>
+    public Span<float> Prepared { get; }
+}
+
+/// <summary>A block of rows on its way forward. All spans are row-major, one sample after the other.</summary>
+public readonly ref struct ForwardPass
+{
+    /// <summary>How many rows the block has.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>The index in the batch of the block's first row.</summary>
+    public int FirstRow { get; init; }
+
+    /// <summary>The training step, from 0; random draws are keyed by it.</summary>
+    public long Step { get; init; }
+
+    /// <summary>Whether this is training (dropout drops) or prediction.</summary>
+    public bool IsTraining { get; init; }
+
+    /// <summary>The block's input: [rows, input size].</summary>
+    public required ReadOnlySpan<float> Input { get; init; }
+
+    /// <summary>To be filled: [rows, output size]. Its old content is undefined.</summary>
+    public required Span<float> Output { get; init; }
+
+    /// <summary>The declared cache of the block's rows; empty in prediction.</summary>
+    public Span<float> Cache { get; init; }
+
+    /// <summary>What <see cref="Layer.Prepare"/> packed in this step; empty in prediction, where the parameters are read as they stand.</summary>
+    public ReadOnlySpan<float> Prepared { get; init; }
+}
+
+/// <summary>A block of rows on its way back. All spans are row-major, one sample after the other.</summary>
+public readonly ref struct BackwardPass
+{
+    /// <summary>How many rows the block has.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>The index in the batch of the block's first row.</summary>
+    public int FirstRow { get; init; }
+
+    /// <summary>The training step, from 0: the same as in the forward pass.</summary>
+    public long Step { get; init; }
+
+    /// <summary>The block's input; empty unless the layer declared <see cref="BackwardReads.Input"/>.</summary>
+    public ReadOnlySpan<float> Input { get; init; }
+
+    /// <summary>The block's output; empty unless the layer declared <see cref="BackwardReads.Output"/>.</summary>
+    public ReadOnlySpan<float> Output { get; init; }
+
+    /// <summary>The gradient of the loss with respect to the output: [rows, output size].</summary>
+    public required ReadOnlySpan<float> OutputGradient { get; init; }
+
+    /// <summary>To be filled: the gradient with respect to the input, [rows, input size]. <see cref="Layer.Backward"/> is not called where nobody reads it.</summary>
+    public required Span<float> InputGradient { get; init; }
+
+    /// <summary>The declared cache of the block's rows, as the forward pass left it.</summary>
+    public ReadOnlySpan<float> Cache { get; init; }
+
+    /// <summary>What <see cref="Layer.Prepare"/> packed in this step.</summary>
+    public ReadOnlySpan<float> Prepared { get; init; }
+}
+
+/// <summary>A slice of one parameter, whose gradient is to be computed over the whole batch.</summary>
+public readonly ref struct GradientPass
+{
+    /// <summary>How many rows the batch has.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>The parameter.</summary>
+    public required Parameter Parameter { get; init; }
+
+    /// <summary>The slice's first index on the parameter's first axis.</summary>
+    public required int Start { get; init; }
+
+    /// <summary>How many indices of the parameter's first axis the slice covers.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>To be filled: the slice's gradient, row-major. Sum over the rows in order; the loss has already divided by the batch size.</summary>
+    public required Span<float> Gradient { get; init; }
+
+    /// <summary>The whole batch's input; empty unless the layer declared <see cref="BackwardReads.Input"/>.</summary>
+    public ReadOnlySpan<float> Input { get; init; }
+
+    /// <summary>The whole batch's output; empty unless the layer declared <see cref="BackwardReads.Output"/>.</summary>
+    public ReadOnlySpan<float> Output { get; init; }
+
+    /// <summary>The gradient of the loss with respect to the output, whole batch: [rows, output size].</summary>
+    public required ReadOnlySpan<float> OutputGradient { get; init; }
+
+    /// <summary>The declared cache of the whole batch.</summary>
+    public ReadOnlySpan<float> Cache { get; init; }
+}

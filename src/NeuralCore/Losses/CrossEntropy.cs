@@ -1,0 +1,66 @@
+using NeuralCore.Layers;
+
+namespace NeuralCore.Losses;
+
+/// <summary>
+/// The common part of the two cross-entropies: both are <c>-Σ_k t_k log p_k</c> and train to the same bits from one seed; they differ in how
+/// the target t is written down.
+/// </summary>
+/// <typeparam name="TTarget"><see cref="int"/> for class indices, <see cref="float"/> for one-hot rows.</typeparam>
+public abstract class CrossEntropy<TTarget> : Loss<TTarget>
+    where TTarget : unmanaged
+{
+    private protected CrossEntropy(bool fromLogits)
+    {
+        FromLogits = fromLogits;
+    }
+
+    /// <summary>Whether the predictions are logits (any numbers) rather than probabilities.</summary>
+    public bool FromLogits { get; }
+
+    /// <inheritdoc/>
+    public sealed override int TargetWidth(Shape prediction)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        if (prediction.Rank != 1 || prediction[0] < 2)
+            throw new ShapeException($"{Name}: expects a vector of two or more classes, got {prediction}. End the network with a Dense of one unit for each class.");
+        return WidthFor(prediction[0]);
+    }
+
+    /// <inheritdoc/>
+    protected internal sealed override FusedLoss<TTarget>? FuseWith(Layer last)
+    {
+        if (last is not Softmax)
+            return null;
+        if (FromLogits)
+        {
+            throw new ArgumentException(
+                $"{Name}: fromLogits is set, but the network ends with {last.Name}, which already turns logits into probabilities. Remove the Softmax, or leave fromLogits out.");
+        }
+        return new Fused(this);
+    }
+
+    /// <inheritdoc/>
+    protected internal sealed override void Evaluate(in LossPass<TTarget> pass)
+    {
+        int classes = pass.Predictions.Length / pass.Rows;
+        if (FromLogits)
+            Logits(pass.Predictions, pass.Targets, default, pass.Gradient, pass.RowLosses, pass.Rows, classes, pass.GradientScale);
+        else
+            Probabilities(pass.Predictions, pass.Targets, pass.Gradient, pass.RowLosses, pass.Rows, classes, pass.GradientScale);
+    }
+
+    private protected abstract int WidthFor(int classes);
+
+    private protected abstract void Logits(
+        ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses, int rows, int classes, float scale);
+
+    private protected abstract void Probabilities(
+        ReadOnlySpan<float> predictions, ReadOnlySpan<TTarget> targets, Span<float> gradient, Span<double> losses, int rows, int classes, float scale);
+
+    private sealed class Fused(CrossEntropy<TTarget> loss) : FusedLoss<TTarget>
+    {
+        protected internal override void Evaluate(in FusedLossPass<TTarget> pass) => loss.Logits(
+            pass.LayerInput, pass.Targets, pass.Predictions, pass.LayerInputGradient, pass.RowLosses, pass.Rows, pass.LayerInput.Length / pass.Rows, pass.GradientScale);
+    }
+}

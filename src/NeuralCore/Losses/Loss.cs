@@ -1,0 +1,103 @@
+using NeuralCore.Layers;
+
+namespace NeuralCore.Losses;
+
+/// <summary>
+/// What training makes small: a value for each row, computed from the row's prediction and target, averaged over the batch. A description
+/// without state.
+/// </summary>
+/// <typeparam name="TTarget"><see cref="int"/> for class indices, <see cref="float"/> for rows of values such as one-hot.</typeparam>
+public abstract class Loss<TTarget>
+    where TTarget : unmanaged
+{
+    /// <summary>The loss's name in messages and files: by default the class name.</summary>
+    public virtual string Name => GetType().Name.Split('`')[0];
+
+    /// <summary>Checks that the loss can take this prediction and says how many target values stand in one row.</summary>
+    /// <param name="prediction">The shape of one prediction.</param>
+    /// <exception cref="ShapeException">The loss cannot take this shape.</exception>
+    public abstract int TargetWidth(Shape prediction);
+
+    /// <summary>Checks rows of targets, so that nothing is trained on bad ones.</summary>
+    /// <param name="targets">The targets: [rows, target width].</param>
+    /// <param name="prediction">The shape of one prediction.</param>
+    /// <param name="firstRow">The number of the first row in messages.</param>
+    /// <exception cref="ArgumentException">A target is out of range: the message names the row and the value.</exception>
+    protected internal abstract void CheckTargets(ReadOnlySpan<TTarget> targets, Shape prediction, int firstRow);
+
+    /// <summary>Computes each row's loss and, where asked, its gradient with respect to the prediction.</summary>
+    /// <param name="pass">A block of rows; the targets have been checked.</param>
+    protected internal abstract void Evaluate(in LossPass<TTarget> pass);
+
+    /// <summary>
+    /// A form of this loss that also takes over the layer in front of it, for speed and exactness; null where there is none.
+    /// The plain form must agree with it.
+    /// </summary>
+    /// <param name="last">The last layer of the network.</param>
+    /// <exception cref="ArgumentException">The loss and the layer contradict each other.</exception>
+    protected internal virtual FusedLoss<TTarget>? FuseWith(Layer last) => null;
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
+
+/// <summary>A loss together with the layer in front of it.</summary>
+/// <inheritdoc cref="Loss{TTarget}"/>
+public abstract class FusedLoss<TTarget>
+    where TTarget : unmanaged
+{
+    /// <summary>Computes the layer's output, each row's loss and, where asked, the gradient with respect to the layer's input.</summary>
+    /// <param name="pass">A block of rows; the targets have been checked.</param>
+    protected internal abstract void Evaluate(in FusedLossPass<TTarget> pass);
+}
+
+/// <summary>A block of rows for a loss.</summary>
+/// <inheritdoc cref="Loss{TTarget}"/>
+public readonly ref struct LossPass<TTarget>
+    where TTarget : unmanaged
+{
+    /// <summary>How many rows the block has.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>The predictions: [rows, classes].</summary>
+    public required ReadOnlySpan<float> Predictions { get; init; }
+
+    /// <summary>The targets: [rows, target width].</summary>
+    public required ReadOnlySpan<TTarget> Targets { get; init; }
+
+    /// <summary>To be filled: one loss a row, not divided by anything.</summary>
+    public required Span<double> RowLosses { get; init; }
+
+    /// <summary>To be filled: the gradient with respect to the predictions, times <see cref="GradientScale"/>. Empty when only the loss is wanted.</summary>
+    public Span<float> Gradient { get; init; }
+
+    /// <summary>One over the number of rows of the whole batch: the divisor of the mean.</summary>
+    public float GradientScale { get; init; }
+}
+
+/// <summary>A block of rows for a loss together with the layer in front of it.</summary>
+/// <inheritdoc cref="Loss{TTarget}"/>
+public readonly ref struct FusedLossPass<TTarget>
+    where TTarget : unmanaged
+{
+    /// <inheritdoc cref="LossPass{TTarget}.Rows"/>
+    public required int Rows { get; init; }
+
+    /// <summary>What comes into the layer: [rows, layer's input size].</summary>
+    public required ReadOnlySpan<float> LayerInput { get; init; }
+
+    /// <summary>To be filled: the layer's output, which metrics read. Empty when nobody does.</summary>
+    public required Span<float> Predictions { get; init; }
+
+    /// <inheritdoc cref="LossPass{TTarget}.Targets"/>
+    public required ReadOnlySpan<TTarget> Targets { get; init; }
+
+    /// <inheritdoc cref="LossPass{TTarget}.RowLosses"/>
+    public required Span<double> RowLosses { get; init; }
+
+    /// <summary>To be filled: the gradient with respect to the layer's input, times <see cref="GradientScale"/>. Empty when only the loss is wanted.</summary>
+    public Span<float> LayerInputGradient { get; init; }
+
+    /// <inheritdoc cref="LossPass{TTarget}.GradientScale"/>
+    public float GradientScale { get; init; }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using NeuralCore.Numerics;
+
+namespace NeuralCore.Losses;
+
+/// <summary>
+/// Cross-entropy with the target given as a class index: <c>-log p_y</c> for each row.
+/// </summary>
+/// <remarks>
+/// After a <see cref="Layers.Softmax"/> the two run as one: loss <c>log Σ_k exp(x_k - m) + m - x_y</c>, gradient <c>(p - onehot(y)) / batch</c>.
+/// Alone, predictions are divided by their sum and kept at or above 1e-7, as Keras does.
+/// </remarks>
+public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
+{
+    /// <summary>Describes the loss.</summary>
+    /// <param name="fromLogits">Whether the network ends without a softmax, so that its predictions are logits.</param>
+    public SparseCategoricalCrossEntropy(bool fromLogits = false)
+        : base(fromLogits)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected internal override void CheckTargets(ReadOnlySpan<int> targets, Shape prediction, int firstRow)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        int classes = prediction.Size;
+        for (int row = 0; row < targets.Length; row++)
+        {
+            if ((uint)targets[row] >= (uint)classes)
+            {
+                throw new ArgumentException(
+                    $"{Name}: the label of row {firstRow + row} is {targets[row]}, but the network has {classes} classes, 0 to {classes - 1}. "
+                    + "Labels start at 0; is the last Dense wide enough?");
+            }
+        }
+    }
+
+    private protected override int WidthFor(int classes) => 1;
+
+    private protected override void Logits(
+        ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses, int rows, int classes, float scale)
+    {
+        fixed (float* x = &MemoryMarshal.GetReference(logits), p = &MemoryMarshal.GetReference(probabilities), dx = &MemoryMarshal.GetReference(gradient))
+        fixed (int* labels = &MemoryMarshal.GetReference(targets))
+        fixed (double* values = &MemoryMarshal.GetReference(losses))
+            CrossEntropyKernel.SoftmaxSparse(x, labels, p, dx, values, rows, classes, scale);
+    }
+
+    private protected override void Probabilities(
+        ReadOnlySpan<float> predictions, ReadOnlySpan<int> targets, Span<float> gradient, Span<double> losses, int rows, int classes, float scale)
+    {
+        fixed (float* p = &MemoryMarshal.GetReference(predictions), dp = &MemoryMarshal.GetReference(gradient))
+        fixed (int* labels = &MemoryMarshal.GetReference(targets))
+        fixed (double* values = &MemoryMarshal.GetReference(losses))
+            CrossEntropyKernel.Sparse(p, labels, dp, values, rows, classes, scale);
+    }
+}

@@ -1,0 +1,32 @@
+namespace NeuralCore.Metrics;
+
+/// <summary>A figure that is reported beside the loss: a value for each row, averaged. A description without state.</summary>
+/// <typeparam name="TTarget">The target type of the loss it stands beside.</typeparam>
+public interface IMetric<TTarget>
+    where TTarget : unmanaged
+{
+    /// <summary>The name in histories and logs: <c>accuracy</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Computes each row's value.</summary>
+    /// <param name="pass">A block of rows.</param>
+    void Evaluate(in MetricPass<TTarget> pass);
+}
+
+/// <summary>A block of rows for a metric.</summary>
+/// <inheritdoc cref="IMetric{TTarget}"/>
+public readonly ref struct MetricPass<TTarget>
+    where TTarget : unmanaged
+{
+    /// <summary>How many rows the block has.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>The predictions: [rows, classes].</summary>
+    public required ReadOnlySpan<float> Predictions { get; init; }
+
+    /// <summary>The targets: [rows, target width].</summary>
+    public required ReadOnlySpan<TTarget> Targets { get; init; }
+
+    /// <summary>To be filled: one value a row.</summary>
+    public required Span<double> RowValues { get; init; }
+}

@@ -1,0 +1,117 @@
+using NeuralCore.Layers;
+
+namespace NeuralCore.Models;
+
+/// <summary>
+/// Which memory each layer reads and writes in a training step. Tensor 0 is the batch's input, tensor i + 1 the output of layer i; each has
+/// a gradient of the same size. Tensors that may share memory share a slot.
+/// </summary>
+/// <remarks>
+/// A slot holds the whole batch where the parameter phase reads it again, else one block of rows for each worker, which stays in the worker's cache.
+/// </remarks>
+internal sealed class ExecutionPlan
+{
+    private readonly bool[] _needsInputGradient;
+
+    /// <summary>Lays out a step.</summary>
+    /// <param name="layers">All layers in the order they run, attached activations included.</param>
+    /// <param name="inputSize">The number of values in one sample.</param>
+    /// <param name="fusesLast">Whether the loss takes over the last layer, so that it is never called.</param>
+    /// <param name="wantsInputGradient">Whether somebody reads the gradient with respect to the batch's input.</param>
+    internal ExecutionPlan(IReadOnlyList<Layer> layers, int inputSize, bool fusesLast = false, bool wantsInputGradient = false)
+    {
+        Layers = layers;
+        Called = fusesLast ? layers.Count - 1 : layers.Count;
+        Sizes = [inputSize, .. layers.Select(layer => layer.OutputShape.Size)];
+        _needsInputGradient = new bool[layers.Count];
+        bool wanted = wantsInputGradient;
+        for (int i = 0; i < layers.Count; i++)
+        {
+            _needsInputGradient[i] = wanted;
+            wanted |= HasGradients(i);
+        }
+        Activations = PlanActivations(fusesLast);
+        Gradients = PlanGradients();
+    }
+
+    /// <summary>The layers in the order they run.</summary>
+    internal IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>How many of the layers are called; the loss may have taken over the last.</summary>
+    internal int Called { get; }
+
+    /// <summary>The number of values a sample has in each tensor.</summary>
+    internal int[] Sizes { get; }
+
+    /// <summary>The slot of each tensor.</summary>
+    internal Slot[] Activations { get; }
+
+    /// <summary>The slot of each tensor's gradient; null where nobody needs it.</summary>
+    internal Slot?[] Gradients { get; }
+
+    /// <summary>Whether a layer's <see cref="Layer.Backward"/> has to be called.</summary>
+    internal bool NeedsInputGradient(int layer) => _needsInputGradient[layer];
+
+    /// <summary>Whether a layer has parameters to train.</summary>
+    internal bool HasGradients(int layer) => Layers[layer].Parameters.Any(parameter => parameter.IsTrainable);
+
+    /// <summary>Whether a layer's panels are packed at the start of a step.</summary>
+    internal bool IsPrepared(int layer)
+    {
+        BoundLayer bound = Layers[layer].Bound;
+        return layer < Called && bound.Panels > 0 && (!bound.PreparedForBackwardOnly || NeedsInputGradient(layer));
+    }
+
+    private bool Reads(int layer, BackwardReads what) =>
+        layer < Called && (NeedsInputGradient(layer) || HasGradients(layer)) && (Layers[layer].Bound.BackwardReads & what) != 0;
+
+    private Slot[] PlanActivations(bool fusesLast)
+    {
+        Slot[] slots = new Slot[Layers.Count + 1];
+        slots[0] = new Slot(Sizes[0]);
+        HashSet<Slot> readAgain = [];
+        for (int i = 0; i < Layers.Count; i++)
+        {
+            BoundLayer bound = Layers[i].Bound;
+            if (Reads(i, BackwardReads.Input))
+            {
+                readAgain.Add(slots[i]);
+                slots[i].IsWholeBatch |= HasGradients(i);
+            }
+            // The last layer's output is what metrics read, and the fused loss reads its input while it writes it.
+            bool inPlace = bound.CanRunInPlace && i > 0 && slots[i] != slots[0] && !readAgain.Contains(slots[i]) && !(fusesLast && i == Called);
+            slots[i + 1] = bound.IsView || inPlace ? slots[i] : new Slot(Sizes[i + 1]);
+            if (Reads(i, BackwardReads.Output))
+            {
+                readAgain.Add(slots[i + 1]);
+                slots[i + 1].IsWholeBatch |= HasGradients(i);
+            }
+        }
+        return slots;
+    }
+
+    private Slot?[] PlanGradients()
+    {
+        Slot?[] slots = new Slot?[Layers.Count + 1];
+        slots[Called] = new Slot(Sizes[Called]);
+        for (int i = Called - 1; i >= 0; i--)
+        {
+            if (HasGradients(i))
+                slots[i + 1]!.IsWholeBatch = true;
+            if (!NeedsInputGradient(i))
+                break;
+            BoundLayer bound = Layers[i].Bound;
+            bool shares = bound.IsView || (bound.CanRunInPlace && !HasGradients(i));
+            slots[i] = shares ? slots[i + 1] : new Slot(Sizes[i]);
+        }
+        return slots;
+    }
+
+    /// <summary>A piece of memory: so many values a row, for the whole batch or for one block of rows a worker.</summary>
+    internal sealed class Slot(int size)
+    {
+        internal int Size { get; } = size;
+
+        internal bool IsWholeBatch { get; set; }
+    }
+}

@@ -1,0 +1,56 @@
+using NeuralCore.Layers;
+using NeuralCore.Numerics;
+
+namespace NeuralCore.Models;
+
+/// <summary>
+/// The memory to run blocks of rows forward, without a thought of going back: two buffers that layers write in turn. Used by one thread at a time.
+/// </summary>
+internal sealed unsafe class PredictionWorkspace
+{
+    /// <summary>How many rows run at once: enough to use the kernels fully, few enough to stay in a core's cache.</summary>
+    internal const int BlockRows = 32;
+
+    private readonly Layer[] _layers;
+    private readonly AlignedBuffer[] _buffers;
+    private readonly AlignedBuffer _input;
+
+    internal PredictionWorkspace(IReadOnlyList<Layer> layers, int inputSize)
+    {
+        _layers = layers.ToArray();
+        int widest = _layers.Length == 0 ? 0 : _layers.Max(layer => layer.OutputShape.Size);
+        if ((long)Math.Max(widest, inputSize) * BlockRows > Array.MaxLength / 2)
+            throw new ArgumentException($"A sample of {Math.Max(widest, inputSize):N0} values is more than one block of memory takes {BlockRows} of.");
+        _buffers = [new AlignedBuffer(widest * BlockRows), new AlignedBuffer(widest * BlockRows)];
+        _input = new AlignedBuffer(inputSize * BlockRows);
+    }
+
+    /// <summary>Room for a block of input rows, for callers that have none of their own.</summary>
+    internal Span<float> Input => _input.Span;
+
+    /// <summary>Runs at most <see cref="BlockRows"/> rows through the first layers.</summary>
+    /// <param name="input">[rows, input size]; not changed.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="count">How many layers run.</param>
+    /// <returns>The output of the last of them: memory of this workspace, or the input itself where no layer computed anything.</returns>
+    internal ReadOnlySpan<float> Forward(ReadOnlySpan<float> input, int rows, int count)
+    {
+        ReadOnlySpan<float> current = input;
+        int next = 0;
+        bool owned = false;
+        for (int i = 0; i < count; i++)
+        {
+            BoundLayer bound = _layers[i].Bound;
+            if (bound.IsView)
+                continue;
+            bool inPlace = bound.CanRunInPlace && owned;
+            Span<float> output = _buffers[inPlace ? 1 - next : next].Span[..(rows * bound.OutputShape.Size)];
+            _layers[i].Forward(new ForwardPass { Rows = rows, Input = current, Output = output });
+            if (!inPlace)
+                next = 1 - next;
+            current = output;
+            owned = true;
+        }
+        return current;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using NeuralCore.Layers;
+using NeuralCore.Numerics;
+
+namespace NeuralCore.Models;
+
+/// <summary>
+/// A network whose layers run one after the other. Its memory is ordinary; nothing is to be disposed.
+/// </summary>
+/// <remarks>
+/// All shapes are resolved in the constructor. Weights follow from the seed and from which layers of their kind stand before, so the same
+/// description and seed give the same bits on every processor.
+/// </remarks>
+[DebuggerDisplay("{Name,nq}: {InputShape} -> {OutputShape}, {ParameterCount} parameters")]
+public sealed class Sequential
+{
+    private readonly Layer[] _running;
+    private readonly PredictionPool _predictions;
+
+    /// <summary>Builds a network and draws its first weights.</summary>
+    /// <param name="inputShape">The shape of one sample: <c>[28, 28]</c>.</param>
+    /// <param name="layers">The layers, in the order they run; each object serves one model.</param>
+    /// <param name="seed">Decides all random numbers of the model and its training.</param>
+    /// <param name="name">The name that the summary prints.</param>
+    /// <exception cref="ShapeException">A layer cannot take what the one before gives.</exception>
+    /// <exception cref="ArgumentException">There is no layer, two share a name, or one already belongs to a model.</exception>
+    /// <exception cref="InvalidOperationException"><c>NEURALCORE_ISA</c> asks for a path that is not there.</exception>
+    public Sequential(Shape inputShape, IEnumerable<Layer> layers, long seed = 0, string name = "sequential")
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        ArgumentNullException.ThrowIfNull(layers);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        _ = InstructionSet.Current;
+
+        Layer[] list = layers.ToArray();
+        if (list.Length == 0)
+            throw new ArgumentException("A model needs at least one layer.", nameof(layers));
+        if (list.Contains(null))
+            throw new ArgumentException("A layer is null.", nameof(layers));
+
+        Name = name;
+        Seed = seed;
+        InputShape = inputShape;
+        Layers = list;
+        List<Layer> running = [];
+        try
+        {
+            ModelBuilder builder = new(seed, list);
+            Shape shape = inputShape;
+            foreach (Layer layer in list)
+                shape = builder.Bind(layer, shape, running);
+            OutputShape = shape;
+            _running = running.ToArray();
+            Store = new ParameterStore(_running);
+        }
+        catch
+        {
+            // The layers can be used again once the mistake is mended.
+            foreach (Layer layer in running)
+                layer.Unbind();
+            throw;
+        }
+        Store.Initialize();
+        _predictions = new PredictionPool(_running, inputShape.Size);
+    }
+
+    /// <summary>The model's name.</summary>
+    public string Name { get; }
+
+    /// <summary>What all random numbers of the model and its training follow from.</summary>
+    public long Seed { get; }
+
+    /// <summary>The shape of one input sample.</summary>
+    public Shape InputShape { get; }
+
+    /// <summary>The shape of one prediction.</summary>
+    public Shape OutputShape { get; }
+
+    /// <summary>The layers as they were given.</summary>
+    public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>All weights, in layer order.</summary>
+    public IReadOnlyList<Parameter> Parameters => Store.Parameters;
+
+    /// <summary>How many numbers all weights together are.</summary>
+    public long ParameterCount => Parameters.Sum(parameter => (long)parameter.Shape.Size);
+
+    /// <summary>The layers as they run: attached activations stand behind their layer.</summary>
+    internal IReadOnlyList<Layer> Running => _running;
+
+    internal ParameterStore Store { get; }
+
+    internal ModelLock Lock { get; } = new();
+
+    /// <summary>Predicts one sample or a batch, on the calling thread. Any number of threads may predict at once; once warm, nothing is allocated.</summary>
+    /// <param name="input">One or more samples, row-major, one after the other.</param>
+    /// <param name="output">Receives the predictions, one after the other. A row's bits do not depend on the rows beside it.</param>
+    /// <exception cref="ArgumentException">A length does not fit the model.</exception>
+    /// <exception cref="InvalidOperationException">The model is being trained, and this is not a callback of that training.</exception>
+    public void Predict(ReadOnlySpan<float> input, Span<float> output)
+    {
+        int rows = CheckLengths(input.Length, output.Length);
+        Lock.EnterPrediction();
+        try
+        {
+            PredictionWorkspace workspace = _predictions.Rent();
+            for (int first = 0; first < rows; first += PredictionWorkspace.BlockRows)
+            {
+                int count = Math.Min(PredictionWorkspace.BlockRows, rows - first);
+                ReadOnlySpan<float> block = input.Slice(first * InputShape.Size, count * InputShape.Size);
+                workspace.Forward(block, count, _running.Length).CopyTo(output[(first * OutputShape.Size)..]);
+            }
+            _predictions.Return(workspace);
+        }
+        finally
+        {
+            Lock.ExitPrediction();
+        }
+    }
+
+    /// <summary>Predicts one sample or a batch into a new array.</summary>
+    /// <returns>The predictions, one after the other.</returns>
+    /// <inheritdoc cref="Predict(ReadOnlySpan{float}, Span{float})"/>
+    public float[] Predict(ReadOnlySpan<float> input)
+    {
+        float[] output = new float[checked(input.Length / InputShape.Size * OutputShape.Size)];
+        Predict(input, output);
+        return output;
+    }
+
+    /// <summary>Predicts a batch of tensors: [rows, ...input shape] in, [rows, ...output shape] out; both without gaps.</summary>
+    /// <param name="input">The samples.</param>
+    /// <param name="output">Receives the predictions.</param>
+    /// <inheritdoc cref="Predict(ReadOnlySpan{float}, Span{float})"/>
+    public void Predict(in ReadOnlyTensorSpan<float> input, in TensorSpan<float> output)
+    {
+        if (!input.IsDense || !output.IsDense)
+            throw new ArgumentException("Predict takes tensors without gaps; copy a slice into a dense tensor first.");
+        Predict(
+            MemoryMarshal.CreateReadOnlySpan(in input.GetPinnableReference(), checked((int)input.FlattenedLength)),
+            MemoryMarshal.CreateSpan(ref output.GetPinnableReference(), checked((int)output.FlattenedLength)));
+    }
+
+    /// <summary>The layers with their output shapes and parameter counts, as a table of text.</summary>
+    public string Summary() => ModelSummary.Write(this);
+
+    /// <summary>A model of its own with the same layers, seed and current weights.</summary>
+    /// <exception cref="InvalidOperationException">The model is being trained, and this is not a callback of that training.</exception>
+    public Sequential Clone()
+    {
+        Sequential copy = new(InputShape, Layers.Select(layer => layer.CloneUnbound()), Seed, Name);
+        Lock.EnterPrediction();
+        try
+        {
+            Store.Values.Span.CopyTo(copy.Store.Values.Span);
+        }
+        finally
+        {
+            Lock.ExitPrediction();
+        }
+        return copy;
+    }
+
+    private int CheckLengths(int input, int output)
+    {
+        if (input % InputShape.Size != 0)
+        {
+            throw new ArgumentException(
+                $"{Name}: the input holds {input} values, but one sample {InputShape} has {InputShape.Size}. Give one or more whole samples, row-major.", nameof(input));
+        }
+        int rows = input / InputShape.Size;
+        if (output != (long)rows * OutputShape.Size)
+        {
+            throw new ArgumentException(
+                $"{Name}: {rows} samples give {rows} x {OutputShape.Size} = {(long)rows * OutputShape.Size} predictions, but the output has room for {output}.", nameof(output));
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace NeuralCore.Training;
+
+/// <summary>A metric's name and its mean over rows.</summary>
+/// <param name="Name">The name: <c>accuracy</c>.</param>
+/// <param name="Value">The mean.</param>
+public readonly record struct MetricValue(string Name, double Value);
+
+/// <summary>Loss and metrics over a dataset or an epoch.</summary>
+public sealed class Evaluation
+{
+    internal Evaluation(double loss, IEnumerable<MetricValue> metrics)
+    {
+        Loss = loss;
+        Metrics = metrics.ToArray();
+    }
+
+    /// <summary>The mean loss.</summary>
+    public double Loss { get; }
+
+    /// <summary>The mean of each metric, in the order they were given to Compile.</summary>
+    public IReadOnlyList<MetricValue> Metrics { get; }
+
+    /// <summary>The mean of the metric named <c>accuracy</c>.</summary>
+    /// <exception cref="InvalidOperationException">The model was compiled without it.</exception>
+    public double Accuracy => this["accuracy"];
+
+    /// <summary>The mean of a metric.</summary>
+    /// <param name="name">The metric's name.</param>
+    /// <exception cref="InvalidOperationException">The model was compiled without it.</exception>
+    public double this[string name]
+    {
+        get
+        {
+            foreach (MetricValue metric in Metrics)
+            {
+                if (metric.Name == name)
+                    return metric.Value;
+            }
+            throw new InvalidOperationException($"There is no metric \"{name}\". Give it to Compile, for example new Accuracy().");
+        }
+    }
+
+    /// <summary>Loss and metrics in one line.</summary>
+    public override string ToString() => string.Join(", ", Metrics.Prepend(new MetricValue("loss", Loss)).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Name} {m.Value:F4}")));
+}

@@ -1,0 +1,63 @@
+using NeuralCore.Layers;
+using NeuralCore.Models;
+
+namespace NeuralCore.Training;
+
+/// <summary>Finds out where a non-finite value came from, after the step that met it.</summary>
+internal static class NonFiniteReport
+{
+    internal static NonFiniteException Make(Sequential model, double loss, float[] input, long step, float learningRate, int lastGoodEpoch)
+    {
+        (string? layer, string what) = Find(model, input);
+        string epoch = lastGoodEpoch == 0 ? "no epoch was finished before" : $"the last good epoch was {lastGoodEpoch}";
+        string cause = layer is null && what.StartsWith("the input", StringComparison.Ordinal)
+            ? "Check the data."
+            : $"Is the learning rate too high, or the input not scaled?";
+        return new NonFiniteException(
+            FormattableString.Invariant($"Training stopped at step {step}: the loss is {loss}, and {what}. Learning rate {learningRate}; {epoch}. {cause}"),
+            step, learningRate, layer, lastGoodEpoch);
+    }
+
+    private static (string? Layer, string What) Find(Sequential model, float[] input)
+    {
+        int position = IndexOfNonFinite(input);
+        if (position >= 0)
+            return (null, FormattableString.Invariant($"the input holds {input[position]} in row {position / model.InputShape.Size} of the batch"));
+        foreach (Layer layer in model.Running)
+        {
+            foreach (Parameter parameter in layer.Parameters)
+            {
+                position = IndexOfNonFinite(parameter.Values);
+                if (position >= 0)
+                    return (layer.Name, FormattableString.Invariant($"{parameter.FullName} holds {parameter.Values[position]}"));
+            }
+        }
+        PredictionWorkspace workspace = new(model.Running, model.InputShape.Size);
+        int size = model.InputShape.Size;
+        for (int count = 1; count <= model.Running.Count; count++)
+        {
+            for (int first = 0; first < input.Length; first += size * PredictionWorkspace.BlockRows)
+            {
+                ReadOnlySpan<float> block = input.AsSpan(first, Math.Min(size * PredictionWorkspace.BlockRows, input.Length - first));
+                ReadOnlySpan<float> output = workspace.Forward(block, block.Length / size, count);
+                position = IndexOfNonFinite(output);
+                if (position >= 0)
+                {
+                    string name = model.Running[count - 1].Name;
+                    return (name, FormattableString.Invariant($"the first layer to give a non-finite value is {name} ({output[position]})"));
+                }
+            }
+        }
+        return (null, "every layer's output is finite");
+    }
+
+    private static int IndexOfNonFinite(ReadOnlySpan<float> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                return i;
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,36 @@
+using NeuralCore.Losses;
+using NeuralCore.Metrics;
+using NeuralCore.Models;
+using NeuralCore.Optimizers;
+
+namespace NeuralCore.Training;
+
+/// <summary>Makes a model trainable.</summary>
+public static class SequentialTraining
+{
+    /// <summary>
+    /// Joins a model with an optimizer, a loss and metrics. The loss decides the target type: <c>Loss&lt;int&gt;</c> takes class indices,
+    /// <c>Loss&lt;float&gt;</c> rows such as one-hot, so that mixing them up does not compile.
+    /// </summary>
+    /// <typeparam name="TTarget">The target type.</typeparam>
+    /// <param name="model">The model.</param>
+    /// <param name="optimizer">How gradients change weights.</param>
+    /// <param name="loss">What training makes small.</param>
+    /// <param name="metrics">What is reported beside the loss.</param>
+    /// <returns>The trainer; dispose it to end its threads.</returns>
+    /// <exception cref="ShapeException">The loss cannot take the model's predictions.</exception>
+    /// <exception cref="ArgumentException">The loss and the last layer contradict each other, or two metrics share a name.</exception>
+    public static Trainer<TTarget> Compile<TTarget>(this Sequential model, Optimizer optimizer, Loss<TTarget> loss, params IMetric<TTarget>[] metrics)
+        where TTarget : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(metrics);
+        if (metrics.Contains(null))
+            throw new ArgumentException("A metric is null.", nameof(metrics));
+        if (metrics.GroupBy(metric => metric.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"Two metrics are named \"{twice.Key}\".", nameof(metrics));
+        return new Trainer<TTarget>(model, optimizer, loss, metrics.ToArray());
+    }
+}

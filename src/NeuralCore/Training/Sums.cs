@@ -1,0 +1,14 @@
+namespace NeuralCore.Training;
+
+/// <summary>Sums whose order never changes.</summary>
+internal static class Sums
+{
+    /// <summary>Adds values one after the other.</summary>
+    internal static double InOrder(ReadOnlySpan<double> values)
+    {
+        double sum = 0;
+        foreach (double value in values)
+            sum += value;
+        return sum;
+    }
+}

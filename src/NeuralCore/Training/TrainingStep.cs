@@ -1,0 +1,328 @@
+using System.Runtime.InteropServices;
+using NeuralCore.Data;
+using NeuralCore.Layers;
+using NeuralCore.Losses;
+using NeuralCore.Metrics;
+using NeuralCore.Models;
+using NeuralCore.Numerics;
+using NeuralCore.Optimizers;
+
+namespace NeuralCore.Training;
+
+/// <summary>
+/// One training step in phases: pack, rows forward and back, parameter gradients, update. The phases and why no split of theirs can change a bit are told in
+/// docs/architecture.md.
+/// </summary>
+internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
+    where TTarget : unmanaged
+{
+    // Below this a phase is over before a second thread has woken up.
+    private const double SmallestSharedWork = 2e6;
+
+    // Rows that run through all layers together: several register tiles, little enough for a core's cache.
+    private const int LargestBlock = 64;
+    private const int RowTile = 8;
+    private const int LongestRange = 16384;
+
+    private readonly Sequential _model;
+    private readonly Loss<TTarget> _loss;
+    private readonly FusedLoss<TTarget>? _fusedLoss;
+    private readonly IMetric<TTarget>[] _metrics;
+    private readonly Optimizer _optimizer;
+    private readonly OptimizerState _state;
+    private readonly ExecutionPlan _plan;
+    private readonly TrainingWorkspace _workspace;
+    private readonly WorkerTeam _team;
+    private readonly (int Layer, int Panel)[] _panels;
+    private readonly Slice[] _slices;
+    private readonly WeightRange[] _ranges;
+    private readonly Phase[] _phases;
+    private readonly WorkQueue[] _queues;
+    private readonly TTarget[] _targets;
+    private readonly int _targetWidth;
+    private readonly double[] _rowLosses;
+    private readonly double[][] _rowMetrics;
+    private readonly int[] _rowIndices;
+
+    // The batch at hand.
+    private Dataset<TTarget>? _data;
+    private float* _givenInput;
+    private TTarget* _givenTargets;
+    private int _rows;
+    private int _blockRows;
+    private long _step;
+    private float _learningRate;
+    private volatile bool _lossIsFinite;
+    private volatile bool _weightsAreFinite;
+
+    internal TrainingStep(
+        Sequential model, Loss<TTarget> loss, FusedLoss<TTarget>? fusedLoss, IMetric<TTarget>[] metrics, Optimizer optimizer, OptimizerState state, WorkerTeam team, int batchRows)
+    {
+        _model = model;
+        _loss = loss;
+        _fusedLoss = fusedLoss;
+        _metrics = metrics;
+        _optimizer = optimizer;
+        _state = state;
+        _team = team;
+        BatchRows = batchRows;
+        _plan = new ExecutionPlan(model.Running, model.InputShape.Size, fusesLast: fusedLoss is not null);
+        _workspace = new TrainingWorkspace(_plan, model.Store, batchRows, BlockRowsFor(batchRows), team.Workers);
+        _targetWidth = loss.TargetWidth(model.OutputShape);
+        _targets = GC.AllocateArray<TTarget>(checked(batchRows * _targetWidth), pinned: true);
+        _rowLosses = new double[batchRows];
+        _rowMetrics = metrics.Select(_ => new double[batchRows]).ToArray();
+        _rowIndices = new int[batchRows];
+
+        _panels = Panels().ToArray();
+        _slices = Slices().ToArray();
+        _ranges = Ranges().ToArray();
+        _phases = _panels.Length > 0 ? [Phase.Prepare, Phase.Rows, Phase.Gradients, Phase.Update] : [Phase.Rows, Phase.Gradients, Phase.Update];
+        _queues = _phases.Select(_ => new WorkQueue(team.Workers)).ToArray();
+    }
+
+    private enum Phase
+    {
+        Prepare,
+        Rows,
+        Gradients,
+        Update,
+    }
+
+    /// <summary>The largest batch that fits.</summary>
+    internal int BatchRows { get; }
+
+    /// <summary>The values of the batch's rows after a step, in row order.</summary>
+    internal ReadOnlySpan<double> RowLosses => _rowLosses.AsSpan(0, _rows);
+
+    internal ReadOnlySpan<double> RowMetrics(int metric) => _rowMetrics[metric].AsSpan(0, _rows);
+
+    /// <summary>Trains on rows of a dataset.</summary>
+    /// <returns>Whether loss and weights stayed finite. With a non-finite loss the weights are those from before the step.</returns>
+    internal bool Run(Dataset<TTarget> data, ReadOnlySpan<int> rows, long step, float learningRate)
+    {
+        _data = data;
+        rows.CopyTo(_rowIndices);
+        try
+        {
+            return Run(rows.Length, step, learningRate);
+        }
+        finally
+        {
+            _data = null;
+        }
+    }
+
+    /// <summary>Trains on rows that the caller holds.</summary>
+    /// <inheritdoc cref="Run(Dataset{TTarget}, ReadOnlySpan{int}, long, float)"/>
+    internal bool Run(ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets, long step, float learningRate)
+    {
+        fixed (float* inputPointer = &MemoryMarshal.GetReference(input))
+        fixed (TTarget* targetPointer = &MemoryMarshal.GetReference(targets))
+        {
+            _givenInput = inputPointer;
+            _givenTargets = targetPointer;
+            try
+            {
+                return Run(input.Length / _model.InputShape.Size, step, learningRate);
+            }
+            finally
+            {
+                _givenInput = null;
+                _givenTargets = null;
+            }
+        }
+    }
+
+    void ITeamTask.Execute(int phase, int worker)
+    {
+        WorkQueue queue = _queues[phase];
+        switch (_phases[phase])
+        {
+            case Phase.Prepare:
+                while (queue.TryTake(worker, out int panel))
+                    _workspace.Prepare(_panels[panel].Layer, _panels[panel].Panel);
+                break;
+            case Phase.Rows:
+                while (queue.TryTake(worker, out int block))
+                    RunRows(worker, block * _blockRows);
+                break;
+            case Phase.Gradients when _lossIsFinite:
+                while (queue.TryTake(worker, out int slice))
+                {
+                    ref readonly Slice work = ref _slices[slice];
+                    _workspace.AccumulateGradients(work.Layer, work.Parameter, work.Start, work.Count, _rows);
+                }
+                break;
+            case Phase.Update when _lossIsFinite:
+                while (queue.TryTake(worker, out int range))
+                    Update(_ranges[range]);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private bool Run(int rows, long step, float learningRate)
+    {
+        _rows = rows;
+        _blockRows = BlockRowsFor(rows);
+        _step = step;
+        _learningRate = learningRate;
+        _lossIsFinite = true;
+        _weightsAreFinite = true;
+        for (int i = 0; i < _phases.Length; i++)
+            _queues[i].Reset(ItemsOf(_phases[i]));
+
+        // The optimizer's numbers move on only with a step that is taken: work on a copy until then.
+        Span<double> before = stackalloc double[_state.Scalars.Length];
+        _state.Scalars.CopyTo(before);
+        _optimizer.AdvanceScalars(_state.Scalars);
+        bool completed = false;
+        try
+        {
+            if (6.0 * _model.Store.Values.Length * rows < SmallestSharedWork)
+                WorkerTeam.RunAlone(this, _phases.Length);
+            else
+                _team.Run(this, _phases.Length);
+            completed = _lossIsFinite;
+        }
+        finally
+        {
+            if (!completed)
+                before.CopyTo(_state.Scalars);
+        }
+        return _lossIsFinite && _weightsAreFinite;
+    }
+
+    private int ItemsOf(Phase phase) => phase switch
+    {
+        Phase.Prepare => _panels.Length,
+        Phase.Rows => (_rows + _blockRows - 1) / _blockRows,
+        Phase.Gradients => _slices.Length,
+        _ => _ranges.Length,
+    };
+
+    private void RunRows(int worker, int first)
+    {
+        int rows = Math.Min(_blockRows, _rows - first);
+        Span<float> input = _workspace.Activation(0, worker, first, rows);
+        Span<TTarget> targets = _targets.AsSpan(first * _targetWidth, rows * _targetWidth);
+        if (_data is not null)
+        {
+            ReadOnlySpan<int> indices = _rowIndices.AsSpan(first, rows);
+            _data.Features.Gather(indices, input);
+            _data.Targets.Gather(indices, targets);
+        }
+        else
+        {
+            new ReadOnlySpan<float>(_givenInput + (nint)first * _model.InputShape.Size, input.Length).CopyTo(input);
+            new ReadOnlySpan<TTarget>(_givenTargets + (nint)first * _targetWidth, targets.Length).CopyTo(targets);
+        }
+        _loss.CheckTargets(targets, _model.OutputShape, first);
+
+        _workspace.Forward(worker, first, rows, _step);
+        Span<double> losses = _rowLosses.AsSpan(first, rows);
+        int last = _plan.Layers.Count;
+        ReadOnlySpan<float> predictions = _workspace.Activation(last, worker, first, rows);
+        Span<float> gradient = _workspace.Gradient(_plan.Called, worker, first, rows);
+        float scale = 1f / _rows;
+        if (_fusedLoss is not null)
+        {
+            _fusedLoss.Evaluate(new FusedLossPass<TTarget>
+            {
+                Rows = rows,
+                LayerInput = _workspace.Activation(last - 1, worker, first, rows),
+                Predictions = _workspace.Activation(last, worker, first, rows),
+                Targets = targets,
+                RowLosses = losses,
+                LayerInputGradient = gradient,
+                GradientScale = scale,
+            });
+        }
+        else
+        {
+            _loss.Evaluate(new LossPass<TTarget>
+            {
+                Rows = rows,
+                Predictions = predictions,
+                Targets = targets,
+                RowLosses = losses,
+                Gradient = gradient,
+                GradientScale = scale,
+            });
+        }
+        foreach (double loss in losses)
+        {
+            if (!double.IsFinite(loss))
+            {
+                _lossIsFinite = false;
+                break;
+            }
+        }
+        for (int i = 0; i < _metrics.Length; i++)
+            _metrics[i].Evaluate(new MetricPass<TTarget> { Rows = rows, Predictions = predictions, Targets = targets, RowValues = _rowMetrics[i].AsSpan(first, rows) });
+        if (_lossIsFinite)
+            _workspace.Backward(worker, first, rows, _step);
+    }
+
+    private void Update(in WeightRange range)
+    {
+        UpdatePass pass = new(
+            _model.Store.Values.Span.Slice(range.Start, range.Length),
+            _workspace.ParameterGradients.Span.Slice(range.Start, range.Length),
+            _state.SlotPointers,
+            range.Start,
+            _state.Scalars,
+            _learningRate,
+            range.IsDecayed);
+        if (!_optimizer.Update(pass))
+            _weightsAreFinite = false;
+    }
+
+    private int BlockRowsFor(int rows)
+    {
+        int share = (rows + 2 * _team.Workers - 1) / (2 * _team.Workers);
+        return Math.Clamp((share + RowTile - 1) / RowTile * RowTile, RowTile, LargestBlock);
+    }
+
+    private IEnumerable<(int Layer, int Panel)> Panels()
+    {
+        for (int layer = 0; layer < _plan.Layers.Count; layer++)
+        {
+            if (_plan.IsPrepared(layer))
+            {
+                for (int panel = 0; panel < _plan.Layers[layer].Bound.Panels; panel++)
+                    yield return (layer, panel);
+            }
+        }
+    }
+
+    private IEnumerable<Slice> Slices()
+    {
+        for (int layer = 0; layer < _plan.Layers.Count; layer++)
+        {
+            foreach (Parameter parameter in _plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
+            {
+                // A few slices a worker, of whole register tiles, so that the shares even out.
+                int tiles = (parameter.Slices + RowTile - 1) / RowTile;
+                int length = parameter.Stride == 1 ? parameter.Slices : RowTile * ((tiles + 4 * _team.Workers - 1) / (4 * _team.Workers));
+                for (int start = 0; start < parameter.Slices; start += length)
+                    yield return new Slice(layer, parameter, start, Math.Min(length, parameter.Slices - start));
+            }
+        }
+    }
+
+    private IEnumerable<WeightRange> Ranges()
+    {
+        foreach (Parameter parameter in _model.Parameters.Where(p => p.IsTrainable))
+        {
+            for (int start = 0; start < parameter.Shape.Size; start += LongestRange)
+                yield return new WeightRange(parameter.Offset + start, Math.Min(LongestRange, parameter.Shape.Size - start), parameter.IsDecayed);
+        }
+    }
+
+    private readonly record struct Slice(int Layer, Parameter Parameter, int Start, int Count);
+
+    private readonly record struct WeightRange(int Start, int Length, bool IsDecayed);
+}
