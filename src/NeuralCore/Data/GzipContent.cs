@@ -97,6 +97,8 @@ internal sealed class GzipContent : IdxContent
             throw Broken(
                 Name, trailer, "one gzip member that ends with the file", "more after it: a second member, trailing bytes or a cut. Decompress the file first if it has several members");
         }
+        if (_body.RanDry)
+            throw Broken(Name, trailer, "the end mark of the compressed data", "the gzip trailer");
         if (_crc.Value != _expectedCrc)
             throw Broken(Name, trailer, $"the CRC-32 {_expectedCrc:X8} of the gzip trailer", $"{_crc.Value:X8}: the file is damaged");
         if ((uint)Position != _expectedLength)
@@ -165,10 +167,16 @@ internal sealed class GzipContent : IdxContent
 
         internal long Remaining { get; private set; } = length;
 
+        /// <summary>Whether more was asked for than there is: the inflater had not seen its end mark.</summary>
+        internal bool RanDry { get; private set; }
+
         public override int Read(Span<byte> buffer)
         {
             if (Remaining == 0)
+            {
+                RanDry = true;
                 return 0;
+            }
             int wanted = (int)Math.Min(buffer.Length, Math.Max(Remaining - 1, 1));
             int read = stream.Read(buffer[..wanted]);
             Remaining -= read;
