@@ -25,6 +25,6 @@ public sealed class ArrayFeatures : FeatureSource
     private static int CountOf(int length, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return Throw.UnlessWholeRows(length, shape.Size, $"samples {shape}", "values");
+        return RowChecks.CountRows(length, shape.Size, $"samples {shape}", "values");
     }
 }

@@ -32,7 +32,7 @@ public sealed class ArrayTargets : TargetSource<float>
     /// <exception cref="NotSupportedException">The target is a single value other than 0 and 1.</exception>
     public override int ClassOf(int row)
     {
-        Throw.IfRowOutOfRange(row, Count);
+        RowChecks.CheckRow(row, Count);
         ReadOnlySpan<float> target = _values.Span.Slice(row * Width, Width);
         if (Width > 1)
             return OneHot.ArgMax(target);
@@ -48,6 +48,6 @@ public sealed class ArrayTargets : TargetSource<float>
     private static int CountOf(int length, int width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        return Throw.UnlessWholeRows(length, width, "targets", "values");
+        return RowChecks.CountRows(length, width, "targets", "values");
     }
 }

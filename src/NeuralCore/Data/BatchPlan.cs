@@ -62,17 +62,15 @@ internal sealed class BatchPlan
         }
     }
 
-    /// <summary>Begins an epoch in the rows' own order.</summary>
-    internal void BeginEpoch() => _rows.CopyTo(_order, 0);
-
     /// <summary>
-    /// Begins an epoch in a shuffled order. The shuffle starts from the rows' own order, never from the last epoch's, so that
-    /// an epoch's order depends on its random stream alone and a fit can resume at any epoch.
+    /// Begins an epoch in the rows' own order and returns that order for the caller to shuffle in place, before it takes a batch.
+    /// Every shuffle starts from the rows' own order, never from the last epoch's, so that an epoch's order depends on its
+    /// random stream alone and a fit can resume at any epoch.
     /// </summary>
-    internal void BeginEpoch(Action<Span<int>> shuffle)
+    internal Span<int> BeginEpoch()
     {
-        BeginEpoch();
-        shuffle(_order);
+        _rows.CopyTo(_order, 0);
+        return _order;
     }
 
     public override string ToString() => $"{BatchCount} batches of {BatchSize} from {_order.Length} rows";

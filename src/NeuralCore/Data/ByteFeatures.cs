@@ -56,6 +56,6 @@ public sealed class ByteFeatures : FeatureSource
     private static int CountOf(int length, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return Throw.UnlessWholeRows(length, shape.Size, $"samples {shape}", "values");
+        return RowChecks.CountRows(length, shape.Size, $"samples {shape}", "values");
     }
 }

@@ -32,7 +32,7 @@ public sealed class ClassLabels : TargetSource<int>
     /// <inheritdoc/>
     public override int ClassOf(int row)
     {
-        Throw.IfRowOutOfRange(row, Count);
+        RowChecks.CheckRow(row, Count);
         return _labels[row];
     }
 

@@ -48,7 +48,7 @@ public sealed class Dataset<TTarget>
         if (rows.IsEmpty)
             throw new ArgumentException("A subset needs at least one row.", nameof(rows));
         foreach (int row in rows)
-            Throw.IfRowOutOfRange(row, Count);
+            RowChecks.CheckRow(row, Count);
         int[] map = rows.ToArray();
         return new Dataset<TTarget>(FeatureSubset.Of(Features, map), TargetSubset<TTarget>.Of(Targets, map));
     }

@@ -47,7 +47,7 @@ public abstract class FeatureSource
     /// <exception cref="ArgumentOutOfRangeException">A row is not in the source.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     protected void CheckGather(ReadOnlySpan<int> rows, ReadOnlySpan<float> destination) =>
-        Throw.IfBadGather(rows, Count, Shape.Size, destination.Length);
+        RowChecks.CheckGather(rows, Count, Shape.Size, destination.Length);
 
     /// <summary>The kind of source, the number of samples and their shape.</summary>
     public override string ToString() => $"{GetType().Name}: {Count} x {Shape}";

@@ -19,6 +19,7 @@ public static class IdxReader
     /// <param name="path">The file, plain or gzip.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">The content is not valid.</exception>
     public static IdxData Read(string path) => Read(path, 1, MaxDimensions, expectedCount: null);
 
@@ -28,6 +29,7 @@ public static class IdxReader
     /// <returns>All images, one after the other.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">The content is not valid.</exception>
     public static byte[] ReadImages(string path, out Shape shape)
     {
@@ -42,6 +44,7 @@ public static class IdxReader
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is not from 1 to 256.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">The content is not valid, or a label is out of range.</exception>
     public static int[] ReadLabels(string path, int classes = 256) => Widen(ReadLabelBytes(path, classes));
 
@@ -53,6 +56,7 @@ public static class IdxReader
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> or <paramref name="scale"/> is out of range.</exception>
     /// <exception cref="FileNotFoundException">One of the files does not exist.</exception>
     /// <exception cref="IOException">A path is a folder or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     /// <exception cref="InvalidDataException">A content is not valid, a label is out of range, or the counts differ.</exception>
     public static Dataset<int> ReadDataset(
         string imagesPath, string labelsPath, float scale = ByteFeatures.DefaultScale, int classes = 10)

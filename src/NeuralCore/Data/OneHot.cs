@@ -46,7 +46,7 @@ public static class OneHot
     public static int[] Decode(ReadOnlySpan<float> rows, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        int[] labels = new int[Throw.UnlessWholeRows(rows.Length, classes, "rows", nameof(rows))];
+        int[] labels = new int[RowChecks.CountRows(rows.Length, classes, "rows", nameof(rows))];
         for (int i = 0; i < labels.Length; i++)
             labels[i] = ArgMax(rows.Slice(i * classes, classes));
         return labels;

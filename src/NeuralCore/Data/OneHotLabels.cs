@@ -36,7 +36,7 @@ public sealed class OneHotLabels : TargetSource<float>
     /// <inheritdoc/>
     public override int ClassOf(int row)
     {
-        Throw.IfRowOutOfRange(row, Count);
+        RowChecks.CheckRow(row, Count);
         return _labels[row];
     }
 }

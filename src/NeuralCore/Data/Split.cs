@@ -57,6 +57,18 @@ public abstract class Split
         return (Rows(isValidation, false), validation);
     }
 
+    /// <summary>Divides a data set; both parts share its values.</summary>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="shuffle">Permutes what it is given by the seed's stream; not called by the tail split.</param>
+    /// <exception cref="ArgumentException">A part would be empty.</exception>
+    /// <exception cref="NotSupportedException">The split is stratified and the targets have no classes.</exception>
+    internal (Dataset<TTarget> Training, Dataset<TTarget> Validation) Apply<TTarget>(Dataset<TTarget> dataset, Action<Span<int>> shuffle)
+        where TTarget : unmanaged
+    {
+        (int[] training, int[] validation) = Apply(dataset.Count, dataset.Targets.ClassOf, shuffle);
+        return (dataset.Subset(training), dataset.Subset(validation));
+    }
+
     private protected abstract void Choose(int wanted, bool[] isValidation, Func<int, int> classOf, Action<Span<int>> shuffle);
 
     private static int[] Rows(bool[] isValidation, bool which)

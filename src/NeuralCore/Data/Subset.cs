@@ -65,7 +65,7 @@ internal sealed class TargetSubset<TTarget> : TargetSource<TTarget>
 
     public override int ClassOf(int row)
     {
-        Throw.IfRowOutOfRange(row, Count);
+        RowChecks.CheckRow(row, Count);
         return _source.ClassOf(_map[row]);
     }
 

@@ -56,7 +56,7 @@ public abstract class TargetSource<TTarget>
     /// <exception cref="ArgumentOutOfRangeException">A row is not in the source.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     protected void CheckGather(ReadOnlySpan<int> rows, ReadOnlySpan<TTarget> destination) =>
-        Throw.IfBadGather(rows, Count, Width, destination.Length);
+        RowChecks.CheckGather(rows, Count, Width, destination.Length);
 
     /// <summary>The kind of source, the number of samples and the width of a target.</summary>
     public override string ToString() => $"{GetType().Name}: {Count} x {Width}";

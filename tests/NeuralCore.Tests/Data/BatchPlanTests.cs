@@ -39,15 +39,15 @@ public class BatchPlanTests
     public void Shuffled_epoch_holds_every_row_once_and_forgets_earlier_epochs()
     {
         BatchPlan fresh = new(100, 7);
-        fresh.BeginEpoch(SplitTests.Shuffle(2));
+        SplitTests.Shuffle(2)(fresh.BeginEpoch());
         int[] expected = All(fresh).SelectMany(batch => batch).ToArray();
         expected.Order().Should().Equal(Enumerable.Range(0, 100));
         expected.Should().NotEqual(Enumerable.Range(0, 100));
 
         BatchPlan used = new(100, 7);
-        used.BeginEpoch(SplitTests.Shuffle(1));
+        SplitTests.Shuffle(1)(used.BeginEpoch());
         All(used).SelectMany(batch => batch).Should().NotEqual(expected);
-        used.BeginEpoch(SplitTests.Shuffle(2));
+        SplitTests.Shuffle(2)(used.BeginEpoch());
         All(used).SelectMany(batch => batch).Should().Equal(expected);
         used.BeginEpoch();
         All(used).SelectMany(batch => batch).Should().Equal(Enumerable.Range(0, 100));
@@ -58,13 +58,13 @@ public class BatchPlanTests
     {
         BatchPlan plan = new(1000, 32);
         Action<Span<int>> shuffle = SplitTests.Shuffle(1);
-        plan.BeginEpoch(shuffle);
+        shuffle(plan.BeginEpoch());
         int sum = 0;
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int epoch = 0; epoch < 10; epoch++)
         {
-            plan.BeginEpoch(shuffle);
+            shuffle(plan.BeginEpoch());
             for (int batch = 0; batch < plan.BatchCount; batch++)
                 sum += plan[batch].Length;
         }

@@ -72,6 +72,50 @@ public sealed class GzipContentTests : IDisposable
         accepted.Where(bit => bit >= 8 * 10).Should().HaveCountLessThanOrEqualTo(7).And.OnlyContain(bit => bit < 8 * (gzip.Length - Trailer));
     }
 
+    // Any number of bytes changed, taken out or put in: a file is read as a whole and right, or refused.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Random_damage_is_an_error_of_content_or_none(bool compressed)
+    {
+        byte[] file = IdxFiles.Valid(20, 3, 3);
+        byte[] whole = compressed ? IdxFiles.Gzip(file) : file;
+        Random random = new(compressed ? 1 : 2);
+        int refused = 0;
+        for (int round = 0; round < 5_000; round++)
+        {
+            List<byte> damaged = [.. whole];
+            for (int change = random.Next(1, 4); change > 0 && damaged.Count > 0; change--)
+            {
+                int at = random.Next(damaged.Count);
+                switch (random.Next(3))
+                {
+                    case 0:
+                        damaged[at] = (byte)random.Next(256);
+                        break;
+                    case 1:
+                        damaged.RemoveRange(at, Math.Min(random.Next(1, 9), damaged.Count - at));
+                        break;
+                    default:
+                        damaged.Insert(at, (byte)random.Next(256));
+                        break;
+                }
+            }
+            try
+            {
+                IdxData data = Read([.. damaged]);
+                data.Values.Length.Should().Be(data.Count * data.SampleShape.Size);
+                if (compressed)
+                    data.Values.Should().Equal(file[16..]);
+            }
+            catch (InvalidDataException)
+            {
+                refused++;
+            }
+        }
+        refused.Should().BeGreaterThan(2_500);
+    }
+
     [Fact]
     public void Wrong_checksum_is_refused()
     {

@@ -105,6 +105,29 @@ public class SplitTests
     }
 
     [Fact]
+    public void Data_set_is_divided_with_its_targets()
+    {
+        Dataset<int> data = Dataset.From(Enumerable.Range(0, 100).Select(i => (float)i).ToArray(), [1], Enumerable.Range(0, 100).Select(i => i % 4).ToArray());
+
+        (Dataset<int> training, Dataset<int> validation) = Split.Stratified(0.2).Apply(data, Shuffle(1));
+
+        training.Count.Should().Be(80);
+        validation.Count.Should().Be(20);
+        float[] values = new float[20];
+        validation.Features.Gather(Enumerable.Range(0, 20).ToArray(), values);
+        values.Select(value => (int)value % 4).Should().Equal(Enumerable.Range(0, 20).Select(validation.Targets.ClassOf));
+        values.GroupBy(value => (int)value % 4).Should().OnlyContain(group => group.Count() == 5);
+    }
+
+    [Fact]
+    public void Stratified_needs_targets_with_classes()
+    {
+        Dataset<float> regression = Dataset.From(new float[10], [1], Enumerable.Repeat(0.3f, 10).ToArray(), 1);
+        FluentActions.Invoking(() => Split.Stratified(0.5).Apply(regression, Shuffle(1))).Should().Throw<NotSupportedException>();
+        Split.Shuffled(0.5).Apply(regression, Shuffle(1)).Validation.Count.Should().Be(5);
+    }
+
+    [Fact]
     public void One_class_and_one_sample_have_defined_results()
     {
         Split.Stratified(0.2).Apply(10, _ => 3, Shuffle(1)).Validation.Should().HaveCount(2);

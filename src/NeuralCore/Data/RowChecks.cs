@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace NeuralCore.Data;
 
 /// <summary>The checks that the sources share, with their messages.</summary>
-internal static class Throw
+internal static class RowChecks
 {
-    internal static void IfBadGather(ReadOnlySpan<int> rows, int count, int width, int destinationLength)
+    internal static void CheckGather(ReadOnlySpan<int> rows, int count, int width, int destinationLength)
     {
         foreach (int row in rows)
         {
@@ -16,14 +16,14 @@ internal static class Throw
             DestinationTooShort(rows.Length, width, destinationLength);
     }
 
-    internal static void IfRowOutOfRange(int row, int count)
+    internal static void CheckRow(int row, int count)
     {
         if ((uint)row >= (uint)count)
             RowOutOfRange(row, count);
     }
 
     /// <summary>How many rows of <paramref name="width"/> values an array of <paramref name="length"/> holds; throws unless it divides.</summary>
-    internal static int UnlessWholeRows(long length, int width, string what, string parameter)
+    internal static int CountRows(long length, int width, string what, string parameter)
     {
         if (length % width != 0)
         {
