@@ -1,0 +1,77 @@
+using System.Diagnostics;
+
+namespace NeuralCore.Data;
+
+/// <summary>
+/// Which rows make up each batch of an epoch. Holds one order of the rows, rewritten at the start of every epoch; handing out a
+/// batch is a slice of it and allocates nothing.
+/// </summary>
+[DebuggerDisplay("{ToString(),nq}")]
+internal sealed class BatchPlan
+{
+    private readonly int[] _rows;
+    private readonly int[] _order;
+
+    /// <summary>Plans batches of chosen rows, such as the training part of a split.</summary>
+    /// <param name="rows">The rows of an epoch, in their unshuffled order; copied.</param>
+    /// <param name="batchSize">Rows in a batch; more than there are gives one smaller batch.</param>
+    /// <param name="dropLast">Whether to leave out a last batch that is not full.</param>
+    internal BatchPlan(ReadOnlySpan<int> rows, int batchSize, bool dropLast = false)
+    {
+        if (rows.IsEmpty)
+            throw new ArgumentException("There are no samples to make batches of.", nameof(rows));
+        if (batchSize < 1)
+            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"The batch size is at least 1, got {batchSize}.");
+        if (dropLast && rows.Length < batchSize)
+        {
+            throw new ArgumentException(
+                $"{rows.Length} samples do not fill one batch of {batchSize}, and dropping the last batch leaves none.", nameof(batchSize));
+        }
+        _rows = rows.ToArray();
+        _order = rows.ToArray();
+        BatchSize = batchSize;
+        BatchCount = rows.Length / batchSize + (!dropLast && rows.Length % batchSize != 0 ? 1 : 0);
+    }
+
+    internal BatchPlan(int count, int batchSize, bool dropLast = false)
+        : this(Dataset.FirstRows(count), batchSize, dropLast)
+    {
+    }
+
+    /// <summary>Rows in a full batch.</summary>
+    internal int BatchSize { get; }
+
+    /// <summary>Batches in an epoch, a smaller last one included unless it is dropped.</summary>
+    internal int BatchCount { get; }
+
+    /// <summary>The most rows any batch has: what to size a workspace for.</summary>
+    internal int LargestBatch => Math.Min(BatchSize, _order.Length);
+
+    /// <summary>Rows in an epoch, those of a dropped batch left out.</summary>
+    internal int SamplesPerEpoch => Math.Min(_order.Length, (int)Math.Min((long)BatchCount * BatchSize, int.MaxValue));
+
+    /// <summary>The rows of a batch; good until the next epoch begins.</summary>
+    internal ReadOnlySpan<int> this[int batch]
+    {
+        get
+        {
+            if ((uint)batch >= (uint)BatchCount)
+                throw new ArgumentOutOfRangeException(nameof(batch), batch, $"Expected a batch from 0 to {BatchCount - 1}, got {batch}.");
+            int start = batch * BatchSize;
+            return _order.AsSpan(start, Math.Min(BatchSize, _order.Length - start));
+        }
+    }
+
+    /// <summary>
+    /// Begins an epoch in the rows' own order and returns that order for the caller to shuffle in place, before it takes a batch.
+    /// Every shuffle starts from the rows' own order, never from the last epoch's, so that an epoch's order depends on its
+    /// random stream alone and a fit can resume at any epoch.
+    /// </summary>
+    internal Span<int> BeginEpoch()
+    {
+        _rows.CopyTo(_order, 0);
+        return _order;
+    }
+
+    public override string ToString() => $"{BatchCount} batches of {BatchSize} from {_order.Length} rows";
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace NeuralCore.Data;
+
+/// <summary>
+/// Where the inputs of a data set come from: <see cref="Count"/> rows of <see cref="Shape"/> values each, read by index.
+/// Derive from it to stream samples from a file or a database, so that data need not fit in memory.
+/// </summary>
+/// <remarks>
+/// <see cref="Gather"/> is called from several worker threads at once, each with its own rows and destination: an
+/// implementation holds no state that a call changes, or guards it. The same row must give the same values every time.
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public abstract class FeatureSource
+{
+    /// <summary>States how many samples there are and what each looks like.</summary>
+    /// <param name="count">The number of samples; not negative.</param>
+    /// <param name="shape">The shape of one sample.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    protected FeatureSource(int count, Shape shape)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentNullException.ThrowIfNull(shape);
+        Count = count;
+        Shape = shape;
+    }
+
+    /// <summary>The number of samples.</summary>
+    public int Count { get; }
+
+    /// <summary>The shape of one sample.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>
+    /// Copies samples out, one after the other: sample <c>rows[r]</c> goes to <c>destination[r * Shape.Size ..]</c>,
+    /// row-major. Thread-safe.
+    /// </summary>
+    /// <param name="rows">The samples wanted, each from 0 to <see cref="Count"/> - 1, in any order, repeats allowed.</param>
+    /// <param name="destination">At least <c>rows.Length * Shape.Size</c> values; what lies beyond is left alone.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A row is not in the source.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    public abstract void Gather(ReadOnlySpan<int> rows, Span<float> destination);
+
+    /// <summary>Checks the arguments of <see cref="Gather"/>; for implementations to call first.</summary>
+    /// <param name="rows">The samples wanted.</param>
+    /// <param name="destination">Where they go.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A row is not in the source.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    protected void CheckGather(ReadOnlySpan<int> rows, ReadOnlySpan<float> destination) =>
+        RowChecks.CheckGather(rows, Count, Shape.Size, destination.Length);
+
+    /// <summary>The kind of source, the number of samples and their shape.</summary>
+    public override string ToString() => $"{GetType().Name}: {Count} x {Shape}";
+}
