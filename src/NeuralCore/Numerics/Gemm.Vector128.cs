@@ -400,6 +400,106 @@ internal static unsafe partial class Gemm
         while (--tiles > 0);
     }
 
+    /// <summary>A single row, up to 8 vectors of columns at once: enough chains to keep the multipliers busy.</summary>
+    private static void RowVector128(GemmTile* t, int columns)
+    {
+        t->EdgeLanes = (columns - 1) % 4 + 1;
+        if (t->EdgeLanes == 4)
+            RowVector128<Whole>(t, columns / 4);
+        else
+            RowVector128<Masked>(t, (columns + 3) / 4);
+    }
+
+    private static void RowVector128<TEdge>(GemmTile* t, int vectors) where TEdge : struct, IEdge
+    {
+        switch (vectors)
+        {
+            case 8: RowKernelVector128<N8, TEdge>(t); break;
+            case 7: RowKernelVector128<N7, TEdge>(t); break;
+            case 6: RowKernelVector128<N6, TEdge>(t); break;
+            case 5: RowKernelVector128<N5, TEdge>(t); break;
+            case 4: RowKernelVector128<N4, TEdge>(t); break;
+            case 3: RowKernelVector128<N3, TEdge>(t); break;
+            case 2: RowKernelVector128<N2, TEdge>(t); break;
+            case 1: RowKernelVector128<N1, TEdge>(t); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RowKernelVector128<TVectors, TEdge>(GemmTile* t)
+        where TVectors : struct, ICount where TEdge : struct, IEdge
+    {
+        nint kStep = t->KStep, bStep = t->BStep, e = (TVectors.Value - 1) * 4;
+        Vector128<float> lanes = TEdge.IsMasked ? EdgeMaskVector128(t->EdgeLanes) : default;
+        Vector128<float> c0 = Vector128<float>.Zero, c1 = Vector128<float>.Zero, c2 = Vector128<float>.Zero, c3 = Vector128<float>.Zero,
+            c4 = Vector128<float>.Zero, c5 = Vector128<float>.Zero, c6 = Vector128<float>.Zero, ce = Vector128<float>.Zero;
+        if (t->Start != GemmStart.Zero)
+        {
+            float* from = t->Start == GemmStart.Bias ? t->Bias : t->C;
+            if (TVectors.Value > 1) c0 = Vector128.Load(from);
+            if (TVectors.Value > 2) c1 = Vector128.Load(from + 4);
+            if (TVectors.Value > 3) c2 = Vector128.Load(from + 8);
+            if (TVectors.Value > 4) c3 = Vector128.Load(from + 12);
+            if (TVectors.Value > 5) c4 = Vector128.Load(from + 16);
+            if (TVectors.Value > 6) c5 = Vector128.Load(from + 20);
+            if (TVectors.Value > 7) c6 = Vector128.Load(from + 24);
+            ce = TEdge.IsMasked ? MaskedLoad(from + e, lanes) : Vector128.Load(from + e);
+        }
+
+        float* a = t->A, b = t->B;
+        for (nint p = t->K; p > 0; p--)
+        {
+            Vector128<float> x = Vector128.Create(*a);
+            if (TVectors.Value > 1) c0 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b), c0);
+            if (TVectors.Value > 2) c1 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 4), c1);
+            if (TVectors.Value > 3) c2 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 8), c2);
+            if (TVectors.Value > 4) c3 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 12), c3);
+            if (TVectors.Value > 5) c4 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 16), c4);
+            if (TVectors.Value > 6) c5 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 20), c5);
+            if (TVectors.Value > 7) c6 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 24), c6);
+            ce = Vector128.FusedMultiplyAdd(x, TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector128.Load(b + e), ce);
+            a += kStep;
+            b += bStep;
+        }
+
+        if (t->Epilogue == GemmEpilogue.ReLU)
+        {
+            if (TVectors.Value > 1) c0 = ReLU(c0);
+            if (TVectors.Value > 2) c1 = ReLU(c1);
+            if (TVectors.Value > 3) c2 = ReLU(c2);
+            if (TVectors.Value > 4) c3 = ReLU(c3);
+            if (TVectors.Value > 5) c4 = ReLU(c4);
+            if (TVectors.Value > 6) c5 = ReLU(c5);
+            if (TVectors.Value > 7) c6 = ReLU(c6);
+            ce = ReLU(ce);
+        }
+        else if (t->Epilogue == GemmEpilogue.ReLUMask)
+        {
+            float* mask = t->Mask;
+            if (TVectors.Value > 1) c0 = KeepWherePositive(c0, Vector128.Load(mask));
+            if (TVectors.Value > 2) c1 = KeepWherePositive(c1, Vector128.Load(mask + 4));
+            if (TVectors.Value > 3) c2 = KeepWherePositive(c2, Vector128.Load(mask + 8));
+            if (TVectors.Value > 4) c3 = KeepWherePositive(c3, Vector128.Load(mask + 12));
+            if (TVectors.Value > 5) c4 = KeepWherePositive(c4, Vector128.Load(mask + 16));
+            if (TVectors.Value > 6) c5 = KeepWherePositive(c5, Vector128.Load(mask + 20));
+            if (TVectors.Value > 7) c6 = KeepWherePositive(c6, Vector128.Load(mask + 24));
+            ce = KeepWherePositive(ce, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
+        }
+
+        float* d = t->C;
+        if (TVectors.Value > 1) c0.Store(d);
+        if (TVectors.Value > 2) c1.Store(d + 4);
+        if (TVectors.Value > 3) c2.Store(d + 8);
+        if (TVectors.Value > 4) c3.Store(d + 12);
+        if (TVectors.Value > 5) c4.Store(d + 16);
+        if (TVectors.Value > 6) c5.Store(d + 20);
+        if (TVectors.Value > 7) c6.Store(d + 24);
+        if (TEdge.IsMasked)
+            MaskedStore(d + e, lanes, ce);
+        else
+            ce.Store(d + e);
+    }
+
     // ReLU(-0) is +0 and ReLU(NaN) is NaN, which max does not promise on any processor.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> ReLU(Vector128<float> x) => Vector128.ConditionalSelect(Vector128.LessThanOrEqual(x, Vector128<float>.Zero), Vector128<float>.Zero, x);

@@ -277,6 +277,106 @@ internal static unsafe partial class Gemm
         while (--tiles > 0);
     }
 
+    /// <summary>A single row, up to 8 vectors of columns at once: enough chains to keep the multipliers busy.</summary>
+    private static void RowVector256(GemmTile* t, int columns)
+    {
+        t->EdgeLanes = (columns - 1) % 8 + 1;
+        if (t->EdgeLanes == 8)
+            RowVector256<Whole>(t, columns / 8);
+        else
+            RowVector256<Masked>(t, (columns + 7) / 8);
+    }
+
+    private static void RowVector256<TEdge>(GemmTile* t, int vectors) where TEdge : struct, IEdge
+    {
+        switch (vectors)
+        {
+            case 8: RowKernelVector256<N8, TEdge>(t); break;
+            case 7: RowKernelVector256<N7, TEdge>(t); break;
+            case 6: RowKernelVector256<N6, TEdge>(t); break;
+            case 5: RowKernelVector256<N5, TEdge>(t); break;
+            case 4: RowKernelVector256<N4, TEdge>(t); break;
+            case 3: RowKernelVector256<N3, TEdge>(t); break;
+            case 2: RowKernelVector256<N2, TEdge>(t); break;
+            case 1: RowKernelVector256<N1, TEdge>(t); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RowKernelVector256<TVectors, TEdge>(GemmTile* t)
+        where TVectors : struct, ICount where TEdge : struct, IEdge
+    {
+        nint kStep = t->KStep, bStep = t->BStep, e = (TVectors.Value - 1) * 8;
+        Vector256<float> lanes = TEdge.IsMasked ? EdgeMaskVector256(t->EdgeLanes) : default;
+        Vector256<float> c0 = Vector256<float>.Zero, c1 = Vector256<float>.Zero, c2 = Vector256<float>.Zero, c3 = Vector256<float>.Zero,
+            c4 = Vector256<float>.Zero, c5 = Vector256<float>.Zero, c6 = Vector256<float>.Zero, ce = Vector256<float>.Zero;
+        if (t->Start != GemmStart.Zero)
+        {
+            float* from = t->Start == GemmStart.Bias ? t->Bias : t->C;
+            if (TVectors.Value > 1) c0 = Vector256.Load(from);
+            if (TVectors.Value > 2) c1 = Vector256.Load(from + 8);
+            if (TVectors.Value > 3) c2 = Vector256.Load(from + 16);
+            if (TVectors.Value > 4) c3 = Vector256.Load(from + 24);
+            if (TVectors.Value > 5) c4 = Vector256.Load(from + 32);
+            if (TVectors.Value > 6) c5 = Vector256.Load(from + 40);
+            if (TVectors.Value > 7) c6 = Vector256.Load(from + 48);
+            ce = TEdge.IsMasked ? MaskedLoad(from + e, lanes) : Vector256.Load(from + e);
+        }
+
+        float* a = t->A, b = t->B;
+        for (nint p = t->K; p > 0; p--)
+        {
+            Vector256<float> x = Vector256.Create(*a);
+            if (TVectors.Value > 1) c0 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b), c0);
+            if (TVectors.Value > 2) c1 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 8), c1);
+            if (TVectors.Value > 3) c2 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 16), c2);
+            if (TVectors.Value > 4) c3 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 24), c3);
+            if (TVectors.Value > 5) c4 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 32), c4);
+            if (TVectors.Value > 6) c5 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 40), c5);
+            if (TVectors.Value > 7) c6 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 48), c6);
+            ce = Vector256.FusedMultiplyAdd(x, TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector256.Load(b + e), ce);
+            a += kStep;
+            b += bStep;
+        }
+
+        if (t->Epilogue == GemmEpilogue.ReLU)
+        {
+            if (TVectors.Value > 1) c0 = ReLU(c0);
+            if (TVectors.Value > 2) c1 = ReLU(c1);
+            if (TVectors.Value > 3) c2 = ReLU(c2);
+            if (TVectors.Value > 4) c3 = ReLU(c3);
+            if (TVectors.Value > 5) c4 = ReLU(c4);
+            if (TVectors.Value > 6) c5 = ReLU(c5);
+            if (TVectors.Value > 7) c6 = ReLU(c6);
+            ce = ReLU(ce);
+        }
+        else if (t->Epilogue == GemmEpilogue.ReLUMask)
+        {
+            float* mask = t->Mask;
+            if (TVectors.Value > 1) c0 = KeepWherePositive(c0, Vector256.Load(mask));
+            if (TVectors.Value > 2) c1 = KeepWherePositive(c1, Vector256.Load(mask + 8));
+            if (TVectors.Value > 3) c2 = KeepWherePositive(c2, Vector256.Load(mask + 16));
+            if (TVectors.Value > 4) c3 = KeepWherePositive(c3, Vector256.Load(mask + 24));
+            if (TVectors.Value > 5) c4 = KeepWherePositive(c4, Vector256.Load(mask + 32));
+            if (TVectors.Value > 6) c5 = KeepWherePositive(c5, Vector256.Load(mask + 40));
+            if (TVectors.Value > 7) c6 = KeepWherePositive(c6, Vector256.Load(mask + 48));
+            ce = KeepWherePositive(ce, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
+        }
+
+        float* d = t->C;
+        if (TVectors.Value > 1) c0.Store(d);
+        if (TVectors.Value > 2) c1.Store(d + 8);
+        if (TVectors.Value > 3) c2.Store(d + 16);
+        if (TVectors.Value > 4) c3.Store(d + 24);
+        if (TVectors.Value > 5) c4.Store(d + 32);
+        if (TVectors.Value > 6) c5.Store(d + 40);
+        if (TVectors.Value > 7) c6.Store(d + 48);
+        if (TEdge.IsMasked)
+            MaskedStore(d + e, lanes, ce);
+        else
+            ce.Store(d + e);
+    }
+
     // ReLU(-0) is +0 and ReLU(NaN) is NaN, which max does not promise on any processor.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> ReLU(Vector256<float> x) => Vector256.ConditionalSelect(Vector256.LessThanOrEqual(x, Vector256<float>.Zero), Vector256<float>.Zero, x);

@@ -395,6 +395,106 @@ internal static unsafe partial class Gemm
         while (--tiles > 0);
     }
 
+    /// <summary>A single row, up to 8 vectors of columns at once: enough chains to keep the multipliers busy.</summary>
+    private static void RowVector512(GemmTile* t, int columns)
+    {
+        t->EdgeLanes = (columns - 1) % 16 + 1;
+        if (t->EdgeLanes == 16)
+            RowVector512<Whole>(t, columns / 16);
+        else
+            RowVector512<Masked>(t, (columns + 15) / 16);
+    }
+
+    private static void RowVector512<TEdge>(GemmTile* t, int vectors) where TEdge : struct, IEdge
+    {
+        switch (vectors)
+        {
+            case 8: RowKernelVector512<N8, TEdge>(t); break;
+            case 7: RowKernelVector512<N7, TEdge>(t); break;
+            case 6: RowKernelVector512<N6, TEdge>(t); break;
+            case 5: RowKernelVector512<N5, TEdge>(t); break;
+            case 4: RowKernelVector512<N4, TEdge>(t); break;
+            case 3: RowKernelVector512<N3, TEdge>(t); break;
+            case 2: RowKernelVector512<N2, TEdge>(t); break;
+            case 1: RowKernelVector512<N1, TEdge>(t); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RowKernelVector512<TVectors, TEdge>(GemmTile* t)
+        where TVectors : struct, ICount where TEdge : struct, IEdge
+    {
+        nint kStep = t->KStep, bStep = t->BStep, e = (TVectors.Value - 1) * 16;
+        Vector512<float> lanes = TEdge.IsMasked ? EdgeMaskVector512(t->EdgeLanes) : default;
+        Vector512<float> c0 = Vector512<float>.Zero, c1 = Vector512<float>.Zero, c2 = Vector512<float>.Zero, c3 = Vector512<float>.Zero,
+            c4 = Vector512<float>.Zero, c5 = Vector512<float>.Zero, c6 = Vector512<float>.Zero, ce = Vector512<float>.Zero;
+        if (t->Start != GemmStart.Zero)
+        {
+            float* from = t->Start == GemmStart.Bias ? t->Bias : t->C;
+            if (TVectors.Value > 1) c0 = Vector512.Load(from);
+            if (TVectors.Value > 2) c1 = Vector512.Load(from + 16);
+            if (TVectors.Value > 3) c2 = Vector512.Load(from + 32);
+            if (TVectors.Value > 4) c3 = Vector512.Load(from + 48);
+            if (TVectors.Value > 5) c4 = Vector512.Load(from + 64);
+            if (TVectors.Value > 6) c5 = Vector512.Load(from + 80);
+            if (TVectors.Value > 7) c6 = Vector512.Load(from + 96);
+            ce = TEdge.IsMasked ? MaskedLoad(from + e, lanes) : Vector512.Load(from + e);
+        }
+
+        float* a = t->A, b = t->B;
+        for (nint p = t->K; p > 0; p--)
+        {
+            Vector512<float> x = Vector512.Create(*a);
+            if (TVectors.Value > 1) c0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b), c0);
+            if (TVectors.Value > 2) c1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 16), c1);
+            if (TVectors.Value > 3) c2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 32), c2);
+            if (TVectors.Value > 4) c3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 48), c3);
+            if (TVectors.Value > 5) c4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 64), c4);
+            if (TVectors.Value > 6) c5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 80), c5);
+            if (TVectors.Value > 7) c6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 96), c6);
+            ce = Vector512.FusedMultiplyAdd(x, TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector512.Load(b + e), ce);
+            a += kStep;
+            b += bStep;
+        }
+
+        if (t->Epilogue == GemmEpilogue.ReLU)
+        {
+            if (TVectors.Value > 1) c0 = ReLU(c0);
+            if (TVectors.Value > 2) c1 = ReLU(c1);
+            if (TVectors.Value > 3) c2 = ReLU(c2);
+            if (TVectors.Value > 4) c3 = ReLU(c3);
+            if (TVectors.Value > 5) c4 = ReLU(c4);
+            if (TVectors.Value > 6) c5 = ReLU(c5);
+            if (TVectors.Value > 7) c6 = ReLU(c6);
+            ce = ReLU(ce);
+        }
+        else if (t->Epilogue == GemmEpilogue.ReLUMask)
+        {
+            float* mask = t->Mask;
+            if (TVectors.Value > 1) c0 = KeepWherePositive(c0, Vector512.Load(mask));
+            if (TVectors.Value > 2) c1 = KeepWherePositive(c1, Vector512.Load(mask + 16));
+            if (TVectors.Value > 3) c2 = KeepWherePositive(c2, Vector512.Load(mask + 32));
+            if (TVectors.Value > 4) c3 = KeepWherePositive(c3, Vector512.Load(mask + 48));
+            if (TVectors.Value > 5) c4 = KeepWherePositive(c4, Vector512.Load(mask + 64));
+            if (TVectors.Value > 6) c5 = KeepWherePositive(c5, Vector512.Load(mask + 80));
+            if (TVectors.Value > 7) c6 = KeepWherePositive(c6, Vector512.Load(mask + 96));
+            ce = KeepWherePositive(ce, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
+        }
+
+        float* d = t->C;
+        if (TVectors.Value > 1) c0.Store(d);
+        if (TVectors.Value > 2) c1.Store(d + 16);
+        if (TVectors.Value > 3) c2.Store(d + 32);
+        if (TVectors.Value > 4) c3.Store(d + 48);
+        if (TVectors.Value > 5) c4.Store(d + 64);
+        if (TVectors.Value > 6) c5.Store(d + 80);
+        if (TVectors.Value > 7) c6.Store(d + 96);
+        if (TEdge.IsMasked)
+            MaskedStore(d + e, lanes, ce);
+        else
+            ce.Store(d + e);
+    }
+
     // ReLU(-0) is +0 and ReLU(NaN) is NaN, which max does not promise on any processor.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> ReLU(Vector512<float> x) => Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512<float>.Zero), Vector512<float>.Zero, x);

@@ -17,6 +17,9 @@ internal static unsafe partial class Gemm
     private const int MaxKBlock = 320;
     private const int RowStrip = 256;
 
+    // A single row (prediction) runs this many vectors of columns side by side, over all of k.
+    private const int RowVectors = 8;
+
     /// <summary>C[m x n] = start + op(A)[m x k] * B[k x n], with B read as it stands.</summary>
     internal static void Multiply(
         int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, float* c, nint cStride,
@@ -46,7 +49,8 @@ internal static unsafe partial class Gemm
         GemmStart start, float* bias, GemmEpilogue epilogue, float* mask, nint maskStride)
     {
         int lanes = Lanes(path);
-        int panelColumns = PanelColumns(path);
+        bool isRow = m == 1 && !isPacked && path != VectorPath.Scalar;
+        int panelColumns = isRow ? RowVectors * lanes : PanelColumns(path);
         GemmTile tile;
         tile.RowStep = aTransposed ? 1 : aStride;
         tile.KStep = aTransposed ? aStride : 1;
@@ -55,7 +59,7 @@ internal static unsafe partial class Gemm
         tile.EdgeLanes = 0;
 
         // Equal blocks: a short last one would pay the reload of the accumulators for little work.
-        int kBlocks = Math.Max(1, (k + MaxKBlock - 1) / MaxKBlock);
+        int kBlocks = isRow ? 1 : Math.Max(1, (k + MaxKBlock - 1) / MaxKBlock);
         int kBlock = (k + kBlocks - 1) / kBlocks;
         for (int block = 0; block < kBlocks; block++)
         {
@@ -75,7 +79,10 @@ internal static unsafe partial class Gemm
                     tile.C = c + i0 * cStride + j0;
                     tile.Bias = bias + j0;
                     tile.Mask = mask + i0 * maskStride + j0;
-                    Panel(path, &tile, rows, columns);
+                    if (isRow)
+                        Row(path, &tile, columns);
+                    else
+                        Panel(path, &tile, rows, columns);
                 }
             }
         }
@@ -89,6 +96,16 @@ internal static unsafe partial class Gemm
             case VectorPath.Vector256: PanelVector256(tile, rows, columns); break;
             case VectorPath.Vector128: PanelVector128(tile, rows, columns); break;
             default: PanelScalar(tile, rows, columns); break;
+        }
+    }
+
+    private static void Row(VectorPath path, GemmTile* tile, int columns)
+    {
+        switch (path)
+        {
+            case VectorPath.Vector512: RowVector512(tile, columns); break;
+            case VectorPath.Vector256: RowVector256(tile, columns); break;
+            default: RowVector128(tile, columns); break;
         }
     }
 
