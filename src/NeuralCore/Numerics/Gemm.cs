@@ -1,0 +1,123 @@
+using System.Runtime.Intrinsics.Arm;
+
+namespace NeuralCore.Numerics;
+
+/// <summary>
+/// Matrix products. Every output is one chain of fused multiply-adds over k = 0 .. K-1 in order, started from zero, from a
+/// bias or from the value already there; blocking over k stores the chain and takes it up again. So a product has
+/// the same bits on every <see cref="VectorPath"/>, packed or not, and however its rows and columns are split.
+/// </summary>
+/// <remarks>
+/// All matrices are row-major, strides count floats. Nothing outside the matrices' own elements is read or written.
+/// This file decides the order of the work; the kernels that do it are in one file for each path.
+/// </remarks>
+internal static unsafe partial class Gemm
+{
+    // Blocks of B stay in the first two cache levels while all rows of a strip pass over them.
+    private const int MaxKBlock = 320;
+    private const int RowStrip = 256;
+
+    // A single row (prediction) runs this many vectors of columns side by side, over all of k.
+    private const int RowVectors = 8;
+
+    /// <summary>C[m x n] = start + op(A)[m x k] * B[k x n], with B read as it stands.</summary>
+    internal static void Multiply(
+        int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, float* c, nint cStride,
+        GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
+        Multiply(InstructionSet.Current, m, n, k, a, aStride, aTransposed, b, bStride, c, cStride, start, bias, epilogue, mask, maskStride);
+
+    /// <inheritdoc cref="Multiply(int, int, int, float*, nint, bool, float*, nint, float*, nint, GemmStart, float*, GemmEpilogue, float*, nint)"/>
+    internal static void Multiply(
+        VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, float* c, nint cStride,
+        GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
+        Run(path, m, n, k, a, aStride, aTransposed, b, bStride, isPacked: false, c, cStride, start, bias, epilogue, mask, maskStride);
+
+    /// <summary>C[m x n] = start + op(A)[m x k] * B[k x n], with B packed by <see cref="PackPanel(int, int, int, float*, nint, bool, float*)"/>.</summary>
+    internal static void MultiplyPacked(
+        int m, int n, int k, float* a, nint aStride, bool aTransposed, float* packed, float* c, nint cStride,
+        GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
+        MultiplyPacked(InstructionSet.Current, m, n, k, a, aStride, aTransposed, packed, c, cStride, start, bias, epilogue, mask, maskStride);
+
+    /// <inheritdoc cref="MultiplyPacked(int, int, int, float*, nint, bool, float*, float*, nint, GemmStart, float*, GemmEpilogue, float*, nint)"/>
+    internal static void MultiplyPacked(
+        VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* packed, float* c, nint cStride,
+        GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
+        Run(path, m, n, k, a, aStride, aTransposed, packed, 0, isPacked: true, c, cStride, start, bias, epilogue, mask, maskStride);
+
+    private static void Run(
+        VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, bool isPacked, float* c, nint cStride,
+        GemmStart start, float* bias, GemmEpilogue epilogue, float* mask, nint maskStride)
+    {
+        int lanes = Lanes(path);
+        bool isRow = m == 1 && !isPacked && path != VectorPath.Scalar;
+        int panelColumns = isRow ? RowVectors * lanes : PanelColumns(path);
+        GemmTile tile;
+        tile.RowStep = aTransposed ? 1 : aStride;
+        tile.KStep = aTransposed ? aStride : 1;
+        tile.CStride = cStride;
+        tile.MaskStride = maskStride;
+        tile.EdgeLanes = 0;
+
+        // Equal blocks: a short last one would pay the reload of the accumulators for little work.
+        int kBlocks = isRow ? 1 : Math.Max(1, (k + MaxKBlock - 1) / MaxKBlock);
+        int kBlock = (k + kBlocks - 1) / kBlocks;
+        for (int block = 0; block < kBlocks; block++)
+        {
+            int k0 = block * kBlock;
+            tile.K = Math.Min(kBlock, k - k0);
+            tile.Start = block == 0 ? start : GemmStart.Accumulate;
+            tile.Epilogue = block == kBlocks - 1 ? epilogue : GemmEpilogue.None;
+            for (int i0 = 0; i0 < m; i0 += RowStrip)
+            {
+                int rows = Math.Min(RowStrip, m - i0);
+                for (int j0 = 0; j0 < n; j0 += panelColumns)
+                {
+                    int columns = Math.Min(panelColumns, n - j0);
+                    tile.BStep = isPacked ? RoundUp(columns, lanes) : bStride;
+                    tile.B = isPacked ? b + (nint)j0 * k + k0 * tile.BStep : b + k0 * bStride + j0;
+                    tile.A = a + i0 * tile.RowStep + k0 * tile.KStep;
+                    tile.C = c + i0 * cStride + j0;
+                    tile.Bias = bias + j0;
+                    tile.Mask = mask + i0 * maskStride + j0;
+                    if (isRow)
+                        Row(path, &tile, columns);
+                    else
+                        Panel(path, &tile, rows, columns);
+                }
+            }
+        }
+    }
+
+    private static void Panel(VectorPath path, GemmTile* tile, int rows, int columns)
+    {
+        switch (path)
+        {
+            case VectorPath.Vector512: PanelVector512(tile, rows, columns); break;
+            case VectorPath.Vector256: PanelVector256(tile, rows, columns); break;
+            case VectorPath.Vector128: PanelVector128(tile, rows, columns); break;
+            default: PanelScalar(tile, rows, columns); break;
+        }
+    }
+
+    private static void Row(VectorPath path, GemmTile* tile, int columns)
+    {
+        switch (path)
+        {
+            case VectorPath.Vector512: RowVector512(tile, columns); break;
+            case VectorPath.Vector256: RowVector256(tile, columns); break;
+            default: RowVector128(tile, columns); break;
+        }
+    }
+
+    private static int Lanes(VectorPath path) => path == VectorPath.Scalar ? 1 : (int)path / 32;
+
+    private static int PanelColumns(VectorPath path) => path switch
+    {
+        VectorPath.Vector512 => 48,
+        VectorPath.Vector256 => 16,
+        VectorPath.Vector128 => AdvSimd.Arm64.IsSupported ? 12 : 8,
+        _ => 2,
+    };
+
+    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+}
