@@ -28,8 +28,6 @@ internal sealed class FitLoop<TTarget>
         _validation = validation;
         _options = options;
         _batches = new BatchPlan(training.Count, options.BatchSize, options.DropLastBatch);
-        if (_batches.BatchCount == 0)
-            throw new ArgumentException($"{training.Count} rows make no whole batch of {options.BatchSize}, and DropLastBatch leaves out the rest.");
         _step = trainer.PrepareStep(_batches.LargestBatch, options.Threads);
         _context = new FitContext(trainer, options.Epochs);
         _metricSums = new double[trainer.Metrics.Count];
@@ -81,16 +79,9 @@ internal sealed class FitLoop<TTarget>
 
     private void BeginEpoch()
     {
+        Span<int> rows = _batches.BeginEpoch();
         if (_options.Shuffle)
-        {
-            RandomStream stream = RandomStream.Derive((ulong)Model.Seed, RandomPurpose.Shuffle);
-            ulong epoch = (ulong)_trainer.EpochCount;
-            _batches.BeginEpoch(rows => stream.Shuffle(rows, epoch));
-        }
-        else
-        {
-            _batches.BeginEpoch();
-        }
+            RandomStream.Derive((ulong)Model.Seed, RandomPurpose.Shuffle).Shuffle(rows, (ulong)_trainer.EpochCount);
         _lossSum = 0;
         _samples = 0;
         Array.Clear(_metricSums);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NeuralCore.Data;
 using NeuralCore.Losses;
 using NeuralCore.Metrics;

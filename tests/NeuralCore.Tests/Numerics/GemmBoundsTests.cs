@@ -8,7 +8,7 @@ public sealed unsafe class GemmBoundsTests
     [Fact]
     public void NothingOutsideTheMatricesIsTouched()
     {
-        using GuardedMemory a = new(20 * 20), b = new(20 * 150), c = new(20 * 150), bias = new(150), mask = new(20 * 150), packed = new(20 * 200);
+        using GuardedMemory a = new(4 * 20 * 20), b = new(4 * 20 * 150), c = new(4 * 20 * 150), bias = new(4 * 150), mask = new(4 * 20 * 150), packed = new(4 * 20 * 200);
         var random = new Random(6);
         foreach (VectorPath path in GemmCase.Paths)
         {
@@ -34,14 +34,14 @@ public sealed unsafe class GemmBoundsTests
             }
         }
         foreach (GuardedMemory memory in (GuardedMemory[])[a, b, c, bias, mask, packed])
-            memory.CheckCanaries();
+            memory.CheckGuards();
     }
 
     [Fact]
     public void TheGuardGuards()
     {
         // The test above is worth something only if the last float it may touch is the last before the page.
-        using GuardedMemory memory = new(10);
+        using GuardedMemory memory = new(4 * 10);
         float* end = memory.Place(10, atEnd: true);
         ((nuint)(end + 10) % (nuint)Environment.SystemPageSize).Should().Be((nuint)0);
         end[9] = 1;

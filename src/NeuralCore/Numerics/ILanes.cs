@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralCore.Numerics;
+
+/// <summary>
+/// Sixteen floats that one operation treats alike. A kernel is written once against this and compiled for each width the processor may have;
+/// every operation is a single IEEE operation per lane, so every width computes the same bits (NaN payloads excepted).
+/// </summary>
+internal unsafe interface ILanes<TSelf>
+    where TSelf : struct, ILanes<TSelf>
+{
+    static abstract TSelf Load(float* source);
+
+    static abstract void Store(TSelf value, float* destination);
+
+    /// <summary>The first <paramref name="count"/> (0 to 16) floats and <paramref name="fill"/> behind them. Reads nothing past them.</summary>
+    static abstract TSelf LoadPartial(float* source, int count, float fill);
+
+    /// <summary>Writes the first <paramref name="count"/> (0 to 16) lanes and nothing past them.</summary>
+    static abstract void StorePartial(TSelf value, float* destination, int count);
+
+    /// <summary>Sixteen bytes as floats.</summary>
+    static abstract TSelf LoadBytes(byte* source);
+
+    static abstract TSelf Broadcast(float value);
+
+    static abstract TSelf operator +(TSelf left, TSelf right);
+
+    static abstract TSelf operator -(TSelf left, TSelf right);
+
+    static abstract TSelf operator *(TSelf left, TSelf right);
+
+    static abstract TSelf operator /(TSelf left, TSelf right);
+
+    static abstract TSelf Sqrt(TSelf value);
+
+    /// <summary><c>left * right + addend</c>, rounded once.</summary>
+    static abstract TSelf FusedMultiplyAdd(TSelf left, TSelf right, TSelf addend);
+
+    /// <summary><c>left &gt; right ? left : right</c>: the second operand when either is NaN or both are zeros.</summary>
+    static abstract TSelf Max(TSelf left, TSelf right);
+
+    /// <summary><c>left &lt; right ? left : right</c>: the second operand when either is NaN or both are zeros.</summary>
+    static abstract TSelf Min(TSelf left, TSelf right);
+
+    /// <summary><c>left &gt; right ? chosen : +0</c>.</summary>
+    static abstract TSelf WhereGreater(TSelf left, TSelf right, TSelf chosen);
+
+    /// <summary><c>bits of random, unsigned, &gt;= threshold ? chosen : +0</c>.</summary>
+    static abstract TSelf WhereBitsAtLeast(TSelf random, uint threshold, TSelf chosen);
+
+    /// <summary><c>value * 2^n</c> for |n| &lt;= 200, where <paramref name="shifted"/> is n + <see cref="Elementary.RoundingShift"/>; two multiplications, as in <see cref="Elementary.Exp"/>.</summary>
+    static abstract TSelf MultiplyByPowerOfTwo(TSelf value, TSelf shifted);
+
+    /// <summary>The sum in the library's one order: lane i with i + 8, then i + 4, i + 2, i + 1.</summary>
+    static abstract float Sum(TSelf value);
+
+    /// <summary>The largest lane in the same order, by <see cref="Max"/>.</summary>
+    static abstract float Largest(TSelf value);
+}
+
+/// <summary>What <see cref="ILanes{TSelf}"/> makes of its operations.</summary>
+internal static class LaneMath
+{
+    /// <summary>The lanes in a block.</summary>
+    internal const int Width = 16;
+
+    /// <summary>The bits of <see cref="Elementary.Exp"/> in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T Exp<T>(T x)
+        where T : struct, ILanes<T>
+    {
+        x = T.Max(T.Broadcast(Elementary.ExpLowest), x);
+        x = T.Min(T.Broadcast(Elementary.ExpHighest), x);
+        T shifted = T.FusedMultiplyAdd(x, T.Broadcast(Elementary.Log2E), T.Broadcast(Elementary.RoundingShift));
+        T n = shifted - T.Broadcast(Elementary.RoundingShift);
+        T r = T.FusedMultiplyAdd(n, T.Broadcast(-Elementary.Ln2High), x);
+        r = T.FusedMultiplyAdd(n, T.Broadcast(-Elementary.Ln2Low), r);
+
+        T p = T.FusedMultiplyAdd(T.Broadcast(Elementary.Exp6), r, T.Broadcast(Elementary.Exp5));
+        p = T.FusedMultiplyAdd(p, r, T.Broadcast(Elementary.Exp4));
+        p = T.FusedMultiplyAdd(p, r, T.Broadcast(Elementary.Exp3));
+        p = T.FusedMultiplyAdd(p, r, T.Broadcast(Elementary.Exp2));
+        p = T.FusedMultiplyAdd(p, r, T.Broadcast(Elementary.Exp1));
+        p = T.FusedMultiplyAdd(p, r, T.Broadcast(Elementary.Exp0));
+        return T.MultiplyByPowerOfTwo(p, shifted);
+    }
+}
