@@ -136,7 +136,7 @@ public abstract class Split
         {
             Dictionary<int, int> quotas = [];
             foreach ((int label, int size) in sizes)
-                quotas[label] = Math.Min((int)(size * Fraction), size - 1);
+                quotas[label] = (int)(size * Fraction);
             int missing = wanted - quotas.Values.Sum();
             foreach ((int label, int size) in sizes.OrderByDescending(pair => pair.Value * Fraction - quotas[pair.Key]).ThenBy(pair => pair.Key))
             {
