@@ -85,4 +85,14 @@ internal static class LaneMath
         p = T.FusedMultiplyAdd(p, r, T.Broadcast(Elementary.Exp0));
         return T.MultiplyByPowerOfTwo(p, shifted);
     }
+
+    /// <summary><paramref name="marks"/>, turned to NaN where <paramref name="value"/> is infinite or NaN: 0 times it is NaN, 0 times anything finite is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T MarkNonFinite<T>(T value, T marks)
+        where T : struct, ILanes<T> => T.FusedMultiplyAdd(value, T.Broadcast(0), marks);
+
+    /// <summary>Whether <see cref="MarkNonFinite"/> marked nothing, its first marks having been 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsUnmarked<T>(T marks)
+        where T : struct, ILanes<T> => T.Sum(marks) == 0;
 }

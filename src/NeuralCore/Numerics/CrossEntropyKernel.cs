@@ -1,0 +1,271 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace NeuralCore.Numerics;
+
+/// <summary>
+/// Cross-entropy of a block of contiguous rows: <c>-sum_j t[j] log p[j]</c>, one loss per row in double, and its gradient. A class index and the
+/// one-hot row that stands for it give the same bits.
+/// </summary>
+internal static unsafe class CrossEntropyKernel
+{
+    // Keras' epsilon: predictions below this share of their sum count as this share.
+    private const double Clip = 1e-7;
+
+    /// <summary>
+    /// From logits x and class indices: <c>loss = log sum_j exp(x[j]) - x[label]</c>, <c>gradient[j] = (p[j] - (j == label)) * gradientScale</c> with
+    /// p = softmax(x). probabilities and gradient may be null; either may be logits, but they may not be one another.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A label is negative or not below <paramref name="columns"/>; nothing was written.</exception>
+    internal static void SoftmaxSparse(
+        float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
+        SoftmaxSparse(InstructionSet.Current, logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
+
+    internal static void SoftmaxSparse(
+        VectorPath path, float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
+    {
+        switch (path)
+        {
+            case VectorPath.Vector512:
+                SoftmaxSparse<Lanes512>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
+                break;
+            case VectorPath.Vector256:
+                SoftmaxSparse<Lanes256>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
+                break;
+            case VectorPath.Vector128:
+                SoftmaxSparse<Lanes128>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
+                break;
+            default:
+                SoftmaxSparse<LanesScalar>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// From logits x and target rows t, soft ones too: <c>loss = sum_j t[j] (log sum_k exp(x[k]) - x[j])</c>,
+    /// <c>gradient[j] = (p[j] sum(t) - t[j]) * gradientScale</c>. Zeros of t are skipped, so an infinite logit times 0 is 0. Aliasing as in
+    /// <see cref="SoftmaxSparse(float*, int*, float*, float*, double*, int, int, float)"/>.
+    /// </summary>
+    internal static void SoftmaxCategorical(
+        float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
+        SoftmaxCategorical(InstructionSet.Current, logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
+
+    internal static void SoftmaxCategorical(
+        VectorPath path, float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
+    {
+        switch (path)
+        {
+            case VectorPath.Vector512:
+                SoftmaxCategorical<Lanes512>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
+                break;
+            case VectorPath.Vector256:
+                SoftmaxCategorical<Lanes256>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
+                break;
+            case VectorPath.Vector128:
+                SoftmaxCategorical<Lanes128>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
+                break;
+            default:
+                SoftmaxCategorical<LanesScalar>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// From predictions p (any positive sum) and class indices, as Keras: <c>loss = log sum(p) - log max(p[label], 1e-7 sum(p))</c>;
+    /// <c>gradient[j] = (1 / sum(p) - (j == label) / p[label]) * gradientScale</c>, 0 where the maximum clips. gradient may be null or predictions.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A label is negative or not below <paramref name="columns"/>; nothing was written.</exception>
+    internal static void Sparse(float* predictions, int* labels, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
+        Sparse(InstructionSet.Current, predictions, labels, gradient, losses, rows, columns, gradientScale);
+
+    internal static void Sparse(
+        VectorPath path, float* predictions, int* labels, float* gradient, double* losses, int rows, int columns, float gradientScale)
+    {
+        CheckLabels(labels, rows, columns);
+        for (int row = 0; row < rows; row++)
+        {
+            int label = labels[row];
+            float sum = Reductions.Sum(path, predictions, columns);
+            float probability = predictions[label];
+            losses[row] = LossOf(probability, sum);
+            if (gradient != null)
+            {
+                bool clipped = IsClipped(probability, sum);
+                float shared = (clipped ? 0f : 1f) / sum;
+                new Span<float>(gradient, columns).Fill(shared * gradientScale);
+                if (!clipped)
+                    gradient[label] = (shared - 1f / probability) * gradientScale;
+                gradient += columns;
+            }
+            predictions += columns;
+        }
+    }
+
+    /// <summary>
+    /// From predictions p and target rows t: <c>loss = sum_j t[j] (log sum(p) - log max(p[j], 1e-7 sum(p)))</c> and its gradient
+    /// <c>(T / sum(p) - t[j] / p[j]) * gradientScale</c>, where T is the sum of the targets that are not clipped and clipped elements have no second term.
+    /// Zeros of t are skipped. gradient may be null or predictions.
+    /// </summary>
+    internal static void Categorical(float* predictions, float* targets, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
+        Categorical(InstructionSet.Current, predictions, targets, gradient, losses, rows, columns, gradientScale);
+
+    internal static void Categorical(
+        VectorPath path, float* predictions, float* targets, float* gradient, double* losses, int rows, int columns, float gradientScale)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            float sum = Reductions.Sum(path, predictions, columns);
+            double loss = 0;
+            double unclipped = 0;
+            for (int j = 0; j < columns; j++)
+            {
+                float target = targets[j];
+                if (target == 0)
+                    continue;
+                loss += target * LossOf(predictions[j], sum);
+                if (!IsClipped(predictions[j], sum))
+                    unclipped += target;
+            }
+            losses[row] = loss;
+            if (gradient != null)
+            {
+                float shared = (float)unclipped / sum;
+                for (int j = 0; j < columns; j++)
+                {
+                    float probability = predictions[j];
+                    float target = targets[j];
+                    bool pulls = target != 0 && !IsClipped(probability, sum);
+                    gradient[j] = (pulls ? shared - target / probability : shared) * gradientScale;
+                }
+                gradient += columns;
+            }
+            predictions += columns;
+            targets += columns;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SoftmaxSparse<T>(
+        float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
+        where T : struct, ILanes<T>
+    {
+        CheckLabels(labels, rows, columns);
+        for (int row = 0; row < rows; row++)
+        {
+            int label = labels[row];
+            float* e = probabilities != null ? probabilities : gradient;
+            float largest = SoftmaxKernel.Largest<T>(logits, columns);
+            double distance = (double)largest - logits[label];
+            float sum = SoftmaxKernel.Exponentials<T>(logits, e, columns, largest);
+            losses[row] = distance + Elementary.Log(sum);
+
+            if (e != null)
+            {
+                float atLabel = e[label] / sum;
+                T divisor = T.Broadcast(sum);
+                T scale = T.Broadcast(gradientScale);
+                int j = 0;
+                for (; j <= columns - LaneMath.Width; j += LaneMath.Width)
+                {
+                    T p = T.Load(e + j) / divisor;
+                    if (probabilities != null)
+                        T.Store(p, probabilities + j);
+                    if (gradient != null)
+                        T.Store(p * scale, gradient + j);
+                }
+                if (j < columns)
+                {
+                    T p = T.LoadPartial(e + j, columns - j, 0) / divisor;
+                    if (probabilities != null)
+                        T.StorePartial(p, probabilities + j, columns - j);
+                    if (gradient != null)
+                        T.StorePartial(p * scale, gradient + j, columns - j);
+                }
+                if (probabilities != null)
+                    probabilities += columns;
+                if (gradient != null)
+                {
+                    gradient[label] = (atLabel - 1f) * gradientScale;
+                    gradient += columns;
+                }
+            }
+            logits += columns;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SoftmaxCategorical<T>(
+        float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
+        where T : struct, ILanes<T>
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            float* e = probabilities != null ? probabilities : gradient;
+            float largest = SoftmaxKernel.Largest<T>(logits, columns);
+
+            // Before e overwrites the logits. In double and in column order, whatever the vector width.
+            double distance = 0;
+            double mass = 0;
+            for (int j = 0; j < columns; j++)
+            {
+                float target = targets[j];
+                if (target == 0)
+                    continue;
+                distance += target * ((double)largest - logits[j]);
+                mass += target;
+            }
+            float sum = SoftmaxKernel.Exponentials<T>(logits, e, columns, largest);
+            losses[row] = distance + mass * Elementary.Log(sum);
+
+            if (e != null)
+            {
+                T divisor = T.Broadcast(sum);
+                T total = T.Broadcast((float)mass);
+                T zero = T.Broadcast(0);
+                T scale = T.Broadcast(gradientScale);
+                int j = 0;
+                for (; j <= columns - LaneMath.Width; j += LaneMath.Width)
+                {
+                    T p = T.Load(e + j) / divisor;
+                    if (probabilities != null)
+                        T.Store(p, probabilities + j);
+                    if (gradient != null)
+                        T.Store(T.FusedMultiplyAdd(p, total, zero - T.Load(targets + j)) * scale, gradient + j);
+                }
+                if (j < columns)
+                {
+                    T p = T.LoadPartial(e + j, columns - j, 0) / divisor;
+                    if (probabilities != null)
+                        T.StorePartial(p, probabilities + j, columns - j);
+                    if (gradient != null)
+                        T.StorePartial(T.FusedMultiplyAdd(p, total, zero - T.LoadPartial(targets + j, columns - j, 0)) * scale, gradient + j, columns - j);
+                }
+                if (probabilities != null)
+                    probabilities += columns;
+                if (gradient != null)
+                    gradient += columns;
+            }
+            logits += columns;
+            targets += columns;
+        }
+    }
+
+    private static double LossOf(float probability, float sum) =>
+        Elementary.Log(sum) - Elementary.Log(IsClipped(probability, sum) ? Clip * sum : probability);
+
+    private static bool IsClipped(float probability, float sum) => probability < Clip * sum;
+
+    // A label outside its row would write outside the arrays.
+    private static void CheckLabels(int* labels, int rows, int columns)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            if ((uint)labels[row] >= (uint)columns)
+                ThrowLabel(labels[row], row, columns);
+        }
+    }
+
+    [DoesNotReturn]
+    private static void ThrowLabel(int label, int row, int columns) => throw new ArgumentOutOfRangeException(
+        "labels", label, $"Row {row} has the class {label}, but there are {columns} classes: 0 to {columns - 1}.");
+}

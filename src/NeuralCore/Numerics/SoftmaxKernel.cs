@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralCore.Numerics;
+
+/// <summary>Softmax over each of a block of contiguous rows.</summary>
+internal static unsafe class SoftmaxKernel
+{
+    /// <summary>
+    /// <c>y[j] = exp(x[j] - max x) / sum_k exp(x[k] - max x)</c>. y may be x. A row with NaN or +infinity, or of nothing but -infinity, becomes NaN.
+    /// </summary>
+    internal static void Forward(float* x, float* y, int rows, int columns) =>
+        Forward(InstructionSet.Current, x, y, rows, columns);
+
+    internal static void Forward(VectorPath path, float* x, float* y, int rows, int columns)
+    {
+        switch (path)
+        {
+            case VectorPath.Vector512:
+                Forward<Lanes512>(x, y, rows, columns);
+                break;
+            case VectorPath.Vector256:
+                Forward<Lanes256>(x, y, rows, columns);
+                break;
+            case VectorPath.Vector128:
+                Forward<Lanes128>(x, y, rows, columns);
+                break;
+            default:
+                Forward<LanesScalar>(x, y, rows, columns);
+                break;
+        }
+    }
+
+    /// <summary><c>dx[j] = y[j] (dy[j] - sum_k dy[k] y[k])</c>, y being the output. dx may be dy or y.</summary>
+    internal static void Backward(float* y, float* dy, float* dx, int rows, int columns) =>
+        Backward(InstructionSet.Current, y, dy, dx, rows, columns);
+
+    internal static void Backward(VectorPath path, float* y, float* dy, float* dx, int rows, int columns)
+    {
+        switch (path)
+        {
+            case VectorPath.Vector512:
+                Backward<Lanes512>(y, dy, dx, rows, columns);
+                break;
+            case VectorPath.Vector256:
+                Backward<Lanes256>(y, dy, dx, rows, columns);
+                break;
+            case VectorPath.Vector128:
+                Backward<Lanes128>(y, dy, dx, rows, columns);
+                break;
+            default:
+                Backward<LanesScalar>(y, dy, dx, rows, columns);
+                break;
+        }
+    }
+
+    /// <summary>The largest element, NaN left out; -infinity when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Largest<T>(float* x, int columns)
+        where T : struct, ILanes<T>
+    {
+        T largest = T.Broadcast(float.NegativeInfinity);
+        int j = 0;
+        for (; j <= columns - LaneMath.Width; j += LaneMath.Width)
+            largest = T.Max(T.Load(x + j), largest);
+        if (j < columns)
+            largest = T.Max(T.LoadPartial(x + j, columns - j, float.NegativeInfinity), largest);
+        return T.Largest(largest);
+    }
+
+    /// <summary><c>e[j] = exp(x[j] - largest)</c>; returns their sum. e may be x, or null to keep only the sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Exponentials<T>(float* x, float* e, int columns, float largest)
+        where T : struct, ILanes<T>
+    {
+        T sum = T.Broadcast(0);
+        int j = 0;
+        for (; j <= columns - LaneMath.Width; j += LaneMath.Width)
+        {
+            T value = LaneMath.Exp(T.Load(x + j) - T.Broadcast(largest));
+            sum += value;
+            if (e != null)
+                T.Store(value, e + j);
+        }
+        if (j < columns)
+        {
+            // Padding of -infinity adds exp(-infinity) = 0.
+            T value = LaneMath.Exp(T.LoadPartial(x + j, columns - j, float.NegativeInfinity) - T.Broadcast(largest));
+            sum += value;
+            if (e != null)
+                T.StorePartial(value, e + j, columns - j);
+        }
+        return T.Sum(sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Forward<T>(float* x, float* y, int rows, int columns)
+        where T : struct, ILanes<T>
+    {
+        for (int row = 0; row < rows; row++, x += columns, y += columns)
+        {
+            T sum = T.Broadcast(Exponentials<T>(x, y, columns, Largest<T>(x, columns)));
+            int j = 0;
+            for (; j <= columns - LaneMath.Width; j += LaneMath.Width)
+                T.Store(T.Load(y + j) / sum, y + j);
+            if (j < columns)
+                T.StorePartial(T.LoadPartial(y + j, columns - j, 0) / sum, y + j, columns - j);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Backward<T>(float* y, float* dy, float* dx, int rows, int columns)
+        where T : struct, ILanes<T>
+    {
+        for (int row = 0; row < rows; row++, y += columns, dy += columns, dx += columns)
+        {
+            T products = T.Broadcast(0);
+            int j = 0;
+            for (; j <= columns - LaneMath.Width; j += LaneMath.Width)
+                products = T.FusedMultiplyAdd(T.Load(y + j), T.Load(dy + j), products);
+            if (j < columns)
+                products = T.FusedMultiplyAdd(T.LoadPartial(y + j, columns - j, 0), T.LoadPartial(dy + j, columns - j, 0), products);
+            T dot = T.Broadcast(T.Sum(products));
+
+            for (j = 0; j <= columns - LaneMath.Width; j += LaneMath.Width)
+                T.Store(T.Load(y + j) * (T.Load(dy + j) - dot), dx + j);
+            if (j < columns)
+                T.StorePartial(T.LoadPartial(y + j, columns - j, 0) * (T.LoadPartial(dy + j, columns - j, 0) - dot), dx + j, columns - j);
+        }
+    }
+}
