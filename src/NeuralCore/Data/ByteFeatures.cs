@@ -1,3 +1,5 @@
+using NeuralCore.Numerics;
+
 namespace NeuralCore.Data;
 
 /// <summary>
@@ -47,10 +49,11 @@ public sealed class ByteFeatures : FeatureSource
     /// <inheritdoc/>
     public override string ToString() => $"{base.ToString()} bytes, scale {Scale}";
 
-    private static void ScaleRow(ReadOnlySpan<byte> source, Span<float> destination, float scale)
+    private static unsafe void ScaleRow(ReadOnlySpan<byte> source, Span<float> destination, float scale)
     {
-        for (int i = 0; i < source.Length; i++)
-            destination[i] = source[i] * scale;
+        fixed (byte* from = source)
+        fixed (float* to = destination)
+            ByteKernel.Scale(from, to, source.Length, scale);
     }
 
     private static int CountOf(int length, Shape shape)

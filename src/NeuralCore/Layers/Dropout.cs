@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NeuralCore.Numerics;
 using NeuralCore.Randomness;
 
 namespace NeuralCore.Layers;

@@ -189,8 +189,7 @@ public sealed class Trainer<TTarget> : Trainer
             return (data, validation?.Data);
         CheckShapes(data);
         RandomStream stream = RandomStream.Derive((ulong)Model.Seed, RandomPurpose.Split);
-        (int[] training, int[] held) = split.Apply(data.Count, data.Targets.ClassOf, rows => stream.Shuffle(rows, 0));
-        return (data.Subset(training), data.Subset(held));
+        return split.Apply(data, rows => stream.Shuffle(rows, 0));
     }
 
     private void CheckShapes(Dataset<TTarget> data)
