@@ -6,9 +6,11 @@ namespace NeuralCore.Diagnostics;
 internal sealed class DerivativeComparer
 {
     // Slopes that differ by less than this share of the larger are one slope seen with rounding and curvature.
-    private const double KinkContrast = 0.02;
+    private const double KinkContrast = 0.03;
+    private const float LargestKinkStep = 1f / 128;
 
-    private const int StepCount = 8;
+    private const float LargestStep = 0.125f;
+    private const int StepCount = 13;
 
     private readonly GradientSubject _subject;
     private readonly GradientCheckOptions _options;
@@ -33,7 +35,8 @@ internal sealed class DerivativeComparer
         {
             VariedTensor tensor = _subject.Tensors[t];
             int[] indices = Indices(tensor.Values.Length, t);
-            (double Numeric, bool IsKink)[] derivatives = Array.ConvertAll(indices, index => Derivative(tensor, index));
+            double claimedScale = Math.Sqrt(tensor.Claimed.Sum(value => Square(value)) / tensor.Claimed.Length);
+            (double Numeric, bool IsKink)[] derivatives = Array.ConvertAll(indices, index => Derivative(tensor, index, claimedScale));
 
             // The scale comes from both, so that a gradient claimed to be zero everywhere is measured against the true one.
             double squares = 0;
@@ -75,31 +78,32 @@ internal sealed class DerivativeComparer
         return all[.._options.ElementsPerTensor];
     }
 
-    private (double Numeric, bool IsKink) Derivative(VariedTensor tensor, int index)
+    private (double Numeric, bool IsKink) Derivative(VariedTensor tensor, int index, double claimedScale)
     {
         float value = tensor.Values.Span[index];
-        float step = 0.125f;
         // The smallest step follows the value, down to where rounding would drown the difference.
-        float smallest = Math.Clamp(Math.Abs(value), 1f / 256, 1f) / 256;
-        float ratio = MathF.Sqrt(MathF.Sqrt(MathF.Sqrt(smallest / step)));
-        double previous = double.NaN;
-        double best = double.NaN;
-        double bestChange = double.PositiveInfinity;
+        float smallest = Math.Clamp(Math.Abs(value), 1f / 256, 1f) / 4096;
+        float ratio = MathF.Cbrt(MathF.Sqrt(MathF.Sqrt(LargestStep / smallest)));
+        Span<double> derivatives = stackalloc double[StepCount];
+        float step = smallest;
         for (int i = 0; i < StepCount; i++, step *= ratio)
+            derivatives[i] = FourPoint(tensor, index, value, step);
+
+        // From the smallest step up, the first three that agree: below them rounding decides, above them curvature and kinks.
+        double numeric = double.NaN;
+        double smallestSpread = double.PositiveInfinity;
+        for (int i = 1; i + 1 < StepCount; i++)
         {
-            double derivative = FourPoint(tensor, index, value, step);
-            double change = Math.Abs(derivative - previous);
-            if (change < bestChange)
+            double spread = Math.Max(Math.Abs(derivatives[i] - derivatives[i - 1]), Math.Abs(derivatives[i] - derivatives[i + 1]));
+            if (spread < smallestSpread)
             {
-                // Of two that agree the larger step suffers less from rounding.
-                bestChange = change;
-                best = previous;
+                smallestSpread = spread;
+                numeric = derivatives[i];
             }
-            previous = derivative;
+            if (spread <= 0.25 * (_options.RelativeTolerance * Math.Abs(derivatives[i]) + _options.AbsoluteTolerance * claimedScale))
+                break;
         }
-        if (double.IsNaN(best))
-            best = previous;
-        return (best, IsKink(tensor, index, value, best, smallest));
+        return (numeric, IsKink(tensor, index, value, numeric));
     }
 
     private double FourPoint(VariedTensor tensor, int index, float value, float step)
@@ -118,19 +122,26 @@ internal sealed class DerivativeComparer
         return (4 * (nearSum / near) - farSum / far) / 3;
     }
 
-    // Where the claim disagrees, a kink excuses it only if the slopes on both sides differ and the claim lies between them.
-    private bool IsKink(VariedTensor tensor, int index, float value, double numeric, float step)
+    // Where the claim disagrees, a kink excuses it only if the slopes to both sides differ and the claim is one of them. Steps stay small, so
+    // that a bend is not taken for a kink.
+    private bool IsKink(VariedTensor tensor, int index, float value, double numeric)
     {
         double claimed = tensor.Claimed[index];
-        double size = Math.Max(Math.Abs(claimed), Math.Abs(numeric));
-        if (Math.Abs(claimed - numeric) <= _options.RelativeTolerance * size)
+        if (Math.Abs(claimed - numeric) <= _options.RelativeTolerance * Math.Max(Math.Abs(claimed), Math.Abs(numeric)))
             return false;
-        double right = OneSided(tensor, index, value, step);
-        double left = OneSided(tensor, index, value, -step);
-        double contrast = KinkContrast * Math.Max(Math.Abs(left), Math.Abs(right));
-        double slack = contrast / 2;
-        return Math.Abs(left - right) > contrast && claimed >= Math.Min(left, right) - slack && claimed <= Math.Max(left, right) + slack
-            && Math.Abs(left - right) > 10 * Rounding(step);
+        for (float step = LargestKinkStep; step >= LargestKinkStep / 64; step /= 4)
+        {
+            double right = OneSided(tensor, index, value, step);
+            double rounding = Rounding(step);
+            double left = OneSided(tensor, index, value, -step);
+            rounding = Math.Max(rounding, Rounding(step));
+            double size = Math.Max(Math.Abs(left), Math.Abs(right));
+            double contrast = Math.Abs(left - right);
+            double slack = 0.01 * contrast + _options.RelativeTolerance * size + rounding;
+            if (contrast > KinkContrast * size + 10 * rounding && Math.Min(Math.Abs(claimed - left), Math.Abs(claimed - right)) <= slack)
+                return true;
+        }
+        return false;
     }
 
     private double OneSided(VariedTensor tensor, int index, float value, float step)
