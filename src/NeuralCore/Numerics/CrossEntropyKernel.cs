@@ -144,12 +144,47 @@ internal static unsafe class CrossEntropyKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SoftmaxSparse<T>(
         float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
         where T : struct, ILanes<T>
     {
         CheckLabels(labels, rows, columns);
+        if (columns < LaneMath.Width)
+            ShortSparseRows<T>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
+        else
+            LongSparseRows<T>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ShortSparseRows<T>(
+        float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
+        where T : struct, ILanes<T>
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            T e = SoftmaxKernel.ShortExponentials<T>(logits, columns, out float largest, out float sum);
+            double distance = (double)largest - logits[labels[row]];
+            T p = e / T.Broadcast(sum);
+            if (probabilities != null)
+            {
+                T.StorePartial(p, probabilities, columns);
+                probabilities += columns;
+            }
+            if (gradient != null)
+            {
+                T.StorePartial((p - T.Indicator(labels[row])) * T.Broadcast(gradientScale), gradient, columns);
+                gradient += columns;
+            }
+            losses[row] = distance + Elementary.Log(sum);
+            logits += columns;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LongSparseRows<T>(
+        float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
+        where T : struct, ILanes<T>
+    {
         for (int row = 0; row < rows; row++)
         {
             int label = labels[row];
@@ -157,11 +192,9 @@ internal static unsafe class CrossEntropyKernel
             float largest = SoftmaxKernel.Largest<T>(logits, columns);
             double distance = (double)largest - logits[label];
             float sum = SoftmaxKernel.Exponentials<T>(logits, e, columns, largest);
-            losses[row] = distance + Elementary.Log(sum);
 
             if (e != null)
             {
-                float atLabel = e[label] / sum;
                 T divisor = T.Broadcast(sum);
                 T scale = T.Broadcast(gradientScale);
                 int j = 0;
@@ -171,7 +204,7 @@ internal static unsafe class CrossEntropyKernel
                     if (probabilities != null)
                         T.Store(p, probabilities + j);
                     if (gradient != null)
-                        T.Store(p * scale, gradient + j);
+                        T.Store((p - T.Indicator(label - j)) * scale, gradient + j);
                 }
                 if (j < columns)
                 {
@@ -179,22 +212,57 @@ internal static unsafe class CrossEntropyKernel
                     if (probabilities != null)
                         T.StorePartial(p, probabilities + j, columns - j);
                     if (gradient != null)
-                        T.StorePartial(p * scale, gradient + j, columns - j);
+                        T.StorePartial((p - T.Indicator(label - j)) * scale, gradient + j, columns - j);
                 }
                 if (probabilities != null)
                     probabilities += columns;
                 if (gradient != null)
-                {
-                    gradient[label] = (atLabel - 1f) * gradientScale;
                     gradient += columns;
-                }
             }
+            losses[row] = distance + Elementary.Log(sum);
+            logits += columns;
+        }
+    }
+
+    private static void SoftmaxCategorical<T>(
+        float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
+        where T : struct, ILanes<T>
+    {
+        if (columns < LaneMath.Width)
+            ShortCategoricalRows<T>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
+        else
+            LongCategoricalRows<T>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ShortCategoricalRows<T>(
+        float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
+        where T : struct, ILanes<T>
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            T e = SoftmaxKernel.ShortExponentials<T>(logits, columns, out float largest, out float sum);
+            double distance = TargetDistance(logits, targets, columns, largest, out double mass);
+            T p = e / T.Broadcast(sum);
+            if (probabilities != null)
+            {
+                T.StorePartial(p, probabilities, columns);
+                probabilities += columns;
+            }
+            if (gradient != null)
+            {
+                T difference = T.FusedMultiplyAdd(p, T.Broadcast((float)mass), T.Broadcast(0) - T.LoadPartial(targets, columns, 0));
+                T.StorePartial(difference * T.Broadcast(gradientScale), gradient, columns);
+                gradient += columns;
+            }
+            losses[row] = distance + mass * Elementary.Log(sum);
+            targets += columns;
             logits += columns;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SoftmaxCategorical<T>(
+    private static void LongCategoricalRows<T>(
         float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
         where T : struct, ILanes<T>
     {
@@ -202,20 +270,9 @@ internal static unsafe class CrossEntropyKernel
         {
             float* e = probabilities != null ? probabilities : gradient;
             float largest = SoftmaxKernel.Largest<T>(logits, columns);
-
-            // Before e overwrites the logits. In double and in column order, whatever the vector width.
-            double distance = 0;
-            double mass = 0;
-            for (int j = 0; j < columns; j++)
-            {
-                float target = targets[j];
-                if (target == 0)
-                    continue;
-                distance += target * ((double)largest - logits[j]);
-                mass += target;
-            }
+            // Before e overwrites the logits.
+            double distance = TargetDistance(logits, targets, columns, largest, out double mass);
             float sum = SoftmaxKernel.Exponentials<T>(logits, e, columns, largest);
-            losses[row] = distance + mass * Elementary.Log(sum);
 
             if (e != null)
             {
@@ -245,9 +302,27 @@ internal static unsafe class CrossEntropyKernel
                 if (gradient != null)
                     gradient += columns;
             }
+            losses[row] = distance + mass * Elementary.Log(sum);
             logits += columns;
             targets += columns;
         }
+    }
+
+    // sum_j t[j] (largest - x[j]) and sum_j t[j] in double and in column order, whatever the vector width.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double TargetDistance(float* logits, float* targets, int columns, float largest, out double mass)
+    {
+        double distance = 0;
+        mass = 0;
+        for (int j = 0; j < columns; j++)
+        {
+            float target = targets[j];
+            if (target == 0)
+                continue;
+            distance += target * ((double)largest - logits[j]);
+            mass += target;
+        }
+        return distance;
     }
 
     private static double LossOf(float probability, float sum) =>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralCore.Numerics;
 
 /// <summary>
@@ -29,6 +31,7 @@ internal static class Elementary
     internal const float Exp6 = 1.37805939e-3f;
 
     /// <summary>e^x with an error below 1 ulp, the bits of <see cref="LaneMath.Exp"/>. Overflows to infinity, underflows through the subnormals to 0, keeps NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Exp(float x)
     {
         x = ExpLowest > x ? ExpLowest : x;
@@ -50,6 +53,7 @@ internal static class Elementary
 
     /// <summary>ln x with an error below 1 ulp. -Infinity at 0, NaN below 0, NaN and +infinity kept.</summary>
     /// <remarks>The reduction and the coefficients of FDLIBM's <c>e_log.c</c> (Sun Microsystems, 1993).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Log(double x)
     {
         const double ln2High = 6.93147180369123816490e-01;
@@ -67,25 +71,23 @@ internal static class Elementary
             exponent = -54;
         }
 
-        // x = 2^exponent (1 + f) with sqrt(1/2) < 1 + f < sqrt(2).
-        long bits = BitConverter.DoubleToInt64Bits(x);
-        long mantissa = bits & 0xFFFFFFFFFFFFF;
+        // x = 2^exponent (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2). Moving the border of the exponent from 1 to sqrt(1/2) needs no branch.
+        const long one = 0x3FF0000000000000;
+        const long rootHalf = 0x3FE6A09E667F3BCD;
+        long bits = BitConverter.DoubleToInt64Bits(x) + (one - rootHalf);
         exponent += (int)(bits >> 52) - 1023;
-        bool upper = mantissa > 0x6A09E667F3BCC;
-        if (upper)
-            exponent++;
-        double f = BitConverter.Int64BitsToDouble(mantissa | (upper ? 0x3FE0000000000000 : 0x3FF0000000000000)) - 1.0;
+        double f = BitConverter.Int64BitsToDouble((bits & 0xFFFFFFFFFFFFF) + rootHalf) - 1.0;
 
         // log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)) with s = f / (2 + f).
         double s = f / (2.0 + f);
         double z = s * s;
         double r = 1.479819860511658591e-01;
-        r = r * z + 1.531383769920937332e-01;
-        r = r * z + 1.818357216161805012e-01;
-        r = r * z + 2.222219843214978396e-01;
-        r = r * z + 2.857142874366239149e-01;
-        r = r * z + 3.999999999940941908e-01;
-        r = r * z + 6.666666666666735130e-01;
+        r = Math.FusedMultiplyAdd(r, z, 1.531383769920937332e-01);
+        r = Math.FusedMultiplyAdd(r, z, 1.818357216161805012e-01);
+        r = Math.FusedMultiplyAdd(r, z, 2.222219843214978396e-01);
+        r = Math.FusedMultiplyAdd(r, z, 2.857142874366239149e-01);
+        r = Math.FusedMultiplyAdd(r, z, 3.999999999940941908e-01);
+        r = Math.FusedMultiplyAdd(r, z, 6.666666666666735130e-01);
         r *= z;
         double halfSquare = 0.5 * f * f;
         return exponent * ln2High - ((halfSquare - (s * (halfSquare + r) + exponent * ln2Low)) - f);

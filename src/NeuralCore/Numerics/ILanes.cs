@@ -24,6 +24,9 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract TSelf Broadcast(float value);
 
+    /// <summary>1 in one lane and +0 in the others; +0 everywhere when there is no such lane.</summary>
+    static abstract TSelf Indicator(int lane);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);

@@ -67,6 +67,10 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Indicator(int lane) =>
+        new(IndicatorQuarter(lane), IndicatorQuarter(lane - 4), IndicatorQuarter(lane - 8), IndicatorQuarter(lane - 12));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 left, Lanes128 right) =>
         new(left._first + right._first, left._second + right._second, left._third + right._third, left._fourth + right._fourth);
 
@@ -142,9 +146,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     internal static float LargestOfFour(Vector128<float> value)
     {
         Vector128<float> pairs = Max(value, Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
-        float first = pairs.GetElement(0);
-        float second = pairs.GetElement(1);
-        return first > second ? first : second;
+        return Max(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
     // ARM's maximum keeps NaN from either side; a comparison and a selection do what x86 does.
@@ -204,6 +206,10 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
         if (count > 3)
             destination[3] = value.GetElement(3);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> IndicatorQuarter(int lane) =>
+        Vector128.Equals(Vector128.Create(0, 1, 2, 3), Vector128.Create(lane)).AsSingle() & Vector128.Create(1f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> First(int count) =>

@@ -54,6 +54,15 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes256 Broadcast(float value) => new(Vector256.Create(value), Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Indicator(int lane)
+    {
+        Vector256<float> one = Vector256.Create(1f);
+        return new(
+            Vector256.Equals(Numbers, Vector256.Create(lane)).AsSingle() & one,
+            Vector256.Equals(Numbers, Vector256.Create(lane - 8)).AsSingle() & one);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 left, Lanes256 right) => new(left._lower + right._lower, left._upper + right._upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -120,10 +129,15 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
         return value * first * second;
     }
 
+    private static Vector256<int> Numbers
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> First(int count)
     {
-        Vector256<int> lane = Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7);
-        return Vector256.LessThan(lane, Vector256.Create(count)).AsSingle();
+        return Vector256.LessThan(Numbers, Vector256.Create(count)).AsSingle();
     }
 }

@@ -34,6 +34,11 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 Broadcast(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Indicator(int lane) =>
+        new(Vector512.ConditionalSelect(
+            Vector512.Equals(Numbers, Vector512.Create(lane)).AsSingle(), Vector512.Create(1f), Vector512<float>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 left, Lanes512 right) => new(left._all + right._all);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -86,10 +91,15 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes512 value) => Lanes256.LargestOfEight(Avx.Max(value._all.GetLower(), value._all.GetUpper()));
 
+    private static Vector512<int> Numbers
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> First(int count)
     {
-        Vector512<int> lane = Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-        return Vector512.LessThan(lane, Vector512.Create(count)).AsSingle();
+        return Vector512.LessThan(Numbers, Vector512.Create(count)).AsSingle();
     }
 }

@@ -41,6 +41,14 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return result;
     }
 
+    public static LanesScalar Indicator(int lane)
+    {
+        LanesScalar result = default;
+        for (int i = 0; i < LaneMath.Width; i++)
+            result._lanes[i] = i == lane ? 1f : 0f;
+        return result;
+    }
+
     public static LanesScalar operator +(LanesScalar left, LanesScalar right)
     {
         for (int i = 0; i < LaneMath.Width; i++)

@@ -104,9 +104,9 @@ internal static unsafe class DropoutKernel
         {
             TWords product0 = TWords.Multiply(counter0, multiplier0);
             TWords product1 = TWords.Multiply(counter2, multiplier1);
-            counter0 = TWords.HighWord(product1) ^ (counter1 ^ key0);
+            counter0 = TWords.Xor(TWords.HighWord(product1), counter1, key0);
             counter1 = product1;
-            counter2 = TWords.HighWord(product0) ^ (counter3 ^ key1);
+            counter2 = TWords.Xor(TWords.HighWord(product0), counter3, key1);
             counter3 = product0;
             key0 += TWords.Broadcast(Philox4x32.Weyl0);
             key1 += TWords.Broadcast(Philox4x32.Weyl1);

@@ -22,7 +22,7 @@ internal interface IPhiloxLanes<TSelf, TLanes>
 
     static abstract TSelf operator +(TSelf left, TSelf right);
 
-    static abstract TSelf operator ^(TSelf left, TSelf right);
+    static abstract TSelf Xor(TSelf first, TSelf second, TSelf third);
 
     /// <summary>The 64-bit products of the low halves.</summary>
     static abstract TSelf Multiply(TSelf left, TSelf right);
@@ -52,7 +52,8 @@ internal readonly struct PhiloxLanes512 : IPhiloxLanes<PhiloxLanes512, Lanes512>
     public static PhiloxLanes512 operator +(PhiloxLanes512 left, PhiloxLanes512 right) => new(left._all + right._all);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PhiloxLanes512 operator ^(PhiloxLanes512 left, PhiloxLanes512 right) => new(left._all ^ right._all);
+    public static PhiloxLanes512 Xor(PhiloxLanes512 first, PhiloxLanes512 second, PhiloxLanes512 third) =>
+        new(Avx512F.TernaryLogic(first._all, second._all, third._all, 0x96));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxLanes512 Multiply(PhiloxLanes512 left, PhiloxLanes512 right) =>
@@ -99,8 +100,8 @@ internal readonly struct PhiloxLanes256 : IPhiloxLanes<PhiloxLanes256, Lanes256>
         new(left._lower + right._lower, left._upper + right._upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PhiloxLanes256 operator ^(PhiloxLanes256 left, PhiloxLanes256 right) =>
-        new(left._lower ^ right._lower, left._upper ^ right._upper);
+    public static PhiloxLanes256 Xor(PhiloxLanes256 first, PhiloxLanes256 second, PhiloxLanes256 third) =>
+        new(first._lower ^ (second._lower ^ third._lower), first._upper ^ (second._upper ^ third._upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxLanes256 Multiply(PhiloxLanes256 left, PhiloxLanes256 right) => new(
@@ -164,8 +165,9 @@ internal readonly struct PhiloxLanes128 : IPhiloxLanes<PhiloxLanes128, Lanes128>
         new(left._first + right._first, left._second + right._second, left._third + right._third, left._fourth + right._fourth);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PhiloxLanes128 operator ^(PhiloxLanes128 left, PhiloxLanes128 right) =>
-        new(left._first ^ right._first, left._second ^ right._second, left._third ^ right._third, left._fourth ^ right._fourth);
+    public static PhiloxLanes128 Xor(PhiloxLanes128 first, PhiloxLanes128 second, PhiloxLanes128 third) => new(
+        first._first ^ (second._first ^ third._first), first._second ^ (second._second ^ third._second),
+        first._third ^ (second._third ^ third._third), first._fourth ^ (second._fourth ^ third._fourth));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxLanes128 Multiply(PhiloxLanes128 left, PhiloxLanes128 right) => new(
