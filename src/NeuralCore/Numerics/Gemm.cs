@@ -21,6 +21,9 @@ internal static unsafe partial class Gemm
     // Rows that pass over one panel before the next: their A stays in the second cache level.
     private const int RowStrip = 256;
 
+    // Steps of k between fetching a line of a transposed A and using it.
+    private const int FetchDistance = 4;
+
     // A single row (prediction) runs this many vectors of columns side by side, over all of k.
     private const int RowVectors = 8;
 
