@@ -34,23 +34,26 @@ internal static unsafe partial class Gemm
         int tiles = rows / 6;
         if (tiles > 0)
         {
-            KernelVector256<N6, TVectors, TEdge>(t, tiles);
+            if (t->KStep > 1)
+                KernelVector256<N6, TVectors, TEdge, Fetch>(t, tiles);
+            else
+                KernelVector256<N6, TVectors, TEdge, NoFetch>(t, tiles);
             t->SkipRows(tiles * 6);
         }
         switch (rows % 6)
         {
-            case 5: KernelVector256<N5, TVectors, TEdge>(t, 1); break;
-            case 4: KernelVector256<N4, TVectors, TEdge>(t, 1); break;
-            case 3: KernelVector256<N3, TVectors, TEdge>(t, 1); break;
-            case 2: KernelVector256<N2, TVectors, TEdge>(t, 1); break;
-            case 1: KernelVector256<N1, TVectors, TEdge>(t, 1); break;
+            case 5: KernelVector256<N5, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 4: KernelVector256<N4, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 3: KernelVector256<N3, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 2: KernelVector256<N2, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 1: KernelVector256<N1, TVectors, TEdge, NoFetch>(t, 1); break;
         }
     }
 
     /// <summary>Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors; the last vector (e) may be partly outside the matrix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void KernelVector256<TRows, TVectors, TEdge>(GemmTile* t, int tiles)
-        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge
+    private static void KernelVector256<TRows, TVectors, TEdge, TFetch>(GemmTile* t, int tiles)
+        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TFetch : struct, IFetch
     {
         nint rowStep = t->RowStep, rowStep3 = 3 * rowStep, kStep = t->KStep, bStep = t->BStep, cStride = t->CStride, maskStride = t->MaskStride;
         float* aTile = t->A, cTile = t->C, maskTile = t->Mask;
@@ -110,10 +113,12 @@ internal static unsafe partial class Gemm
             }
 
             float* a = aTile, a4 = aTile + 4 * rowStep, b = t->B;
+            nint fetchAhead = FetchDistance * kStep;
             for (nint p = t->K; p > 0; p--)
             {
                 Vector256<float> b0 = TVectors.Value > 1 ? Vector256.Load(b) : Vector256<float>.Zero;
                 Vector256<float> be = TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector256.Load(b + e);
+                if (TFetch.IsAhead) Sse.Prefetch0(a + fetchAhead);
                 Vector256<float> x = Vector256.Create(a[0]);
                 if (TVectors.Value > 1) c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
                 c0e = Vector256.FusedMultiplyAdd(x, be, c0e);

@@ -41,25 +41,28 @@ internal static unsafe partial class Gemm
         int tiles = rows / 8;
         if (tiles > 0)
         {
-            KernelVector512<N8, TVectors, TEdge>(t, tiles);
+            if (t->KStep > 1)
+                KernelVector512<N8, TVectors, TEdge, Fetch>(t, tiles);
+            else
+                KernelVector512<N8, TVectors, TEdge, NoFetch>(t, tiles);
             t->SkipRows(tiles * 8);
         }
         switch (rows % 8)
         {
-            case 7: KernelVector512<N7, TVectors, TEdge>(t, 1); break;
-            case 6: KernelVector512<N6, TVectors, TEdge>(t, 1); break;
-            case 5: KernelVector512<N5, TVectors, TEdge>(t, 1); break;
-            case 4: KernelVector512<N4, TVectors, TEdge>(t, 1); break;
-            case 3: KernelVector512<N3, TVectors, TEdge>(t, 1); break;
-            case 2: KernelVector512<N2, TVectors, TEdge>(t, 1); break;
-            case 1: KernelVector512<N1, TVectors, TEdge>(t, 1); break;
+            case 7: KernelVector512<N7, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 6: KernelVector512<N6, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 5: KernelVector512<N5, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 4: KernelVector512<N4, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 3: KernelVector512<N3, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 2: KernelVector512<N2, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 1: KernelVector512<N1, TVectors, TEdge, NoFetch>(t, 1); break;
         }
     }
 
     /// <summary>Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors; the last vector (e) may be partly outside the matrix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void KernelVector512<TRows, TVectors, TEdge>(GemmTile* t, int tiles)
-        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge
+    private static void KernelVector512<TRows, TVectors, TEdge, TFetch>(GemmTile* t, int tiles)
+        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TFetch : struct, IFetch
     {
         nint rowStep = t->RowStep, rowStep3 = 3 * rowStep, kStep = t->KStep, bStep = t->BStep, cStride = t->CStride, maskStride = t->MaskStride;
         float* aTile = t->A, cTile = t->C, maskTile = t->Mask;
@@ -143,11 +146,13 @@ internal static unsafe partial class Gemm
             }
 
             float* a = aTile, a4 = aTile + 4 * rowStep, b = t->B;
+            nint fetchAhead = FetchDistance * kStep;
             for (nint p = t->K; p > 0; p--)
             {
                 Vector512<float> b0 = TVectors.Value > 1 ? Vector512.Load(b) : Vector512<float>.Zero;
                 Vector512<float> b1 = TVectors.Value > 2 ? Vector512.Load(b + 16) : Vector512<float>.Zero;
                 Vector512<float> be = TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector512.Load(b + e);
+                if (TFetch.IsAhead) Sse.Prefetch0(a + fetchAhead);
                 Vector512<float> x = Vector512.Create(a[0]);
                 if (TVectors.Value > 1) c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
                 if (TVectors.Value > 2) c01 = Vector512.FusedMultiplyAdd(x, b1, c01);

@@ -13,9 +13,16 @@ namespace NeuralCore.Numerics;
 /// </remarks>
 internal static unsafe partial class Gemm
 {
-    // Blocks of B stay in the first two cache levels while all rows of a strip pass over them.
-    private const int MaxKBlock = 320;
+    // A longer block reloads the accumulators less often: up to 1,024 a panel of B still sits in the second cache level (the kernels
+    // read it there at full speed). A transposed A touches a new page at each k, and beyond 512 they evict each other.
+    private const int MaxKBlock = 1024;
+    private const int MaxKBlockTransposed = 512;
+
+    // Rows that pass over one panel before the next: their A stays in the second cache level.
     private const int RowStrip = 256;
+
+    // Steps of k between fetching a line of a transposed A and using it.
+    private const int FetchDistance = 4;
 
     // A single row (prediction) runs this many vectors of columns side by side, over all of k.
     private const int RowVectors = 8;
@@ -59,7 +66,8 @@ internal static unsafe partial class Gemm
         tile.EdgeLanes = 0;
 
         // Equal blocks: a short last one would pay the reload of the accumulators for little work.
-        int kBlocks = isRow ? 1 : Math.Max(1, (k + MaxKBlock - 1) / MaxKBlock);
+        int maxKBlock = aTransposed ? MaxKBlockTransposed : MaxKBlock;
+        int kBlocks = isRow ? 1 : Math.Max(1, (k + maxKBlock - 1) / maxKBlock);
         int kBlock = (k + kBlocks - 1) / kBlocks;
         for (int block = 0; block < kBlocks; block++)
         {
