@@ -19,7 +19,8 @@ internal sealed class ResultFile
             if (Directory.Exists(full) || Path.EndsInDirectorySeparator(full))
                 throw new SampleException($"Cannot write {path}: it is a folder. --json takes a file.");
             // A rename would put an ordinary file in the place of a link or a device.
-            full = File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+            if (new FileInfo(full).LinkTarget is not null)
+                full = File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
             if (!OperatingSystem.IsWindows() && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal)))
                 throw new SampleException($"Cannot write {path}: it is not an ordinary file.");
             if (!Directory.Exists(Path.GetDirectoryName(full)))

@@ -1,8 +1,6 @@
 using NeuralCore.Data;
 using NeuralCore.Samples.Mnist.Data;
 using NeuralCore.Samples.Mnist.Experiments;
-using NeuralCore.Training;
-using Spectre.Console;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
@@ -15,8 +13,10 @@ internal static class RunReport
     {
         Experiment experiment = outcome.Settings.Experiment;
         terminal.Line();
-        terminal.Line(FormattableString.Invariant($"Trained in {outcome.TrainingTime.TotalSeconds:F1} s; tested on {Numbers.Grouped(test.Count)} images."));
-        terminal.Write(Comparison(outcome));
+        terminal.Line(FormattableString.Invariant($"Trained in {outcome.TrainingTime.TotalSeconds:F1} s; tested on {Numbers.Grouped(test.Count)} images:"));
+        terminal.Line();
+        WriteComparison(terminal, outcome);
+        terminal.Line();
         terminal.Line(outcome.Settings.IsAsPublished
             ? "The report's figures: one run with Keras."
             : $"The report's figures: one run with Keras of {experiment.Epochs} epochs, batch {experiment.BatchSize}; this run differs.");
@@ -29,32 +29,25 @@ internal static class RunReport
         WritePredictions(terminal, outcome, test);
     }
 
-    private static Table Comparison(RunOutcome outcome)
+    private static void WriteComparison(Terminal terminal, RunOutcome outcome)
     {
         Experiment experiment = outcome.Settings.Experiment;
         string reportLoss = Numbers.Plain(experiment.ReportLoss);
         string reportAccuracy = Numbers.Plain(experiment.ReportAccuracy);
-        Table table = new Table { Border = TableBorder.Simple, UseSafeBorder = true }
-            .AddColumn(new TableColumn("").NoWrap().PadLeft(0))
-            .AddColumn(new TableColumn("ours").NoWrap().RightAligned())
-            .AddColumn(new TableColumn("report").NoWrap().RightAligned());
-        if (outcome.RawTest is { } raw)
+        Row(terminal, "", "ours", "report");
+        if (outcome.RawTest is not { } raw)
         {
-            AddRows(table, "test", " (0..1)", outcome.Test, "-", "-");
-            AddRows(table, "raw", " (0..255)", raw, reportLoss, reportAccuracy);
+            Row(terminal, "test loss", Numbers.Fixed(outcome.Test.Loss), reportLoss);
+            Row(terminal, "test accuracy", Numbers.Fixed(outcome.Test.Accuracy), reportAccuracy);
+            return;
         }
-        else
-        {
-            AddRows(table, "test", "", outcome.Test, reportLoss, reportAccuracy);
-        }
-        return table;
+        Row(terminal, "pixels 0..1: loss", Numbers.Fixed(outcome.Test.Loss), "-");
+        Row(terminal, "pixels 0..1: accuracy", Numbers.Fixed(outcome.Test.Accuracy), "-");
+        Row(terminal, "pixels 0..255: loss", Numbers.Fixed(raw.Loss), reportLoss);
+        Row(terminal, "pixels 0..255: accuracy", Numbers.Fixed(raw.Accuracy), reportAccuracy);
     }
 
-    private static void AddRows(Table table, string what, string pixels, Evaluation ours, string loss, string accuracy)
-    {
-        table.AddRow($"{what} loss{pixels}", Numbers.Fixed(ours.Loss), loss);
-        table.AddRow($"{what} accuracy{pixels}", Numbers.Fixed(ours.Accuracy), accuracy);
-    }
+    private static void Row(Terminal terminal, string what, string ours, string report) => terminal.Line($"{what,-23}{ours,9}{report,8}");
 
     private static void WritePredictions(Terminal terminal, RunOutcome outcome, LabelledImages test)
     {

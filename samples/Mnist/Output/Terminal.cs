@@ -1,6 +1,5 @@
 using System.Text;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
@@ -62,9 +61,6 @@ internal sealed class Terminal
 
     /// <summary>A line of text, folded between words where it is too long.</summary>
     internal void Line(string text = "") => Console.Write(new Text(text + "\n"));
-
-    /// <summary>A table or the like.</summary>
-    internal void Write(IRenderable content) => Console.Write(content);
 
     /// <summary>One message to standard error: one line, or in a terminal folded between words.</summary>
     internal static void Error(string message)
