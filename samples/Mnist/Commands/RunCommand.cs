@@ -72,7 +72,7 @@ internal static class RunCommand
         Terminal terminal = Terminal.Open();
         terminal.Line(
             FormattableString.Invariant($"{settings.Experiment.Id}: seed {settings.Seed}, {settings.Epochs} epochs, batch {settings.BatchSize}, {settings.Threads} threads, ")
-            + $"{InstructionSet.Current}. Data: {folder.Path}");
+            + $"{Describe(InstructionSet.Current)}. Data: {folder.Path}");
         terminal.Line();
         terminal.Line(SummaryLayout.Fit(model.Summary(), terminal.Width));
         terminal.Line();
@@ -80,4 +80,6 @@ internal static class RunCommand
         RunReport.Write(terminal, outcome, images.Test);
         file?.Write(RunResult.Of(outcome));
     }
+
+    private static string Describe(VectorPath path) => path == VectorPath.Scalar ? "no vectors" : FormattableString.Invariant($"{(int)path}-bit vectors");
 }

@@ -12,6 +12,7 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
 
     private LiveDisplayContext? _frame;
     private long _lastFrame;
+    private bool _hasHeader;
 
     internal override TrainingHistory Show(Func<TrainingHistory> fit)
     {
@@ -34,15 +35,22 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
     protected override void OnEpoch(EpochRow row)
     {
         // Written above the moving part, where it stays.
-        EpochColumns columns = EpochColumns.For(row.Epochs, terminal.Width);
-        if (row.Epoch == 1)
-            terminal.Line(columns.Header);
-        terminal.Line(columns.Format(row));
+        WriteHeader(row);
+        terminal.Line(EpochColumns.For(row.Epochs, terminal.Width).Format(row));
         Draw(row with { Epoch = Math.Min(row.Epoch + 1, row.Epochs) });
+    }
+
+    private void WriteHeader(EpochRow row)
+    {
+        if (_hasHeader)
+            return;
+        _hasHeader = true;
+        terminal.Line(EpochColumns.For(row.Epochs, terminal.Width).Header);
     }
 
     private void Draw(EpochRow row)
     {
+        WriteHeader(row);
         _lastFrame = Stopwatch.GetTimestamp();
         int length = Math.Min(terminal.Width - 1, LongestBar);
         int done = (int)(row.Fraction * length);

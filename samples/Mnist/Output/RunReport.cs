@@ -18,11 +18,13 @@ internal static class RunReport
         WriteComparison(terminal, outcome);
         terminal.Line();
         terminal.Line(outcome.Settings.IsAsPublished
-            ? "The report's figures: one run with Keras."
-            : $"The report's figures: one run with Keras of {experiment.Epochs} epochs, batch {experiment.BatchSize}; this run differs.");
+            ? "The report's figures are of one run with Keras."
+            : FormattableString.Invariant($"The report's figures are of one run with Keras, {experiment.Epochs} epochs, batch {experiment.BatchSize}; this run differs."));
+        terminal.Line("Loss: mean cross-entropy of the test images. Accuracy: the share of them classified right.");
         if (experiment.WasTestedOnRawPixels)
         {
-            terminal.Line("The report trained on pixels 0..1 but tested on 0..255, so its 35.08 is the raw test loss.");
+            terminal.Line();
+            terminal.Line("The report trained on pixels 0..1 but tested on 0..255: its 35.08 is the raw loss, not a matter of one-hot labels.");
             terminal.Line("A ReLU network is nearly homogeneous: its logits grow about 255 times, accuracy hardly moves, but each wrong image costs about 255 times as much.");
         }
         terminal.Line();

@@ -43,14 +43,14 @@ internal sealed class Terminal
         return new Terminal(console);
     }
 
-    /// <summary>Writes to anything, as to a file; for tests.</summary>
-    internal static Terminal To(TextWriter writer, int width)
+    /// <summary>Writes to anything; for tests.</summary>
+    internal static Terminal To(TextWriter writer, int width, bool isInteractive = false)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = AnsiSupport.No,
+            Ansi = isInteractive ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
+            Interactive = isInteractive ? InteractionSupport.Yes : InteractionSupport.No,
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
             Out = new AnsiConsoleOutput(writer),
         });
