@@ -18,9 +18,15 @@ internal static class CommandLine
             Terminal.Error($"{parsed.Errors[0].Message} Try --help.");
             return ExitCodes.Usage;
         }
+        return Guard(() => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }));
+    }
+
+    /// <summary>Runs a command; failures that the user can do something about become one line and exit code 1. A bug stays loud.</summary>
+    internal static int Guard(Func<int> command)
+    {
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return command();
         }
         catch (Exception e) when (e is SampleException or InvalidDataException or IOException or UnauthorizedAccessException or NonFiniteException)
         {
