@@ -65,12 +65,22 @@ public class OutputTests
     [InlineData(0, "0 s")]
     [InlineData(11.2, "12 s")]
     [InlineData(59.5, "1:00")]
-    [InlineData(3599.5, "1:00:00")]
-    [InlineData(7265, "2:01:05")]
+    [InlineData(3598.5, "59:59")]
+    [InlineData(3599.5, "1.0 h")]
+    [InlineData(7265, "2.0 h")]
     public void Durations_are_short(double seconds, string expected) => Numbers.Duration(TimeSpan.FromSeconds(seconds)).Should().Be(expected);
 
+    [Theory]
+    [InlineData(35.08, "35.0800")]
+    [InlineData(1000, "1000.00")]
+    [InlineData(99_999.5, "99999.50")]
+    [InlineData(1.5e30, "1.50e+30")]
+    public void Large_losses_do_not_burst_their_column(double loss, string expected) => Numbers.Fixed(loss).Should().Be(expected);
+
     [Fact]
-    public void Huge_losses_do_not_burst_their_column() => Numbers.Fixed(1.5e30).Should().Be("1.50E+030");
+    public void Long_entries_keep_their_distance() =>
+        EpochColumns.For(2000, 80).Format(Row with { Epochs = 2000, SamplesPerSecond = 1_234_567_890, Left = TimeSpan.FromHours(12_345) })
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries).Should().Equal("7/2000", "0.1235", "0.9877", "1,234,567,890", "12345.0", "h");
 
     [Fact]
     public void Live_display_leaves_the_rows_and_gives_the_cursor_back()
