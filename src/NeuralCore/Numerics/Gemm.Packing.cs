@@ -10,7 +10,7 @@ internal static unsafe partial class Gemm
     internal static int PanelCount(int n) => PanelCount(InstructionSet.Current, n);
 
     /// <inheritdoc cref="PanelCount(int)"/>
-    internal static int PanelCount(VectorPath path, int n) => RoundUp(n, PanelColumns(path)) / PanelColumns(path);
+    internal static int PanelCount(VectorPath path, int n) => (n + PanelColumns(path, n) - 1) / PanelColumns(path, n);
 
     /// <summary>The number of floats that a packed B[k x n] takes.</summary>
     internal static int PackedLength(int k, int n) => PackedLength(InstructionSet.Current, k, n);
@@ -25,8 +25,8 @@ internal static unsafe partial class Gemm
     /// <inheritdoc cref="PackPanel(int, int, int, float*, nint, bool, float*)"/>
     internal static void PackPanel(VectorPath path, int panel, int k, int n, float* b, nint bStride, bool bTransposed, float* packed)
     {
-        int first = panel * PanelColumns(path);
-        int columns = Math.Min(PanelColumns(path), n - first);
+        int first = panel * PanelColumns(path, n);
+        int columns = Math.Min(PanelColumns(path, n), n - first);
         int width = RoundUp(columns, Lanes(path));
         packed += (nint)first * k;
         if (bTransposed)
