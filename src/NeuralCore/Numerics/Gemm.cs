@@ -85,14 +85,14 @@ internal static unsafe partial class Gemm
             tile.K = Math.Min(kBlock, k - k0);
             tile.Start = block == 0 ? start : GemmStart.Accumulate;
             tile.Epilogue = block == kBlocks - 1 ? epilogue : GemmEpilogue.None;
-            for (int i0 = 0; i0 < m; i0 += RowStrip)
+            for (nint i0 = 0; i0 < m; i0 += RowStrip)
             {
-                int rows = Math.Min(RowStrip, m - i0);
-                for (int j0 = firstColumn; j0 < endColumn; j0 += panelColumns)
+                int rows = (int)Math.Min(RowStrip, m - i0);
+                for (nint j0 = firstColumn; j0 < endColumn; j0 += panelColumns)
                 {
-                    int columns = Math.Min(panelColumns, endColumn - j0);
+                    int columns = (int)Math.Min(panelColumns, endColumn - j0);
                     tile.BStep = isPacked ? RoundUp(columns, lanes) : bStride;
-                    tile.B = isPacked ? b + (nint)j0 * k + k0 * tile.BStep : b + k0 * bStride + j0;
+                    tile.B = isPacked ? b + j0 * k + k0 * tile.BStep : b + k0 * bStride + j0;
                     tile.A = a + i0 * tile.RowStep + k0 * tile.KStep;
                     tile.C = c + i0 * cStride + j0;
                     tile.Bias = bias + j0;

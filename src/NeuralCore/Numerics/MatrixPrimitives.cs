@@ -17,7 +17,7 @@ namespace NeuralCore.Numerics;
 /// </para>
 /// <para>Elements between the rows of a strided matrix are neither read nor written. No memory is allocated once warm with one thread.</para>
 /// </remarks>
-public static unsafe class MatrixPrimitives
+public static unsafe partial class MatrixPrimitives
 {
     // Fewer rows than this do not pay for copying B into panels.
     private const int MinRowsToPack = 96;
