@@ -46,22 +46,28 @@ internal static unsafe partial class Gemm
 
     private static void PackTransposed(int k, int columns, int width, float* b, nint bStride, float* packed)
     {
-        int j = 0;
-        for (; j + 4 <= columns; j += 4)
+        // Blocks of k, so that the part of the panel being filled stays in the first cache level while its columns pass by.
+        const int block = 64;
+        for (int p0 = 0; p0 < k; p0 += block)
         {
-            float* b0 = b + j * bStride, b1 = b0 + bStride, b2 = b1 + bStride, b3 = b2 + bStride, to = packed + j;
-            for (int p = 0; p < k; p++, to += width)
-                Vector128.Create(b0[p], b1[p], b2[p], b3[p]).Store(to);
+            int rows = Math.Min(block, k - p0);
+            float* from = b + p0, to = packed + (nint)p0 * width;
+            int j = 0;
+            for (; j + 4 <= columns; j += 4)
+                TransposeFour(rows, from + j * bStride, bStride, to + j, width);
+            for (; j < width; j++)
+            {
+                float* column = from + j * bStride;
+                for (int p = 0; p < rows; p++)
+                    to[(nint)p * width + j] = j < columns ? column[p] : 0;
+            }
         }
-        for (; j < columns; j++)
-        {
-            for (int p = 0; p < k; p++)
-                packed[(nint)p * width + j] = b[j * bStride + p];
-        }
-        for (; j < width; j++)
-        {
-            for (int p = 0; p < k; p++)
-                packed[(nint)p * width + j] = 0;
-        }
+    }
+
+    private static void TransposeFour(int rows, float* b0, nint bStride, float* to, nint width)
+    {
+        float* b1 = b0 + bStride, b2 = b1 + bStride, b3 = b2 + bStride;
+        for (int p = 0; p < rows; p++, to += width)
+            Vector128.Create(b0[p], b1[p], b2[p], b3[p]).Store(to);
     }
 }

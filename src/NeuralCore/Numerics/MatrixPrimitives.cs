@@ -25,6 +25,8 @@ public static unsafe partial class MatrixPrimitives
     // A share of work smaller than this does not pay for waking a thread.
     private const long MinFlopsPerThread = 1 << 20;
 
+    private const int SharesPerThread = 4;
+
     // Shares are whole tiles (of 8, 6 or 4 rows), so that no thread works on an edge inside the matrix.
     private const int RowGrain = 24;
 
@@ -214,9 +216,11 @@ public static unsafe partial class MatrixPrimitives
     // Apart from Split, so that the closure is allocated only when there are threads.
     private static void Share(Product product, int threads, bool byRows, int grains, int panels)
     {
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, share =>
+        // More shares than threads, so that a thread whose processor is busy elsewhere does not hold up the others.
+        int shares = Math.Min(grains, SharesPerThread * threads);
+        Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = threads }, share =>
         {
-            int first = (int)((long)grains * share / threads), end = (int)((long)grains * (share + 1) / threads);
+            int first = (int)((long)grains * share / shares), end = (int)((long)grains * (share + 1) / shares);
             if (byRows)
                 product.Compute(first * RowGrain, Math.Min(end * RowGrain, product.M) - first * RowGrain, 0, panels);
             else
