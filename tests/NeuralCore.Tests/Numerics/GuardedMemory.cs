@@ -28,7 +28,7 @@ internal sealed unsafe class GuardedMemory : IDisposable
         }
         else
         {
-            _map = (byte*)NativeMemory.AlignedAlloc(_mapLength, 64);
+            _map = (byte*)NativeMemory.AlignedAlloc(_mapLength, _page);
             new Span<float>(_map, (int)(_mapLength / sizeof(float))).Fill(Canary);
         }
     }
