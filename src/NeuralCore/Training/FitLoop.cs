@@ -57,6 +57,8 @@ internal sealed class FitLoop<TTarget>
     {
         BeginEpoch();
         Call(0, static (callback, context, _) => callback.OnEpochBegin(context));
+        if (_context.IsStopping)
+            return null;
         long trainingTicks = 0;
         for (int batch = 0; batch < _batches.BatchCount; batch++)
         {
