@@ -58,6 +58,8 @@ public sealed unsafe class Dense : Layer
 
     internal override Activation? Attached => Activation;
 
+    internal override bool StoresThroughReLU => true;
+
     internal override Layer CloneUnbound()
     {
         // The activation is a layer of its own and can serve one model only, as this one.
@@ -97,7 +99,8 @@ public sealed unsafe class Dense : Layer
         {
             Gemm.Multiply(
                 pass.Rows, Units, inputs, input, inputs, aTransposed: false, _kernel.Pointer, Units, output, Units,
-                _bias is null ? GemmStart.Zero : GemmStart.Bias, _bias is null ? null : _bias.Pointer);
+                _bias is null ? GemmStart.Zero : GemmStart.Bias, _bias is null ? null : _bias.Pointer,
+                pass.StoresThroughReLU ? GemmEpilogue.ReLU : GemmEpilogue.None);
         }
     }
 
@@ -107,10 +110,12 @@ public sealed unsafe class Dense : Layer
         int inputs = _kernel!.Shape[0];
         fixed (float* outputGradient = &MemoryMarshal.GetReference(pass.OutputGradient),
             inputGradient = &MemoryMarshal.GetReference(pass.InputGradient),
-            prepared = &MemoryMarshal.GetReference(pass.Prepared))
+            prepared = &MemoryMarshal.GetReference(pass.Prepared),
+            mask = &MemoryMarshal.GetReference(pass.ReLUOutput))
         {
             Gemm.MultiplyPacked(
-                pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, prepared, inputGradient, inputs, GemmStart.Zero, null);
+                pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, prepared, inputGradient, inputs, GemmStart.Zero, null,
+                mask == null ? GemmEpilogue.None : GemmEpilogue.ReLUMask, mask, inputs);
         }
     }
 

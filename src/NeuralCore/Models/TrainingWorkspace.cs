@@ -91,6 +91,7 @@ internal sealed unsafe class TrainingWorkspace
             Layer layer = _plan.Layers[i];
             if (layer.Bound.IsView)
                 continue;
+            bool throughReLU = _plan.StoresThroughReLU(i);
             layer.Forward(new ForwardPass
             {
                 Rows = rows,
@@ -101,7 +102,10 @@ internal sealed unsafe class TrainingWorkspace
                 Output = Activation(i + 1, worker, firstRow, rows),
                 Cache = Cache(i, firstRow, rows),
                 Prepared = Prepared(i),
+                StoresThroughReLU = throughReLU,
             });
+            if (throughReLU)
+                i++;
         }
     }
 
@@ -114,6 +118,7 @@ internal sealed unsafe class TrainingWorkspace
             if (layer.Bound.IsView)
                 continue;
             BackwardReads reads = layer.Bound.BackwardReads;
+            bool throughReLU = _plan.StoresBackThroughReLU(i);
             layer.Backward(new BackwardPass
             {
                 Rows = rows,
@@ -125,7 +130,10 @@ internal sealed unsafe class TrainingWorkspace
                 InputGradient = Gradient(i, worker, firstRow, rows),
                 Cache = Cache(i, firstRow, rows),
                 Prepared = Prepared(i),
+                ReLUOutput = throughReLU ? Activation(i, worker, firstRow, rows) : default,
             });
+            if (throughReLU)
+                i--;
         }
     }
 
