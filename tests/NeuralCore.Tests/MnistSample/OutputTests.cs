@@ -2,7 +2,7 @@ using NeuralCore.Samples.Mnist.Experiments;
 using NeuralCore.Samples.Mnist.Output;
 using NeuralCore.Training;
 
-namespace NeuralCore.Tests.Samples;
+namespace NeuralCore.Tests.MnistSample;
 
 /// <summary>What is shown fits where it is shown.</summary>
 public class OutputTests
