@@ -45,6 +45,9 @@ public readonly ref struct ForwardPass
 
     /// <summary>Whether the ReLU behind the layer is applied as the output is stored; only asked of layers that offer it.</summary>
     internal bool StoresThroughReLU { get; init; }
+
+    /// <summary>Whether the input is the data, in which zeros are worth looking for.</summary>
+    internal bool SkipsZeros { get; init; }
 }
 
 /// <summary>A block of rows on its way back. All spans are row-major, one sample after the other.</summary>
@@ -112,4 +115,7 @@ public readonly ref struct GradientPass
 
     /// <summary>The declared cache of the whole batch.</summary>
     public ReadOnlySpan<float> Cache { get; init; }
+
+    /// <inheritdoc cref="ForwardPass.SkipsZeros"/>
+    internal bool SkipsZeros { get; init; }
 }

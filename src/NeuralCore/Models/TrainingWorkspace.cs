@@ -70,6 +70,9 @@ internal sealed unsafe class TrainingWorkspace
 
     internal int BlockRows { get; }
 
+    /// <summary>Whether zeros of the data are left out of products.</summary>
+    internal bool SkipsZeros { get; set; } = true;
+
     /// <summary>The gradients, laid out as the parameters are.</summary>
     internal AlignedBuffer ParameterGradients => _gradients;
 
@@ -103,6 +106,7 @@ internal sealed unsafe class TrainingWorkspace
                 Cache = Cache(i, firstRow, rows),
                 Prepared = Prepared(i),
                 StoresThroughReLU = throughReLU,
+                SkipsZeros = SkipsZeros && _plan.ReadsData(i),
             });
             if (throughReLU)
                 i++;
@@ -152,6 +156,7 @@ internal sealed unsafe class TrainingWorkspace
             Output = (reads & BackwardReads.Output) != 0 ? Activation(layer + 1, 0, 0, rows) : default,
             OutputGradient = Gradient(layer + 1, 0, 0, rows),
             Cache = Cache(layer, 0, rows),
+            SkipsZeros = SkipsZeros && _plan.ReadsData(layer),
         });
     }
 

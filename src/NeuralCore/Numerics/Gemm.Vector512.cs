@@ -44,38 +44,44 @@ internal static unsafe partial class Gemm
 
     private static void RowsVector512<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : struct, ICount where TEdge : struct, IEdge
     {
+        if (t->List != null)
+            RowsVector512<TVectors, TEdge, Listed, Listed>(t, rows);
+        else if (t->KStep > 1)
+            RowsVector512<TVectors, TEdge, Ahead, InOrder>(t, rows);
+        else
+            RowsVector512<TVectors, TEdge, InOrder, InOrder>(t, rows);
+    }
+
+    private static void RowsVector512<TVectors, TEdge, TOrder, TRestOrder>(GemmTile* t, int rows)
+        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder where TRestOrder : struct, IOrder
+    {
         // A constant to the compiler: the widest tile is less tall.
         int tall = TVectors.Value == 4 ? 6 : 8;
         int tiles = rows / tall;
         if (tiles > 0)
         {
-            bool fetch = t->KStep > 1;
-            if (TVectors.Value == 4 && fetch)
-                KernelVector512<N6, TVectors, TEdge, Fetch>(t, tiles);
-            else if (TVectors.Value == 4)
-                KernelVector512<N6, TVectors, TEdge, NoFetch>(t, tiles);
-            else if (fetch)
-                KernelVector512<N8, TVectors, TEdge, Fetch>(t, tiles);
+            if (TVectors.Value == 4)
+                KernelVector512<N6, TVectors, TEdge, TOrder>(t, tiles);
             else
-                KernelVector512<N8, TVectors, TEdge, NoFetch>(t, tiles);
+                KernelVector512<N8, TVectors, TEdge, TOrder>(t, tiles);
             t->SkipRows(tiles * tall);
         }
         switch (rows - tiles * tall)
         {
-            case 7: KernelVector512<N7, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 6: KernelVector512<N6, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 5: KernelVector512<N5, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 4: KernelVector512<N4, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 3: KernelVector512<N3, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 2: KernelVector512<N2, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 1: KernelVector512<N1, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 7: KernelVector512<N7, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 6: KernelVector512<N6, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 5: KernelVector512<N5, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 4: KernelVector512<N4, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 3: KernelVector512<N3, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 2: KernelVector512<N2, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 1: KernelVector512<N1, TVectors, TEdge, TRestOrder>(t, 1); break;
         }
     }
 
     /// <summary>Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors; the last vector (e) may be partly outside the matrix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void KernelVector512<TRows, TVectors, TEdge, TFetch>(GemmTile* t, int tiles)
-        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TFetch : struct, IFetch
+    private static void KernelVector512<TRows, TVectors, TEdge, TOrder>(GemmTile* t, int tiles)
+        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
     {
         nint rowStep = t->RowStep, rowStep3 = 3 * rowStep, kStep = t->KStep, bStep = t->BStep, cStride = t->CStride, maskStride = t->MaskStride;
         float* aTile = t->A, cTile = t->C, maskTile = t->Mask;
@@ -168,13 +174,21 @@ internal static unsafe partial class Gemm
 
             float* a = aTile, a4 = aTile + 4 * rowStep, b = t->B;
             nint fetchAhead = FetchDistance * kStep;
+            int* list = t->List;
             for (nint p = t->K; p > 0; p--)
             {
+                if (TOrder.IsListed)
+                {
+                    nint at = *list++;
+                    a = aTile + at * kStep;
+                    a4 = a + 4 * rowStep;
+                    b = t->B + at * bStep;
+                }
                 Vector512<float> b0 = TVectors.Value > 1 ? Vector512.Load(b) : Vector512<float>.Zero;
                 Vector512<float> b1 = TVectors.Value > 2 ? Vector512.Load(b + 16) : Vector512<float>.Zero;
                 Vector512<float> b2 = TVectors.Value > 3 ? Vector512.Load(b + 32) : Vector512<float>.Zero;
                 Vector512<float> be = TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector512.Load(b + e);
-                if (TFetch.IsAhead) Sse.Prefetch0(a + fetchAhead);
+                if (TOrder.IsAhead) Sse.Prefetch0(a + fetchAhead);
                 Vector512<float> x = Vector512.Create(a[0]);
                 if (TVectors.Value > 1) c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
                 if (TVectors.Value > 2) c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
@@ -234,9 +248,12 @@ internal static unsafe partial class Gemm
                     if (TVectors.Value > 2) c71 = Vector512.FusedMultiplyAdd(x, b1, c71);
                     c7e = Vector512.FusedMultiplyAdd(x, be, c7e);
                 }
-                a += kStep;
-                a4 += kStep;
-                b += bStep;
+                if (!TOrder.IsListed)
+                {
+                    a += kStep;
+                    a4 += kStep;
+                    b += bStep;
+                }
             }
 
             if (t->Epilogue == GemmEpilogue.ReLU)
@@ -458,22 +475,30 @@ internal static unsafe partial class Gemm
 
     private static void RowVector512<TEdge>(GemmTile* t, int vectors) where TEdge : struct, IEdge
     {
+        if (t->List != null)
+            RowVector512<TEdge, Listed>(t, vectors);
+        else
+            RowVector512<TEdge, InOrder>(t, vectors);
+    }
+
+    private static void RowVector512<TEdge, TOrder>(GemmTile* t, int vectors) where TEdge : struct, IEdge where TOrder : struct, IOrder
+    {
         switch (vectors)
         {
-            case 8: RowKernelVector512<N8, TEdge>(t); break;
-            case 7: RowKernelVector512<N7, TEdge>(t); break;
-            case 6: RowKernelVector512<N6, TEdge>(t); break;
-            case 5: RowKernelVector512<N5, TEdge>(t); break;
-            case 4: RowKernelVector512<N4, TEdge>(t); break;
-            case 3: RowKernelVector512<N3, TEdge>(t); break;
-            case 2: RowKernelVector512<N2, TEdge>(t); break;
-            case 1: RowKernelVector512<N1, TEdge>(t); break;
+            case 8: RowKernelVector512<N8, TEdge, TOrder>(t); break;
+            case 7: RowKernelVector512<N7, TEdge, TOrder>(t); break;
+            case 6: RowKernelVector512<N6, TEdge, TOrder>(t); break;
+            case 5: RowKernelVector512<N5, TEdge, TOrder>(t); break;
+            case 4: RowKernelVector512<N4, TEdge, TOrder>(t); break;
+            case 3: RowKernelVector512<N3, TEdge, TOrder>(t); break;
+            case 2: RowKernelVector512<N2, TEdge, TOrder>(t); break;
+            case 1: RowKernelVector512<N1, TEdge, TOrder>(t); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RowKernelVector512<TVectors, TEdge>(GemmTile* t)
-        where TVectors : struct, ICount where TEdge : struct, IEdge
+    private static void RowKernelVector512<TVectors, TEdge, TOrder>(GemmTile* t)
+        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
     {
         nint kStep = t->KStep, bStep = t->BStep, e = (TVectors.Value - 1) * 16;
         Vector512<float> lanes = TEdge.IsMasked ? EdgeMaskVector512(t->EdgeLanes) : default;
@@ -493,8 +518,15 @@ internal static unsafe partial class Gemm
         }
 
         float* a = t->A, b = t->B;
+        int* list = t->List;
         for (nint p = t->K; p > 0; p--)
         {
+            if (TOrder.IsListed)
+            {
+                nint at = *list++;
+                a = t->A + at * kStep;
+                b = t->B + at * bStep;
+            }
             Vector512<float> x = Vector512.Create(*a);
             if (TVectors.Value > 1) c0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b), c0);
             if (TVectors.Value > 2) c1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 16), c1);
@@ -504,8 +536,11 @@ internal static unsafe partial class Gemm
             if (TVectors.Value > 6) c5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 80), c5);
             if (TVectors.Value > 7) c6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 96), c6);
             ce = Vector512.FusedMultiplyAdd(x, TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector512.Load(b + e), ce);
-            a += kStep;
-            b += bStep;
+            if (!TOrder.IsListed)
+            {
+                a += kStep;
+                b += bStep;
+            }
         }
 
         if (t->Epilogue == GemmEpilogue.ReLU)
