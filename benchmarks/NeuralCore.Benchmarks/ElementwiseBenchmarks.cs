@@ -13,16 +13,16 @@ public unsafe class ElementwiseBenchmarks
     private const int Weights = 118_282;
 
     private readonly AlignedBuffer _activations = new(Rows * Columns);
-    private readonly AlignedBuffer _results = new(Rows * Samples.Pixels);
-    private readonly AlignedBuffer _logits = new(Rows * Samples.Classes);
-    private readonly AlignedBuffer _probabilities = new(Rows * Samples.Classes);
-    private readonly AlignedBuffer _logitGradients = new(Rows * Samples.Classes);
+    private readonly AlignedBuffer _results = new(Rows * BenchmarkData.Pixels);
+    private readonly AlignedBuffer _logits = new(Rows * BenchmarkData.Classes);
+    private readonly AlignedBuffer _probabilities = new(Rows * BenchmarkData.Classes);
+    private readonly AlignedBuffer _logitGradients = new(Rows * BenchmarkData.Classes);
     private readonly AlignedBuffer _weights = new(Weights);
     private readonly AlignedBuffer _gradients = new(Weights);
     private readonly AlignedBuffer _means = new(Weights);
     private readonly AlignedBuffer _squares = new(Weights);
-    private readonly byte[] _images = Samples.Images(Rows);
-    private readonly int[] _labels = Samples.Labels(Rows);
+    private readonly byte[] _images = BenchmarkData.Images(Rows);
+    private readonly int[] _labels = BenchmarkData.Labels(Rows);
     private readonly double[] _losses = new double[Rows];
     private readonly PhiloxKey _key = new(1, 2);
     private ulong _step;
@@ -30,10 +30,10 @@ public unsafe class ElementwiseBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        Samples.Normals(Rows * Columns).CopyTo(_activations.Span);
-        Samples.Normals(Rows * Samples.Classes, 1).CopyTo(_logits.Span);
-        Samples.Normals(Weights, 2).CopyTo(_weights.Span);
-        Samples.Normals(Weights, 3).CopyTo(_gradients.Span);
+        BenchmarkData.Normals(Rows * Columns).CopyTo(_activations.Span);
+        BenchmarkData.Normals(Rows * BenchmarkData.Classes, 1).CopyTo(_logits.Span);
+        BenchmarkData.Normals(Weights, 2).CopyTo(_weights.Span);
+        BenchmarkData.Normals(Weights, 3).CopyTo(_gradients.Span);
     }
 
     [Benchmark]
@@ -43,7 +43,7 @@ public unsafe class ElementwiseBenchmarks
     public void ReluBackward() => ReluKernel.Backward(_activations.Pointer, _activations.Pointer, _results.Pointer, Rows * Columns);
 
     [Benchmark]
-    public void Softmax() => SoftmaxKernel.Forward(_logits.Pointer, _probabilities.Pointer, Rows, Samples.Classes);
+    public void Softmax() => SoftmaxKernel.Forward(_logits.Pointer, _probabilities.Pointer, Rows, BenchmarkData.Classes);
 
     [Benchmark]
     public void SoftmaxCrossEntropy()
@@ -52,7 +52,7 @@ public unsafe class ElementwiseBenchmarks
         fixed (double* losses = _losses)
         {
             CrossEntropyKernel.SoftmaxSparse(
-                _logits.Pointer, labels, _probabilities.Pointer, _logitGradients.Pointer, losses, Rows, Samples.Classes, 1f / Rows);
+                _logits.Pointer, labels, _probabilities.Pointer, _logitGradients.Pointer, losses, Rows, BenchmarkData.Classes, 1f / Rows);
         }
     }
 
@@ -68,6 +68,6 @@ public unsafe class ElementwiseBenchmarks
     public void ScaleBytes()
     {
         fixed (byte* images = _images)
-            ByteKernel.Scale(images, _results.Pointer, Rows * Samples.Pixels, 1f / 255);
+            ByteKernel.Scale(images, _results.Pointer, Rows * BenchmarkData.Pixels, 1f / 255);
     }
 }

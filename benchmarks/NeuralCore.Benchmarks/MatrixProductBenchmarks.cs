@@ -51,8 +51,8 @@ public class MatrixProductBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _a = Samples.Normals(Shape.M * Shape.K, 1);
-        _b = Samples.Normals(Shape.K * Shape.N, 2);
+        _a = BenchmarkData.Normals(Shape.M * Shape.K, 1);
+        _b = BenchmarkData.Normals(Shape.K * Shape.N, 2);
         _c = new float[Shape.M * Shape.N];
     }
 

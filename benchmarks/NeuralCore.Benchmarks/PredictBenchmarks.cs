@@ -17,9 +17,9 @@ public class PredictBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _model = Samples.Baseline();
-        _input = Array.ConvertAll(Samples.Images(Images), pixel => pixel / 255f);
-        _output = new float[Images * Samples.Classes];
+        _model = BenchmarkData.Baseline();
+        _input = Array.ConvertAll(BenchmarkData.Images(Images), pixel => pixel / 255f);
+        _output = new float[Images * BenchmarkData.Classes];
     }
 
     [Benchmark]

@@ -22,9 +22,9 @@ public class TrainStepBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _trainer = Samples.Baseline().Compile(new Adam(), new SparseCategoricalCrossEntropy());
-        _input = Array.ConvertAll(Samples.Images(Batch), pixel => pixel / 255f);
-        _labels = Samples.Labels(Batch);
+        _trainer = BenchmarkData.Baseline().Compile(new Adam(), new SparseCategoricalCrossEntropy());
+        _input = Array.ConvertAll(BenchmarkData.Images(Batch), pixel => pixel / 255f);
+        _labels = BenchmarkData.Labels(Batch);
     }
 
     [GlobalCleanup]

@@ -5,7 +5,7 @@ using NeuralCore.Randomness;
 namespace NeuralCore.Benchmarks;
 
 /// <summary>What the benchmarks work on: always the same numbers.</summary>
-internal static class Samples
+internal static class BenchmarkData
 {
     internal const int Pixels = 784;
     internal const int Classes = 10;
