@@ -1,5 +1,6 @@
 // Runs what a test needs a process of its own for, and prints the outcome as one line of JSON:
 //   train <small|large> <threads>     path and hash of the fixed training
+//   kernels                           runs every hot kernel once
 //   allocate <small|large> <threads>  bytes that warm steps, a warm fit and warm predictions allocate
 using NeuralCore.Numerics;
 using NeuralCore.TestHost;
@@ -18,8 +19,12 @@ try
             Console.WriteLine(
                 $$"""{"steps":{{Allocations.OfTrainSteps(size, threads)}},"fit":{{Allocations.OfFit(size, threads)}},"one":{{Allocations.OfPredictions(1)}},"batch":{{Allocations.OfPredictions(100)}}}""");
             return 0;
+        case "kernels":
+            KernelTour.Run();
+            Console.WriteLine($$"""{"path":"{{InstructionSet.Current}}"}""");
+            return 0;
         default:
-            Console.Error.WriteLine("Say train or allocate.");
+            Console.Error.WriteLine("Say train, allocate or kernels.");
             return 2;
     }
 }
