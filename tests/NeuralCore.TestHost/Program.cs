@@ -2,6 +2,8 @@
 //   train <small|large> <threads>     path and hash of the fixed training
 //   kernels                           runs every hot kernel once
 //   allocate <small|large> <threads>  bytes that warm steps, a warm fit and warm predictions allocate
+//   idle <small|large> <threads>      processor time of 300 ms after training
+//   forget <large> <threads>          threads and bytes that 300 forgotten trainers leave behind
 using NeuralCore.Numerics;
 using NeuralCore.TestHost;
 
@@ -23,8 +25,15 @@ try
             KernelTour.Run();
             Console.WriteLine($$"""{"path":"{{InstructionSet.Current}}"}""");
             return 0;
+        case "idle":
+            Console.WriteLine(FormattableString.Invariant($$"""{"milliseconds":{{Leftovers.IdleMilliseconds(size, threads)}}}"""));
+            return 0;
+        case "forget":
+            (int grownThreads, long grownBytes) = Leftovers.OfForgotten(models: 300, threads);
+            Console.WriteLine($$"""{"threads":{{grownThreads}},"bytes":{{grownBytes}}}""");
+            return 0;
         default:
-            Console.Error.WriteLine("Say train, allocate or kernels.");
+            Console.Error.WriteLine("Say train, allocate, kernels, idle or forget.");
             return 2;
     }
 }
