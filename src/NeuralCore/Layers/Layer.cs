@@ -56,6 +56,9 @@ public abstract class Layer
     /// <summary>The activation that runs directly behind this layer as if it stood next in the list; null for none.</summary>
     internal virtual Activation? Attached => null;
 
+    /// <summary>Whether the layer can apply a ReLU to what it stores: its own output, or the gradient it hands back through one.</summary>
+    internal virtual bool StoresThroughReLU => false;
+
     /// <summary>
     /// Checks the input's shape, declares parameters and what the passes need, and returns the output's shape.
     /// </summary>
