@@ -46,7 +46,7 @@ public class SmokeTests
     public void A_small_network_learns_a_rule()
     {
         // Four classes: the signs of the first two of eight values.
-        float[] features = Samples.Normals(2000 * 8);
+        float[] features = TestData.Normals(2000 * 8);
         int[] labels = Enumerable.Range(0, 2000).Select(row => (features[row * 8] > 0 ? 1 : 0) + (features[row * 8 + 1] > 0 ? 2 : 0)).ToArray();
         Sequential model = new([8], [new Dense(32, new ReLU()), new Dense(4, new Softmax())], seed: 1);
         using Trainer<int> trainer = model.Compile(new Adam(), new SparseCategoricalCrossEntropy(), new Accuracy());

@@ -11,7 +11,7 @@ namespace NeuralCore.Tests.Contracts;
 /// <summary>The promises about threads: predictions side by side, one training at a time, nobody waits or blocks.</summary>
 public class ConcurrencyTests
 {
-    private static readonly float[] Input = Samples.Normals(144 * 200);
+    private static readonly float[] Input = TestData.Normals(144 * 200);
 
     [Fact]
     public void Eight_threads_predict_the_bits_of_one()
@@ -51,7 +51,7 @@ public class ConcurrencyTests
         Dataset<int> data = FixedTraining.Data(FixedTraining.Small);
         using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy());
         using Trainer<int> other = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy());
-        float[] sample = Samples.Normals(36);
+        float[] sample = TestData.Normals(36);
         int calls = 0;
         trainer.Fit(data, new()
         {

@@ -16,12 +16,12 @@ public class LossTests
     [InlineData(true, 20f)]
     public void Loss_and_gradient_are_the_reference_s(bool fromLogits, float scale)
     {
-        float[] predictions = Array.ConvertAll(fromLogits ? Samples.Normals(Rows * Classes) : Samples.SoftRows(Rows, Classes), value => scale * value);
-        int[] labels = Samples.Labels(Rows, Classes);
-        float[] soft = Samples.SoftRows(Rows, Classes, seed: 8);
+        float[] predictions = Array.ConvertAll(fromLogits ? TestData.Normals(Rows * Classes) : TestData.SoftRows(Rows, Classes), value => scale * value);
+        int[] labels = TestData.Labels(Rows, Classes);
+        float[] soft = TestData.SoftRows(Rows, Classes, seed: 8);
 
-        Compare(new SparseCategoricalCrossEntropy(fromLogits), predictions, labels, Samples.OneHotRows(labels, Classes), fromLogits);
-        Compare(new CategoricalCrossEntropy(fromLogits), predictions, Samples.OneHotRows(labels, Classes), Samples.OneHotRows(labels, Classes), fromLogits);
+        Compare(new SparseCategoricalCrossEntropy(fromLogits), predictions, labels, TestData.OneHotRows(labels, Classes), fromLogits);
+        Compare(new CategoricalCrossEntropy(fromLogits), predictions, TestData.OneHotRows(labels, Classes), TestData.OneHotRows(labels, Classes), fromLogits);
         Compare(new CategoricalCrossEntropy(fromLogits), predictions, soft, soft, fromLogits);
     }
 
@@ -62,8 +62,8 @@ public class LossTests
         for (int row = 0; row < Rows; row++)
         {
             Range range = (row * Classes)..((row + 1) * Classes);
-            double[] x = Samples.Doubles(predictions[range]);
-            double[] t = Samples.Doubles(targetRows[range]);
+            double[] x = TestData.Doubles(predictions[range]);
+            double[] t = TestData.Doubles(targetRows[range]);
             (double expectedLoss, double[] expected) = fromLogits ? NaiveLoss.Logits(x, t) : NaiveLoss.Probabilities(x, t);
             losses[row].Should().BeApproximately(expectedLoss, 1e-6 * Math.Max(1, expectedLoss));
             expectedGradient.AddRange(expected.Select(value => 0.25 * value));

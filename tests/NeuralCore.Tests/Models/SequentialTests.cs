@@ -74,7 +74,7 @@ public class SequentialTests
     public void Tensors_predict_as_spans_do()
     {
         Sequential model = new([2, 2], [new Flatten(), new Dense(3)], seed: 1);
-        float[] input = Samples.Normals(8);
+        float[] input = TestData.Normals(8);
         float[] output = new float[6];
         model.Predict(new ReadOnlyTensorSpan<float>(input, [2, 2, 2]), new TensorSpan<float>(output, [2, 3]));
         output.Should().Equal(model.Predict(input));
@@ -110,7 +110,7 @@ public class SequentialTests
 
     [Fact]
     public void Dropout_does_nothing_in_prediction() =>
-        new Sequential([100], [new Dropout(0.9)]).Predict(Samples.Normals(200)).Should().Equal(Samples.Normals(200));
+        new Sequential([100], [new Dropout(0.9)]).Predict(TestData.Normals(200)).Should().Equal(TestData.Normals(200));
 
     [Theory]
     [InlineData(typeof(GlorotUniform))]

@@ -56,11 +56,11 @@ public class OptimizerTests
         Sequential model = Model();
         using Trainer<float> trainer = model.Compile(new Sgd(0), new Linear());
         float[] before = model.Parameters[0].Values.ToArray();
-        trainer.TrainStep(Samples.Normals(Size), [0]);
+        trainer.TrainStep(TestData.Normals(Size), [0]);
         model.Parameters[0].Values.ToArray().Should().Equal(before, "the rate is 0");
         trainer.LearningRate = 1;
-        trainer.TrainStep(Samples.Normals(Size), [0]);
-        model.Parameters[0].Values.ToArray().Should().Equal(before.Zip(Samples.Normals(Size), (w, g) => w - g));
+        trainer.TrainStep(TestData.Normals(Size), [0]);
+        model.Parameters[0].Values.ToArray().Should().Equal(before.Zip(TestData.Normals(Size), (w, g) => w - g));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class OptimizerTests
         Sequential model = new([4], [new Dense(5, new ReLU()) { Trainable = false }, new Dense(3, new Softmax())], seed: 1);
         float[][] before = model.Parameters.Select(p => p.Values.ToArray()).ToArray();
         using Trainer<int> trainer = model.Compile(new Adam(0.1f), new SparseCategoricalCrossEntropy());
-        trainer.Fit(Samples.Classes(50, [4], 3));
+        trainer.Fit(TestData.Classes(50, [4], 3));
         for (int i = 0; i < 4; i++)
             model.Parameters[i].Values.ToArray().SequenceEqual(before[i]).Should().Be(i < 2);
     }
@@ -92,13 +92,13 @@ public class OptimizerTests
     private static void Compare(Optimizer optimizer, Func<Func<double, double, int, double>> rule)
     {
         Sequential model = Model();
-        double[] expected = Samples.Doubles(model.Parameters[0].Values.ToArray());
+        double[] expected = TestData.Doubles(model.Parameters[0].Values.ToArray());
         Func<double, double, int, double>[] rules = expected.Select(_ => rule()).ToArray();
         using Trainer<float> trainer = model.Compile(optimizer, new Linear());
 
         for (int step = 1; step <= Steps; step++)
         {
-            float[] gradient = Samples.Normals(Size, (ulong)step);
+            float[] gradient = TestData.Normals(Size, (ulong)step);
             trainer.TrainStep(gradient, [0]);
             for (int i = 0; i < Size; i++)
                 expected[i] = rules[i](expected[i], gradient[i], step);

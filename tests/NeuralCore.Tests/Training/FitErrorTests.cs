@@ -17,9 +17,9 @@ public class FitErrorTests
     [Fact]
     public void A_bad_label_late_in_the_data_trains_nothing()
     {
-        int[] labels = Samples.Labels(Rows, 3);
+        int[] labels = TestData.Labels(Rows, 3);
         labels[4321] = 3;
-        Dataset<int> data = Dataset.From(Samples.Normals(Rows * 4), [4], labels);
+        Dataset<int> data = Dataset.From(TestData.Normals(Rows * 4), [4], labels);
 
         Refuses(Model(), new SparseCategoricalCrossEntropy(), data, "*the label of row 4321 is 3, but the network has 3 classes, 0 to 2*");
         Refuses(Model(), new SparseCategoricalCrossEntropy(), data, "*the label of row 4321 is 3*", Split.Shuffled(0.5));
@@ -33,17 +33,17 @@ public class FitErrorTests
     [InlineData(float.NaN, "*row 4000 of the targets holds NaN*")]
     public void A_wrong_one_hot_row_trains_nothing(float value, string message)
     {
-        float[] targets = Samples.OneHotRows(new int[Rows], 3);
+        float[] targets = TestData.OneHotRows(new int[Rows], 3);
         targets[4000 * 3] = value;
-        Refuses(Model(), new CategoricalCrossEntropy(), Dataset.From(Samples.Normals(Rows * 4), [4], targets, 3), message);
+        Refuses(Model(), new CategoricalCrossEntropy(), Dataset.From(TestData.Normals(Rows * 4), [4], targets, 3), message);
     }
 
     [Fact]
     public void Shapes_must_fit()
     {
-        Refuses(Model(), new SparseCategoricalCrossEntropy(), Samples.Classes(10, [2, 2], 3), "sequential: takes samples [4], but the data has [2, 2]*");
-        Refuses(Model(), new CategoricalCrossEntropy(), Samples.Classes(10, [4], 3).ToOneHot(4), "CategoricalCrossEntropy: expects 3 target values a row for predictions [3], but the data has 4*");
-        Refuses(Model(), new SparseCategoricalCrossEntropy(), Samples.Classes(10, [4], 3), "sequential: takes samples [4], but the data has [5]*", Samples.Classes(10, [5], 3));
+        Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [2, 2], 3), "sequential: takes samples [4], but the data has [2, 2]*");
+        Refuses(Model(), new CategoricalCrossEntropy(), TestData.Classes(10, [4], 3).ToOneHot(4), "CategoricalCrossEntropy: expects 3 target values a row for predictions [3], but the data has 4*");
+        Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [4], 3), "sequential: takes samples [4], but the data has [5]*", TestData.Classes(10, [5], 3));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class FitErrorTests
     public void Options_are_checked()
     {
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
-        Dataset<int> data = Samples.Classes(10, [4], 3);
+        Dataset<int> data = TestData.Classes(10, [4], 3);
         foreach (FitOptions<int> options in new FitOptions<int>[] { new() { Epochs = 0 }, new() { BatchSize = 0 }, new() { Threads = -1 }, new() { Callbacks = [null!] } })
             trainer.Invoking(t => t.Fit(data, options)).Should().Throw<ArgumentException>();
         trainer.Invoking(t => t.Fit(data, new() { BatchSize = 11, DropLastBatch = true })).Should().Throw<ArgumentException>().WithMessage("10 samples do not fill one batch of 11*");
@@ -86,12 +86,12 @@ public class FitErrorTests
     [InlineData(float.PositiveInfinity)]
     public void A_non_finite_input_stops_the_fit_at_its_step(float value)
     {
-        float[] features = Samples.Normals(100 * 4);
+        float[] features = TestData.Normals(100 * 4);
         features[57 * 4 + 2] = value;
         Sequential model = Model();
         using Trainer<int> trainer = model.Compile(new Sgd(0.25f), new SparseCategoricalCrossEntropy());
 
-        NonFiniteException exception = trainer.Invoking(t => t.Fit(Dataset.From(features, [4], Samples.Labels(100, 3)), new() { BatchSize = 10, Shuffle = false, Epochs = 2 }))
+        NonFiniteException exception = trainer.Invoking(t => t.Fit(Dataset.From(features, [4], TestData.Labels(100, 3)), new() { BatchSize = 10, Shuffle = false, Epochs = 2 }))
             .Should().Throw<NonFiniteException>().WithMessage("Training stopped at step 6: the loss is *the input holds * in row 7 of the batch. Learning rate 0.25; no epoch was finished before. Check the data.").Which;
 
         (exception.Step, exception.LearningRate, exception.Layer, exception.LastGoodEpoch).Should().Be((6, 0.25f, null, 0));
@@ -106,12 +106,12 @@ public class FitErrorTests
     {
         Sequential model = Model();
         model.Parameters[0].Values[2 * 3 + 1] = value;
-        float[] features = Samples.Normals(10 * 4);
+        float[] features = TestData.Normals(10 * 4);
         for (int row = 0; row < 10; row++)
             features[row * 4 + 2] = 0;
         using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy());
 
-        NonFiniteException exception = trainer.Invoking(t => t.TrainStep(features, Samples.Labels(10, 3))).Should().Throw<NonFiniteException>().Which;
+        NonFiniteException exception = trainer.Invoking(t => t.TrainStep(features, TestData.Labels(10, 3))).Should().Throw<NonFiniteException>().Which;
 
         exception.Layer.Should().Be("dense");
         exception.Message.Should().Contain("step 1").And.Contain("dense.kernel holds ");
@@ -130,7 +130,7 @@ public class FitErrorTests
             context.Model.Parameters.SelectMany(p => p.Values.ToArray()).All(float.IsFinite).Should().BeTrue();
         });
 
-        NonFiniteException exception = trainer.Invoking(t => t.Fit(Samples.Classes(2000, [20], 3), new() { Epochs = 50, Callbacks = [check] })).Should().Throw<NonFiniteException>().Which;
+        NonFiniteException exception = trainer.Invoking(t => t.Fit(TestData.Classes(2000, [20], 3), new() { Epochs = 50, Callbacks = [check] })).Should().Throw<NonFiniteException>().Which;
 
         exception.Step.Should().Be(finiteSteps + 1);
         exception.LearningRate.Should().Be(1e6f);

@@ -21,10 +21,10 @@ public class TrainerTests
     public void Evaluate_is_the_mean_over_rows_for_any_number_of_threads(int rows)
     {
         Sequential model = Model();
-        Dataset<int> data = Samples.Classes(rows, [6], Classes);
-        float[] input = Samples.Normals(rows * 6);
-        int[] labels = Samples.Labels(rows, Classes);
-        double loss = new NaiveNetwork(WithoutDropout(model)).Loss(Samples.Doubles(input), Samples.Doubles(Samples.OneHotRows(labels, Classes)));
+        Dataset<int> data = TestData.Classes(rows, [6], Classes);
+        float[] input = TestData.Normals(rows * 6);
+        int[] labels = TestData.Labels(rows, Classes);
+        double loss = new NaiveNetwork(WithoutDropout(model)).Loss(TestData.Doubles(input), TestData.Doubles(TestData.OneHotRows(labels, Classes)));
         double accuracy = OneHot.Decode(model.Predict(input), Classes).Zip(labels, (p, l) => p == l ? 1.0 : 0).Average();
 
         foreach (int threads in new[] { 1, 2, 5 })
@@ -44,7 +44,7 @@ public class TrainerTests
     public void A_metric_that_was_not_given_is_named_in_the_error()
     {
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
-        Evaluation result = trainer.Evaluate(Samples.Classes(10, [6], Classes));
+        Evaluation result = trainer.Evaluate(TestData.Classes(10, [6], Classes));
         result.Invoking(r => r.Accuracy).Should().Throw<InvalidOperationException>().WithMessage("There is no metric \"accuracy\"*");
         result.ToString().Should().MatchRegex(@"^loss \d\.\d{4}$");
     }
@@ -59,7 +59,7 @@ public class TrainerTests
     {
         List<FitProgress> reports = [];
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy(), new Accuracy());
-        TrainingHistory history = trainer.Fit(Samples.Classes(rows, [6], Classes), new() { Epochs = 2, BatchSize = batch, DropLastBatch = dropLast, Progress = new Reports(reports) });
+        TrainingHistory history = trainer.Fit(TestData.Classes(rows, [6], Classes), new() { Epochs = 2, BatchSize = batch, DropLastBatch = dropLast, Progress = new Reports(reports) });
 
         reports.Should().HaveCount(2 * steps);
         reports.Select(r => (r.Epoch, r.Step)).Should().Equal(Enumerable.Range(0, 2 * steps).Select(i => (i / steps + 1, i % steps + 1)));
@@ -74,9 +74,9 @@ public class TrainerTests
     public void History_counts_epochs_over_all_fits()
     {
         using Trainer<int> trainer = Model().Compile(new Adam(), new SparseCategoricalCrossEntropy(), new Accuracy());
-        Dataset<int> data = Samples.Classes(200, [6], Classes);
+        Dataset<int> data = TestData.Classes(200, [6], Classes);
         trainer.Fit(data, new() { Epochs = 2 }).Epochs.Select(e => e.Epoch).Should().Equal(1, 2);
-        TrainingHistory second = trainer.Fit(data, new() { Epochs = 3, Validation = Samples.Classes(50, [6], Classes, seed: 8) });
+        TrainingHistory second = trainer.Fit(data, new() { Epochs = 3, Validation = TestData.Classes(50, [6], Classes, seed: 8) });
         second.Epochs.Select(e => e.Epoch).Should().Equal(3, 4, 5);
         second.WasStopped.Should().BeFalse();
         second.Epochs.Should().OnlyContain(e => e.Validation != null && e.SamplesPerSecond > 0 && e.Duration > TimeSpan.Zero);
@@ -89,7 +89,7 @@ public class TrainerTests
         // With a rate of 0 and no dropout every step sees the same model.
         Sequential model = WithoutDropout(Model());
         using Trainer<int> trainer = model.Compile(new Sgd(0), new SparseCategoricalCrossEntropy(), new Accuracy());
-        Dataset<int> data = Samples.Classes(101, [6], Classes);
+        Dataset<int> data = TestData.Classes(101, [6], Classes);
         EpochResult epoch = trainer.Fit(data, new() { BatchSize = 25 }).Epochs[0];
         Evaluation expected = trainer.Evaluate(data);
         epoch.Training.Loss.Should().BeApproximately(expected.Loss, 1e-12);
@@ -101,7 +101,7 @@ public class TrainerTests
     {
         Sequential model = Model();
         using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy(), new Accuracy());
-        Dataset<int> data = Samples.Classes(100, [6], Classes);
+        Dataset<int> data = TestData.Classes(100, [6], Classes);
         List<FitProgress> reports = [];
         EpochResult epoch = trainer.Fit(data, new() { Validation = Split.Tail(0.3), Progress = new Reports(reports) }).Epochs[0];
 
@@ -114,7 +114,7 @@ public class TrainerTests
     {
         List<string> calls = [];
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
-        trainer.Fit(Samples.Classes(20, [6], Classes), new() { Epochs = 2, BatchSize = 10, Callbacks = [new Recorder("a", calls), new Recorder("b", calls)] });
+        trainer.Fit(TestData.Classes(20, [6], Classes), new() { Epochs = 2, BatchSize = 10, Callbacks = [new Recorder("a", calls), new Recorder("b", calls)] });
         string[] expected = ["fit+", "epoch+ 1", "step", "step", "epoch- 1", "epoch+ 2", "step", "step", "epoch- 2", "fit- 2"];
         calls.Should().Equal(expected.SelectMany(call => new[] { $"a {call}", $"b {call}" }));
     }
@@ -129,7 +129,7 @@ public class TrainerTests
     {
         List<string> calls = [];
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
-        TrainingHistory history = trainer.Fit(Samples.Classes(20, [6], Classes), new() { Epochs = 9, BatchSize = 10, Callbacks = [new Recorder("a", calls, at)] });
+        TrainingHistory history = trainer.Fit(TestData.Classes(20, [6], Classes), new() { Epochs = 9, BatchSize = 10, Callbacks = [new Recorder("a", calls, at)] });
         trainer.StepCount.Should().Be(steps);
         trainer.EpochCount.Should().Be(epochs);
         history.Epochs.Should().HaveCount(epochs);
@@ -142,7 +142,7 @@ public class TrainerTests
     {
         using Trainer<int> trainer = new Sequential([3], [new Softmax()]).Compile(new Adam(), new SparseCategoricalCrossEntropy());
         trainer.TrainStep([0, 0, 0], [1]).Should().BeApproximately(Math.Log(3), 1e-6);
-        trainer.Fit(Samples.Classes(10, [3], 3)).Epochs.Should().HaveCount(1);
+        trainer.Fit(TestData.Classes(10, [3], 3)).Epochs.Should().HaveCount(1);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public class TrainerTests
         Sequential model = Model();
         using Trainer<int> trainer = model.Compile(new Sgd(0.1f), new SparseCategoricalCrossEntropy());
         string afterFirst = "";
-        trainer.Fit(Samples.Classes(20, [6], Classes), new() { BatchSize = 10, Callbacks = [new Freezer(hash => afterFirst = afterFirst.Length == 0 ? hash : afterFirst)] });
+        trainer.Fit(TestData.Classes(20, [6], Classes), new() { BatchSize = 10, Callbacks = [new Freezer(hash => afterFirst = afterFirst.Length == 0 ? hash : afterFirst)] });
         Weights.Hash(model).Should().Be(afterFirst);
     }
 
