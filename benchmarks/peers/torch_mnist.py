@@ -98,9 +98,10 @@ def blas_core():
         library = ctypes.CDLL(path)
         library.openblas_get_config.restype = ctypes.c_char_p
         library.openblas_get_corename.restype = ctypes.c_char_p
-        return f"{path}: {library.openblas_get_config().decode()} (core {library.openblas_get_corename().decode()})"
+        core = library.openblas_get_corename().decode()
+        return f"{path}: {library.openblas_get_config().decode().strip()} (core {core})", core
     except (OSError, StopIteration, AttributeError):
-        return "not OpenBLAS"
+        return "not OpenBLAS", None
 
 
 def say(content):
@@ -126,7 +127,8 @@ def main():
         say({**baseline.evaluate(), "threads": torch.get_num_threads()})
         return
 
-    say({"torch": torch.__version__, "threads": torch.get_num_threads(), "blas": blas_core(), "cpu": next(
+    blas, core = blas_core()
+    say({"torch": torch.__version__, "threads": torch.get_num_threads(), "blas": blas, "core": core, "cpu": next(
         (part.split(":")[1].strip() for part in torch.__config__.show().splitlines() if "CPU capability" in part), "?")})
     baseline = None
     for line in sys.stdin:

@@ -26,6 +26,9 @@ internal static class CompareCommand
     {
         RootCommand root = new("Side-by-side comparisons: contenders take turns in one session; medians, quartiles and ratios are printed.") { Json, Markdown };
         root.Subcommands.Add(Gemm(arguments));
+        root.Subcommands.Add(Train(arguments));
+        root.Subcommands.Add(Predict(arguments));
+        root.Subcommands.Add(Scale(arguments));
         return root.Parse(arguments).Invoke();
     }
 
@@ -34,6 +37,40 @@ internal static class CompareCommand
         Option<int> rounds = Rounds(21);
         Command command = new("gemm", "Matrix products on one thread against OpenBLAS, oneDNN and MathNet.Numerics.") { rounds, OpenBlasCoreOption };
         command.SetAction(parsed => Guard(() => GemmComparison.Run(NewReport(parsed, arguments), parsed.GetValue(rounds), parsed.GetValue(OpenBlasCoreOption)!)));
+        return command;
+    }
+
+    private static Command Train(IReadOnlyList<string> arguments)
+    {
+        Option<int> rounds = Rounds(5);
+        Option<int[]> batches = new("--batches")
+        {
+            Description = "The batch sizes.",
+            HelpName = "n",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [32, 64, 512],
+        };
+        Option<bool> whole = new("--whole") { Description = "Also time whole processes, from start to trained baseline (some minutes more)." };
+        Command command = new("train", "Epochs of the baseline on MNIST against PyTorch.") { Data, batches, rounds, whole, OpenBlasCoreOption };
+        command.SetAction(parsed => Guard(() => TrainComparison.Run(
+            NewReport(parsed, arguments),
+            new TrainOptions(Mnist.Folder(parsed.GetValue(Data)), parsed.GetValue(batches)!, parsed.GetValue(rounds), parsed.GetValue(whole), parsed.GetValue(OpenBlasCoreOption)!))));
+        return command;
+    }
+
+    private static Command Predict(IReadOnlyList<string> arguments)
+    {
+        Option<int> rounds = Rounds(41);
+        Command command = new("predict", "One image of the baseline, warm, against ONNX Runtime.") { Data, rounds };
+        command.SetAction(parsed => Guard(() => PredictComparison.Run(NewReport(parsed, arguments), parsed.GetValue(Data), parsed.GetValue(rounds))));
+        return command;
+    }
+
+    private static Command Scale(IReadOnlyList<string> arguments)
+    {
+        Option<int> rounds = Rounds(5);
+        Command command = new("scale", "How the time of training grows with batch, width, depth, data and threads.") { rounds };
+        command.SetAction(parsed => Guard(() => ScaleComparison.Run(NewReport(parsed, arguments), parsed.GetValue(rounds))));
         return command;
     }
 
