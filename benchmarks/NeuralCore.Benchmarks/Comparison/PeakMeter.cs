@@ -29,8 +29,10 @@ internal sealed class PeakMeter
 
     internal void Print(Report report)
     {
-        report.Line($"FMA peak at {InstructionSet.Current}, registers only, GFLOP/s, median (quartiles):");
-        report.Line($"  1 thread: before {Report.Spread(_one[0])}, after {Report.Spread(_one[^1])}");
-        report.Line($"  {AllThreads} threads: before {Report.Spread(_all[0])}, after {Report.Spread(_all[^1])}");
+        Print("1 thread", _one);
+        Print($"{AllThreads} threads", _all);
+
+        void Print(string threads, List<Quartiles> peaks) => report.Line(
+            $"FMA peak at {InstructionSet.Current}, registers only, {threads}: {Report.Spread(peaks[0])} GFLOP/s before, {Report.Spread(peaks[^1])} after");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,7 +7,7 @@ namespace NeuralCore.Benchmarks.Comparison;
 /// <summary>Where a comparison's text and figures go.</summary>
 internal sealed class Report(ReportOptions options, TextWriter writer)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal void Title(string text)
     {
@@ -26,12 +27,6 @@ internal sealed class Report(ReportOptions options, TextWriter writer)
     }
 
     internal void Line(string text = "") => writer.WriteLine(options.Markdown && text.Length > 0 ? $"- {text}" : text);
-
-    internal void Paragraph(string text)
-    {
-        writer.WriteLine(text);
-        writer.WriteLine();
-    }
 
     internal void Table(Table table) => table.Write(writer, options.Markdown);
 
