@@ -8,16 +8,6 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>How the products of the first layer run.</summary>
-internal enum ProductMode
-{
-    /// <summary>The library's own choice.</summary>
-    Default,
-
-    /// <summary>All multiplications, whatever the data.</summary>
-    Dense,
-}
-
 /// <summary>A model in training: one call trains one epoch, through the public API.</summary>
 internal sealed class NeuralCoreTraining : IDisposable
 {
@@ -25,21 +15,18 @@ internal sealed class NeuralCoreTraining : IDisposable
     private readonly Dataset<int> _data;
     private readonly FitOptions<int> _options;
 
-    internal NeuralCoreTraining(Sequential model, Dataset<int> data, int batch, int threads)
+    internal NeuralCoreTraining(Sequential model, Dataset<int> data, int batch, int threads, bool skipZeros)
     {
         _data = data;
         _trainer = model.Compile(new Adam(), new SparseCategoricalCrossEntropy(), new Accuracy());
-        _options = new FitOptions<int> { BatchSize = batch, Threads = threads };
+        _options = new FitOptions<int> { BatchSize = batch, Threads = threads, SkipZeros = skipZeros };
     }
 
     internal double LastLoss { get; private set; }
 
-    /// <summary>
-    /// The baseline with the products asked for; null when the library has no such choice. There is one way of computing them so far, and it is dense:
-    /// when products that skip zeros come, this is the place that switches them off for <see cref="ProductMode.Dense"/>.
-    /// </summary>
-    internal static NeuralCoreTraining? Baseline(Dataset<int> data, int batch, int threads, ProductMode mode) =>
-        mode == ProductMode.Dense ? null : new NeuralCoreTraining(Mnist.Baseline(data.InputShape), data, batch, threads);
+    /// <summary>The baseline; without <paramref name="skipZeros"/> every multiplication is done, whatever the data.</summary>
+    internal static NeuralCoreTraining Baseline(Dataset<int> data, int batch, int threads, bool skipZeros = true) =>
+        new(Mnist.Baseline(data.InputShape), data, batch, threads, skipZeros);
 
     /// <summary>Seconds of one epoch, everything that <c>Fit</c> does included.</summary>
     internal double Epoch()

@@ -60,12 +60,12 @@ internal static class TrainComparison
     {
         int all = PeakMeter.AllThreads;
         int[] counts = ThreadCounts();
-        Dictionary<int, NeuralCoreTraining> ours = counts.ToDictionary(threads => threads, threads => NeuralCoreTraining.Baseline(train, batch, threads, ProductMode.Default)!);
-        NeuralCoreTraining? dense = NeuralCoreTraining.Baseline(train, batch, all, ProductMode.Dense);
+        Dictionary<int, NeuralCoreTraining> ours = counts.ToDictionary(threads => threads, threads => NeuralCoreTraining.Baseline(train, batch, threads));
+        NeuralCoreTraining dense = NeuralCoreTraining.Baseline(train, batch, all, skipZeros: false);
         double first = ours[all].Epoch();
         foreach (int threads in counts.Skip(1))
             ours[threads].Epoch();
-        dense?.Epoch();
+        dense.Epoch();
 
         (TorchProcess Process, bool ForEach)[] candidates = SweepTorch(torches, batch);
         List<Func<double>> contenders = [.. counts.Select(threads => (Func<double>)ours[threads].Epoch)];
@@ -73,8 +73,7 @@ internal static class TrainComparison
         contenders.Add(FmaPeak.Contender(Math.Min(2, all), PeakSampleSeconds));
         contenders.Add(FmaPeak.Contender(all, PeakSampleSeconds));
         int denseIndex = contenders.Count;
-        if (dense is not null)
-            contenders.Add(dense.Epoch);
+        contenders.Add(dense.Epoch);
         int torchIndex = contenders.Count;
         contenders.AddRange(candidates.Select(candidate => (Func<double>)candidate.Process.Epoch));
         Quartiles[] seconds = Interleaved.Run(contenders, rounds);
@@ -85,7 +84,7 @@ internal static class TrainComparison
             Epochs = rounds + 1,
             First = first,
             OurTimes = counts.Select((threads, i) => (threads, seconds[i])).ToDictionary(pair => pair.threads, pair => pair.Item2),
-            Dense = dense is null ? seconds[0] : seconds[denseIndex],
+            Dense = seconds[denseIndex],
             PeakOne = 1 / seconds[counts.Length].Median,
             PeakTwo = 1 / seconds[counts.Length + 1].Median,
             PeakAll = 1 / seconds[counts.Length + 2].Median,
@@ -98,7 +97,7 @@ internal static class TrainComparison
         };
         foreach (NeuralCoreTraining training in ours.Values)
             training.Dispose();
-        dense?.Dispose();
+        dense.Dispose();
         return row;
     }
 
@@ -142,12 +141,12 @@ internal static class TrainComparison
         foreach (Row row in rows.Where(row => row.TorchTried.Length > 0))
             report.Line($"PyTorch at batch {row.Batch}: {string.Join("; ", row.TorchTried)}");
         report.Line();
-        Table table = new("batch", "NeuralCore s", "dense s", "PyTorch s", "PyTorch's best", "ratio", "dense limit s", "of peak", "1 / 2 threads", "peak 2 / 1", "first / median", "accuracy", "PyTorch's");
+        Table table = new("batch", "NeuralCore s", "dense s", "PyTorch s", "PyTorch's best", "ratio", "dense ratio", "dense limit s", "of peak", "1 / 2 threads", "peak 2 / 1", "first / median", "accuracy", "PyTorch's");
         foreach (Row row in rows)
         {
             table.Add(
-                row.Batch.ToString(), Report.Spread(row.Ours, "F3"), row.Dense.Median.ToString("F3"), row.Torch is { } torch ? Report.Spread(torch, "F3") : "absent", row.TorchSetting,
-                Report.Ratio(row.RatioVsTorch), row.DenseLimit.ToString("F3"), row.FractionOfPeak.ToString("P0"), Report.Ratio(row.TwoOverOne), Report.Ratio(row.PeakTwo / row.PeakOne),
+                row.Batch.ToString(), Report.Spread(row.Ours, "F3"), Report.Spread(row.Dense, "F3"), row.Torch is { } torch ? Report.Spread(torch, "F3") : "absent", row.TorchSetting,
+                Report.Ratio(row.RatioVsTorch), Report.Ratio(row.DenseRatioVsTorch), row.DenseLimit.ToString("F3"), row.FractionOfPeak.ToString("P0"), Report.Ratio(row.TwoOverOne), Report.Ratio(row.PeakTwo / row.PeakOne),
                 Report.Ratio(row.First / row.Ours.Median), row.Accuracy.ToString("P2"), row.TorchAccuracy?.ToString("P2") ?? "-");
         }
         report.Table(table);
@@ -187,6 +186,8 @@ internal static class TrainComparison
 
         internal double? RatioVsTorch => Torch?.Median / Ours.Median;
 
+        internal double? DenseRatioVsTorch => Torch?.Median / Dense.Median;
+
         internal double DenseLimit => Flops / (PeakAll * 1e9);
 
         internal double FractionOfPeak => DenseLimit / Dense.Median;
@@ -203,6 +204,7 @@ internal static class TrainComparison
             ["neuralcoreDenseSecondsPerEpoch"] = Report.Number(Dense.Median),
             ["torchSecondsPerEpoch"] = Report.Number(Torch?.Median),
             ["ratioVsTorch"] = Report.Number(RatioVsTorch),
+            ["denseRatioVsTorch"] = Report.Number(DenseRatioVsTorch),
             ["fractionOfPeak"] = Report.Number(FractionOfPeak),
             ["denseLimitSecondsPerEpoch"] = Report.Number(DenseLimit),
             ["twoOverOneThread"] = Report.Number(TwoOverOne),
@@ -212,6 +214,7 @@ internal static class TrainComparison
             ["fmaPeakAllThreadsGflops"] = Report.Number(PeakAll),
             ["oneThreadSecondsPerEpoch"] = Report.Number(OurTimes[1].Median),
             ["neuralcoreQuartiles"] = Report.Numbers(Ours),
+            ["neuralcoreDenseQuartiles"] = Report.Numbers(Dense),
             ["torchQuartiles"] = Torch is { } torch ? Report.Numbers(torch) : null,
             ["torchSetting"] = TorchSetting,
             ["torchVersion"] = torchVersion,

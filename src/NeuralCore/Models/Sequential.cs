@@ -54,6 +54,7 @@ public sealed class Sequential
             OutputShape = shape;
             _running = running.ToArray();
             Store = new ParameterStore(_running);
+            Store.Initialize();
         }
         catch
         {
@@ -62,7 +63,6 @@ public sealed class Sequential
                 layer.Unbind();
             throw;
         }
-        Store.Initialize();
         _predictions = new PredictionPool(_running, inputShape.Size);
     }
 
