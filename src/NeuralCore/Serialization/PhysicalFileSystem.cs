@@ -10,8 +10,8 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
     public string Resolve(string path)
     {
-        string full = Path.GetFullPath(path);
-        return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        FileInfo file = new(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName;
     }
 
     public ITemporaryFile CreateTemporary(string target)
