@@ -1,1 +1,3 @@
-Console.WriteLine();
+using NeuralCore.Samples.Mnist.Commands;
+
+return CommandLine.Run(args);

@@ -35,13 +35,13 @@ internal sealed class DerivativeComparer
         {
             VariedTensor tensor = _subject.Tensors[t];
             int[] indices = Indices(tensor.Values.Length, t);
-            double claimedScale = Math.Sqrt(tensor.Claimed.Sum(value => Square(value)) / tensor.Claimed.Length);
+            double claimedScale = Math.Sqrt(tensor.Claimed.Sum(value => FiniteSquare(value)) / tensor.Claimed.Length);
             (double Numeric, bool IsKink)[] derivatives = Array.ConvertAll(indices, index => Derivative(tensor, index, claimedScale));
 
             // The scale comes from both, so that a gradient claimed to be zero everywhere is measured against the true one.
             double squares = 0;
             for (int i = 0; i < indices.Length; i++)
-                squares += Math.Max(Square(tensor.Claimed[indices[i]]), Square(derivatives[i].Numeric));
+                squares += Math.Max(FiniteSquare(tensor.Claimed[indices[i]]), FiniteSquare(derivatives[i].Numeric));
             double scale = Math.Sqrt(squares / indices.Length);
 
             GradientElement worstHere = new(tensor.Name, 0, 0, 0, 0);
@@ -67,7 +67,8 @@ internal sealed class DerivativeComparer
         return new GradientReport(name, worst, elements, kinks, null, _options);
     }
 
-    private static double Square(double value) => value * value;
+    // A NaN in the scale would fail every element and hide which one it was.
+    private static double FiniteSquare(double value) => double.IsFinite(value) ? value * value : 0;
 
     private int[] Indices(int length, int tensor)
     {

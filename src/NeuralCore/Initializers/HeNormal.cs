@@ -9,13 +9,10 @@ namespace NeuralCore.Initializers;
 /// </summary>
 public sealed class HeNormal : Initializer
 {
-    // The standard deviation of a standard normal cut at +-2: sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)).
-    private const double CutDeviation = 0.87962566103423978;
-
     /// <inheritdoc/>
     protected internal override void Initialize(Span<float> values, Shape shape, RandomStream stream)
     {
-        double deviation = Math.Sqrt(2.0 / Fans(shape).FanIn) / CutDeviation;
+        double deviation = Math.Sqrt(2.0 / Fans(shape).FanIn) / RandomStream.TruncatedNormalDeviation;
         for (int i = 0; i < values.Length; i++)
             values[i] = (float)(deviation * stream.TruncatedNormalAt((ulong)i));
     }

@@ -58,6 +58,8 @@ public sealed unsafe class Dense : Layer
 
     internal override Activation? Attached => Activation;
 
+    internal override bool StoresThroughReLU => true;
+
     internal override Layer CloneUnbound()
     {
         // The activation is a layer of its own and can serve one model only, as this one.
@@ -95,9 +97,15 @@ public sealed unsafe class Dense : Layer
         int inputs = _kernel!.Shape[0];
         fixed (float* input = &MemoryMarshal.GetReference(pass.Input), output = &MemoryMarshal.GetReference(pass.Output))
         {
-            Gemm.Multiply(
-                pass.Rows, Units, inputs, input, inputs, aTransposed: false, _kernel.Pointer, Units, output, Units,
-                _bias is null ? GemmStart.Zero : GemmStart.Bias, _bias is null ? null : _bias.Pointer);
+            GemmStart start = _bias is null ? GemmStart.Zero : GemmStart.Bias;
+            float* bias = _bias is null ? null : _bias.Pointer;
+            GemmEpilogue epilogue = pass.StoresThroughReLU ? GemmEpilogue.ReLU : GemmEpilogue.None;
+            if (!pass.SkipsZeros)
+                Gemm.Multiply(pass.Rows, Units, inputs, input, inputs, aTransposed: false, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+            else if (pass.IsTraining)
+                Gemm.MultiplySkippingZeros(pass.Rows, Units, inputs, input, inputs, aTransposed: false, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+            else
+                Gemm.MultiplySkippingZerosOfRows(pass.Rows, Units, inputs, input, inputs, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
         }
     }
 
@@ -107,10 +115,12 @@ public sealed unsafe class Dense : Layer
         int inputs = _kernel!.Shape[0];
         fixed (float* outputGradient = &MemoryMarshal.GetReference(pass.OutputGradient),
             inputGradient = &MemoryMarshal.GetReference(pass.InputGradient),
-            prepared = &MemoryMarshal.GetReference(pass.Prepared))
+            prepared = &MemoryMarshal.GetReference(pass.Prepared),
+            mask = &MemoryMarshal.GetReference(pass.ReLUOutput))
         {
             Gemm.MultiplyPacked(
-                pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, prepared, inputGradient, inputs, GemmStart.Zero, null);
+                pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, prepared, inputGradient, inputs, GemmStart.Zero, null,
+                mask == null ? GemmEpilogue.None : GemmEpilogue.ReLUMask, mask, inputs);
         }
     }
 
@@ -126,9 +136,11 @@ public sealed unsafe class Dense : Layer
                 Reductions.ColumnSums(outputGradient + pass.Start, pass.Rows, Units, pass.Count, gradient);
                 return;
             }
-            Gemm.Multiply(
-                pass.Count, Units, pass.Rows, input + pass.Start, _kernel!.Shape[0], aTransposed: true, outputGradient, Units, gradient, Units,
-                GemmStart.Zero, null);
+            int inputs = _kernel!.Shape[0];
+            if (pass.SkipsZeros)
+                Gemm.MultiplySkippingZeros(pass.Count, Units, pass.Rows, input + pass.Start, inputs, aTransposed: true, outputGradient, Units, gradient, Units, GemmStart.Zero, null);
+            else
+                Gemm.Multiply(pass.Count, Units, pass.Rows, input + pass.Start, inputs, aTransposed: true, outputGradient, Units, gradient, Units, GemmStart.Zero, null);
         }
     }
 

@@ -61,6 +61,9 @@ public abstract class Layer
     /// <summary>The activation that runs directly behind this layer as if it stood next in the list; null for none.</summary>
     internal virtual Activation? Attached => null;
 
+    /// <summary>Whether the layer can apply a ReLU to what it stores: its own output, or the gradient it hands back through one.</summary>
+    internal virtual bool StoresThroughReLU => false;
+
     /// <summary>
     /// Checks the input's shape, declares parameters and what the passes need, and returns the output's shape.
     /// </summary>
@@ -96,14 +99,15 @@ public abstract class Layer
     /// <summary>The layer as the user wrote it: <c>Dense(128, ReLU)</c>.</summary>
     public override string ToString() => Describe().ToString();
 
-    internal void Bind(BoundLayer bound)
+    internal void Bind(BoundLayer bound) => _bound = bound;
+
+    internal void CheckUnbound()
     {
         if (_bound is not null)
         {
             throw new ArgumentException(
                 $"{_bound.Name}: this {this} object is already part of a model. A layer object serves one model; make a second one with new, or copy the whole model with Clone().");
         }
-        _bound = bound;
     }
 
     /// <summary>Freezes a layer that a factory made, before it joins a model.</summary>

@@ -39,6 +39,8 @@ internal sealed class ModelBuilder
 
     private Shape BindOne(Layer layer, Shape input, string name)
     {
+        // Before Build: that would replace the parameters the layer has in its other model.
+        layer.CheckUnbound();
         LayerBuilder builder = new(layer, name, this);
         Shape output = layer.Build(input, builder);
         layer.Bind(builder.Finish(input, output));

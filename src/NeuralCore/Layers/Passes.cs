@@ -42,6 +42,12 @@ public readonly ref struct ForwardPass
 
     /// <summary>What <see cref="Layer.Prepare"/> packed in this step; empty in prediction, where the parameters are read as they stand.</summary>
     public ReadOnlySpan<float> Prepared { get; init; }
+
+    /// <summary>Whether the ReLU behind the layer is applied as the output is stored; only asked of layers that offer it.</summary>
+    internal bool StoresThroughReLU { get; init; }
+
+    /// <summary>Whether the input is the data, in which zeros are worth looking for.</summary>
+    internal bool SkipsZeros { get; init; }
 }
 
 /// <summary>A block of rows on its way back. All spans are row-major, one sample after the other.</summary>
@@ -73,6 +79,11 @@ public readonly ref struct BackwardPass
 
     /// <summary>What <see cref="Layer.Prepare"/> packed in this step.</summary>
     public ReadOnlySpan<float> Prepared { get; init; }
+
+    /// <summary>
+    /// The output of the ReLU in front of the layer, whose derivative is applied as the gradient is stored; else empty. Only given to layers that offer it.
+    /// </summary>
+    internal ReadOnlySpan<float> ReLUOutput { get; init; }
 }
 
 /// <summary>A slice of one parameter, whose gradient is to be computed over the whole batch.</summary>
@@ -104,4 +115,7 @@ public readonly ref struct GradientPass
 
     /// <summary>The declared cache of the whole batch.</summary>
     public ReadOnlySpan<float> Cache { get; init; }
+
+    /// <inheritdoc cref="ForwardPass.SkipsZeros"/>
+    internal bool SkipsZeros { get; init; }
 }

@@ -62,6 +62,21 @@ internal sealed class ExecutionPlan
         return layer < Called && bound.Panels > 0 && (!bound.PreparedForBackwardOnly || NeedsInputGradient(layer));
     }
 
+    /// <summary>Whether a layer stores its output through the ReLU that stands next, which then need not be called.</summary>
+    internal bool StoresThroughReLU(int layer) =>
+        layer + 1 < Called && CanStoreThroughReLU(Layers, layer) && Activations[layer + 1] == Activations[layer + 2];
+
+    /// <summary>Whether a layer stores its input's gradient through the ReLU that stands in front of it, which then need not be called back.</summary>
+    internal bool StoresBackThroughReLU(int layer) =>
+        layer > 0 && Layers[layer].StoresThroughReLU && Layers[layer - 1] is ReLU && NeedsInputGradient(layer - 1) && Gradients[layer] == Gradients[layer - 1];
+
+    /// <summary>Whether a layer reads the batch's input as it came.</summary>
+    internal bool ReadsData(int layer) => Activations[layer] == Activations[0];
+
+    /// <summary>Whether a layer offers to store through a ReLU and one stands next.</summary>
+    internal static bool CanStoreThroughReLU(IReadOnlyList<Layer> layers, int layer) =>
+        layer + 1 < layers.Count && layers[layer].StoresThroughReLU && layers[layer + 1] is ReLU;
+
     private bool Reads(int layer, BackwardReads what) =>
         layer < Called && (NeedsInputGradient(layer) || HasGradients(layer)) && (Layers[layer].Bound.BackwardReads & what) != 0;
 

@@ -45,7 +45,10 @@ internal sealed unsafe class PredictionWorkspace
                 continue;
             bool inPlace = bound.CanRunInPlace && owned;
             Span<float> output = _buffers[inPlace ? 1 - next : next].Span[..(rows * bound.OutputShape.Size)];
-            _layers[i].Forward(new ForwardPass { Rows = rows, Input = current, Output = output });
+            bool throughReLU = i + 1 < count && ExecutionPlan.CanStoreThroughReLU(_layers, i);
+            _layers[i].Forward(new ForwardPass { Rows = rows, Input = current, Output = output, StoresThroughReLU = throughReLU, SkipsZeros = !owned });
+            if (throughReLU)
+                i++;
             if (!inPlace)
                 next = 1 - next;
             current = output;

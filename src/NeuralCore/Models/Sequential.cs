@@ -66,6 +66,8 @@ public sealed class Sequential
             _running = running.ToArray();
             check?.Invoke(_running.SelectMany(layer => layer.Parameters));
             Store = new ParameterStore(_running);
+            if (check is null)
+                Store.Initialize();
         }
         catch
         {
@@ -74,8 +76,6 @@ public sealed class Sequential
                 layer.Unbind();
             throw;
         }
-        if (check is null)
-            Store.Initialize();
         _predictions = new PredictionPool(_running, inputShape.Size);
     }
 

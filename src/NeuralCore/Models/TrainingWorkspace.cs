@@ -70,6 +70,9 @@ internal sealed unsafe class TrainingWorkspace
 
     internal int BlockRows { get; }
 
+    /// <summary>Whether zeros of the data are left out of products.</summary>
+    internal bool SkipsZeros { get; set; } = true;
+
     /// <summary>The gradients, laid out as the parameters are.</summary>
     internal AlignedBuffer ParameterGradients => _gradients;
 
@@ -91,6 +94,7 @@ internal sealed unsafe class TrainingWorkspace
             Layer layer = _plan.Layers[i];
             if (layer.Bound.IsView)
                 continue;
+            bool throughReLU = _plan.StoresThroughReLU(i);
             layer.Forward(new ForwardPass
             {
                 Rows = rows,
@@ -101,7 +105,11 @@ internal sealed unsafe class TrainingWorkspace
                 Output = Activation(i + 1, worker, firstRow, rows),
                 Cache = Cache(i, firstRow, rows),
                 Prepared = Prepared(i),
+                StoresThroughReLU = throughReLU,
+                SkipsZeros = SkipsZeros && _plan.ReadsData(i),
             });
+            if (throughReLU)
+                i++;
         }
     }
 
@@ -114,6 +122,7 @@ internal sealed unsafe class TrainingWorkspace
             if (layer.Bound.IsView)
                 continue;
             BackwardReads reads = layer.Bound.BackwardReads;
+            bool throughReLU = _plan.StoresBackThroughReLU(i);
             layer.Backward(new BackwardPass
             {
                 Rows = rows,
@@ -125,7 +134,10 @@ internal sealed unsafe class TrainingWorkspace
                 InputGradient = Gradient(i, worker, firstRow, rows),
                 Cache = Cache(i, firstRow, rows),
                 Prepared = Prepared(i),
+                ReLUOutput = throughReLU ? Activation(i, worker, firstRow, rows) : default,
             });
+            if (throughReLU)
+                i--;
         }
     }
 
@@ -144,6 +156,7 @@ internal sealed unsafe class TrainingWorkspace
             Output = (reads & BackwardReads.Output) != 0 ? Activation(layer + 1, 0, 0, rows) : default,
             OutputGradient = Gradient(layer + 1, 0, 0, rows),
             Cache = Cache(layer, 0, rows),
+            SkipsZeros = SkipsZeros && _plan.ReadsData(layer),
         });
     }
 

@@ -10,7 +10,7 @@ internal static unsafe partial class Gemm
     internal static int PanelCount(int n) => PanelCount(InstructionSet.Current, n);
 
     /// <inheritdoc cref="PanelCount(int)"/>
-    internal static int PanelCount(VectorPath path, int n) => RoundUp(n, PanelColumns(path)) / PanelColumns(path);
+    internal static int PanelCount(VectorPath path, int n) => (n + PanelColumns(path, n) - 1) / PanelColumns(path, n);
 
     /// <summary>The number of floats that a packed B[k x n] takes.</summary>
     internal static int PackedLength(int k, int n) => PackedLength(InstructionSet.Current, k, n);
@@ -25,8 +25,8 @@ internal static unsafe partial class Gemm
     /// <inheritdoc cref="PackPanel(int, int, int, float*, nint, bool, float*)"/>
     internal static void PackPanel(VectorPath path, int panel, int k, int n, float* b, nint bStride, bool bTransposed, float* packed)
     {
-        int first = panel * PanelColumns(path);
-        int columns = Math.Min(PanelColumns(path), n - first);
+        int first = panel * PanelColumns(path, n);
+        int columns = Math.Min(PanelColumns(path, n), n - first);
         int width = RoundUp(columns, Lanes(path));
         packed += (nint)first * k;
         if (bTransposed)
@@ -46,22 +46,28 @@ internal static unsafe partial class Gemm
 
     private static void PackTransposed(int k, int columns, int width, float* b, nint bStride, float* packed)
     {
-        int j = 0;
-        for (; j + 4 <= columns; j += 4)
+        // Blocks of k, so that the part of the panel being filled stays in the first cache level while its columns pass by.
+        const int block = 64;
+        for (int p0 = 0; p0 < k; p0 += block)
         {
-            float* b0 = b + j * bStride, b1 = b0 + bStride, b2 = b1 + bStride, b3 = b2 + bStride, to = packed + j;
-            for (int p = 0; p < k; p++, to += width)
-                Vector128.Create(b0[p], b1[p], b2[p], b3[p]).Store(to);
+            int rows = Math.Min(block, k - p0);
+            float* from = b + p0, to = packed + (nint)p0 * width;
+            int j = 0;
+            for (; j + 4 <= columns; j += 4)
+                TransposeFour(rows, from + j * bStride, bStride, to + j, width);
+            for (; j < width; j++)
+            {
+                float* column = from + j * bStride;
+                for (int p = 0; p < rows; p++)
+                    to[(nint)p * width + j] = j < columns ? column[p] : 0;
+            }
         }
-        for (; j < columns; j++)
-        {
-            for (int p = 0; p < k; p++)
-                packed[(nint)p * width + j] = b[j * bStride + p];
-        }
-        for (; j < width; j++)
-        {
-            for (int p = 0; p < k; p++)
-                packed[(nint)p * width + j] = 0;
-        }
+    }
+
+    private static void TransposeFour(int rows, float* b0, nint bStride, float* to, nint width)
+    {
+        float* b1 = b0 + bStride, b2 = b1 + bStride, b3 = b2 + bStride;
+        for (int p = 0; p < rows; p++, to += width)
+            Vector128.Create(b0[p], b1[p], b2[p], b3[p]).Store(to);
     }
 }

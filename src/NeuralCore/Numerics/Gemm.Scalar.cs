@@ -16,24 +16,32 @@ internal static unsafe partial class Gemm
 
     private static void RowsScalar<TVectors>(GemmTile* t, int rows) where TVectors : struct, ICount
     {
+        if (t->List != null)
+            RowsScalar<TVectors, Listed>(t, rows);
+        else
+            RowsScalar<TVectors, InOrder>(t, rows);
+    }
+
+    private static void RowsScalar<TVectors, TOrder>(GemmTile* t, int rows) where TVectors : struct, ICount where TOrder : struct, IOrder
+    {
         int tiles = rows / 4;
         if (tiles > 0)
         {
-            KernelScalar<N4, TVectors>(t, tiles);
+            KernelScalar<N4, TVectors, TOrder>(t, tiles);
             t->SkipRows(tiles * 4);
         }
         switch (rows % 4)
         {
-            case 3: KernelScalar<N3, TVectors>(t, 1); break;
-            case 2: KernelScalar<N2, TVectors>(t, 1); break;
-            case 1: KernelScalar<N1, TVectors>(t, 1); break;
+            case 3: KernelScalar<N3, TVectors, TOrder>(t, 1); break;
+            case 2: KernelScalar<N2, TVectors, TOrder>(t, 1); break;
+            case 1: KernelScalar<N1, TVectors, TOrder>(t, 1); break;
         }
     }
 
     /// <summary>Register tiles of <c>TRows</c> rows and <c>TVectors</c> columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void KernelScalar<TRows, TVectors>(GemmTile* t, int tiles)
-        where TRows : struct, ICount where TVectors : struct, ICount
+    private static void KernelScalar<TRows, TVectors, TOrder>(GemmTile* t, int tiles)
+        where TRows : struct, ICount where TVectors : struct, ICount where TOrder : struct, IOrder
     {
         nint rowStep = t->RowStep, rowStep3 = 3 * rowStep, kStep = t->KStep, bStep = t->BStep, cStride = t->CStride, maskStride = t->MaskStride;
         float* aTile = t->A, cTile = t->C, maskTile = t->Mask;
@@ -78,8 +86,15 @@ internal static unsafe partial class Gemm
             }
 
             float* a = aTile, b = t->B;
+            int* list = t->List;
             for (nint p = t->K; p > 0; p--)
             {
+                if (TOrder.IsListed)
+                {
+                    nint at = *list++;
+                    a = aTile + at * kStep;
+                    b = t->B + at * bStep;
+                }
                 float b0 = TVectors.Value > 1 ? *(b) : 0f;
                 float be = *(b + e);
                 float x = a[0];
@@ -103,8 +118,11 @@ internal static unsafe partial class Gemm
                     if (TVectors.Value > 1) c30 = MathF.FusedMultiplyAdd(x, b0, c30);
                     c3e = MathF.FusedMultiplyAdd(x, be, c3e);
                 }
-                a += kStep;
-                b += bStep;
+                if (!TOrder.IsListed)
+                {
+                    a += kStep;
+                    b += bStep;
+                }
             }
 
             if (t->Epilogue == GemmEpilogue.ReLU)

@@ -38,33 +38,42 @@ internal static unsafe partial class Gemm
 
     private static void RowsVector128<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : struct, ICount where TEdge : struct, IEdge
     {
+        if (t->List != null)
+            RowsVector128<TVectors, TEdge, Listed>(t, rows);
+        else
+            RowsVector128<TVectors, TEdge, InOrder>(t, rows);
+    }
+
+    private static void RowsVector128<TVectors, TEdge, TOrder>(GemmTile* t, int rows)
+        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
+    {
         // A constant to the compiler: 16 registers hold 6 x 2 accumulators, 32 hold 8 x 3.
         int tall = AdvSimd.Arm64.IsSupported ? 8 : 6;
         int tiles = rows / tall;
         if (tiles > 0)
         {
             if (AdvSimd.Arm64.IsSupported)
-                KernelVector128<N8, TVectors, TEdge>(t, tiles);
+                KernelVector128<N8, TVectors, TEdge, TOrder>(t, tiles);
             else
-                KernelVector128<N6, TVectors, TEdge>(t, tiles);
+                KernelVector128<N6, TVectors, TEdge, TOrder>(t, tiles);
             t->SkipRows(tiles * tall);
         }
         switch (rows - tiles * tall)
         {
-            case 7: KernelVector128<N7, TVectors, TEdge>(t, 1); break;
-            case 6: KernelVector128<N6, TVectors, TEdge>(t, 1); break;
-            case 5: KernelVector128<N5, TVectors, TEdge>(t, 1); break;
-            case 4: KernelVector128<N4, TVectors, TEdge>(t, 1); break;
-            case 3: KernelVector128<N3, TVectors, TEdge>(t, 1); break;
-            case 2: KernelVector128<N2, TVectors, TEdge>(t, 1); break;
-            case 1: KernelVector128<N1, TVectors, TEdge>(t, 1); break;
+            case 7: KernelVector128<N7, TVectors, TEdge, TOrder>(t, 1); break;
+            case 6: KernelVector128<N6, TVectors, TEdge, TOrder>(t, 1); break;
+            case 5: KernelVector128<N5, TVectors, TEdge, TOrder>(t, 1); break;
+            case 4: KernelVector128<N4, TVectors, TEdge, TOrder>(t, 1); break;
+            case 3: KernelVector128<N3, TVectors, TEdge, TOrder>(t, 1); break;
+            case 2: KernelVector128<N2, TVectors, TEdge, TOrder>(t, 1); break;
+            case 1: KernelVector128<N1, TVectors, TEdge, TOrder>(t, 1); break;
         }
     }
 
     /// <summary>Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors; the last vector (e) may be partly outside the matrix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void KernelVector128<TRows, TVectors, TEdge>(GemmTile* t, int tiles)
-        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge
+    private static void KernelVector128<TRows, TVectors, TEdge, TOrder>(GemmTile* t, int tiles)
+        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
     {
         nint rowStep = t->RowStep, rowStep3 = 3 * rowStep, kStep = t->KStep, bStep = t->BStep, cStride = t->CStride, maskStride = t->MaskStride;
         float* aTile = t->A, cTile = t->C, maskTile = t->Mask;
@@ -148,8 +157,16 @@ internal static unsafe partial class Gemm
             }
 
             float* a = aTile, a4 = aTile + 4 * rowStep, b = t->B;
+            int* list = t->List;
             for (nint p = t->K; p > 0; p--)
             {
+                if (TOrder.IsListed)
+                {
+                    nint at = *list++;
+                    a = aTile + at * kStep;
+                    a4 = a + 4 * rowStep;
+                    b = t->B + at * bStep;
+                }
                 Vector128<float> b0 = TVectors.Value > 1 ? Vector128.Load(b) : Vector128<float>.Zero;
                 Vector128<float> b1 = TVectors.Value > 2 ? Vector128.Load(b + 4) : Vector128<float>.Zero;
                 Vector128<float> be = TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector128.Load(b + e);
@@ -206,9 +223,12 @@ internal static unsafe partial class Gemm
                     if (TVectors.Value > 2) c71 = Vector128.FusedMultiplyAdd(x, b1, c71);
                     c7e = Vector128.FusedMultiplyAdd(x, be, c7e);
                 }
-                a += kStep;
-                a4 += kStep;
-                b += bStep;
+                if (!TOrder.IsListed)
+                {
+                    a += kStep;
+                    a4 += kStep;
+                    b += bStep;
+                }
             }
 
             if (t->Epilogue == GemmEpilogue.ReLU)
@@ -412,22 +432,30 @@ internal static unsafe partial class Gemm
 
     private static void RowVector128<TEdge>(GemmTile* t, int vectors) where TEdge : struct, IEdge
     {
+        if (t->List != null)
+            RowVector128<TEdge, Listed>(t, vectors);
+        else
+            RowVector128<TEdge, InOrder>(t, vectors);
+    }
+
+    private static void RowVector128<TEdge, TOrder>(GemmTile* t, int vectors) where TEdge : struct, IEdge where TOrder : struct, IOrder
+    {
         switch (vectors)
         {
-            case 8: RowKernelVector128<N8, TEdge>(t); break;
-            case 7: RowKernelVector128<N7, TEdge>(t); break;
-            case 6: RowKernelVector128<N6, TEdge>(t); break;
-            case 5: RowKernelVector128<N5, TEdge>(t); break;
-            case 4: RowKernelVector128<N4, TEdge>(t); break;
-            case 3: RowKernelVector128<N3, TEdge>(t); break;
-            case 2: RowKernelVector128<N2, TEdge>(t); break;
-            case 1: RowKernelVector128<N1, TEdge>(t); break;
+            case 8: RowKernelVector128<N8, TEdge, TOrder>(t); break;
+            case 7: RowKernelVector128<N7, TEdge, TOrder>(t); break;
+            case 6: RowKernelVector128<N6, TEdge, TOrder>(t); break;
+            case 5: RowKernelVector128<N5, TEdge, TOrder>(t); break;
+            case 4: RowKernelVector128<N4, TEdge, TOrder>(t); break;
+            case 3: RowKernelVector128<N3, TEdge, TOrder>(t); break;
+            case 2: RowKernelVector128<N2, TEdge, TOrder>(t); break;
+            case 1: RowKernelVector128<N1, TEdge, TOrder>(t); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RowKernelVector128<TVectors, TEdge>(GemmTile* t)
-        where TVectors : struct, ICount where TEdge : struct, IEdge
+    private static void RowKernelVector128<TVectors, TEdge, TOrder>(GemmTile* t)
+        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
     {
         nint kStep = t->KStep, bStep = t->BStep, e = (TVectors.Value - 1) * 4;
         Vector128<float> lanes = TEdge.IsMasked ? EdgeMaskVector128(t->EdgeLanes) : default;
@@ -447,8 +475,15 @@ internal static unsafe partial class Gemm
         }
 
         float* a = t->A, b = t->B;
+        int* list = t->List;
         for (nint p = t->K; p > 0; p--)
         {
+            if (TOrder.IsListed)
+            {
+                nint at = *list++;
+                a = t->A + at * kStep;
+                b = t->B + at * bStep;
+            }
             Vector128<float> x = Vector128.Create(*a);
             if (TVectors.Value > 1) c0 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b), c0);
             if (TVectors.Value > 2) c1 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 4), c1);
@@ -458,8 +493,11 @@ internal static unsafe partial class Gemm
             if (TVectors.Value > 6) c5 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 20), c5);
             if (TVectors.Value > 7) c6 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 24), c6);
             ce = Vector128.FusedMultiplyAdd(x, TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector128.Load(b + e), ce);
-            a += kStep;
-            b += bStep;
+            if (!TOrder.IsListed)
+            {
+                a += kStep;
+                b += bStep;
+            }
         }
 
         if (t->Epilogue == GemmEpilogue.ReLU)

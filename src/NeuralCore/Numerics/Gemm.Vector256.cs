@@ -31,29 +31,37 @@ internal static unsafe partial class Gemm
 
     private static void RowsVector256<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : struct, ICount where TEdge : struct, IEdge
     {
+        if (t->List != null)
+            RowsVector256<TVectors, TEdge, Listed, Listed>(t, rows);
+        else if (t->KStep > 1)
+            RowsVector256<TVectors, TEdge, Ahead, InOrder>(t, rows);
+        else
+            RowsVector256<TVectors, TEdge, InOrder, InOrder>(t, rows);
+    }
+
+    private static void RowsVector256<TVectors, TEdge, TOrder, TRestOrder>(GemmTile* t, int rows)
+        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder where TRestOrder : struct, IOrder
+    {
         int tiles = rows / 6;
         if (tiles > 0)
         {
-            if (t->KStep > 1)
-                KernelVector256<N6, TVectors, TEdge, Fetch>(t, tiles);
-            else
-                KernelVector256<N6, TVectors, TEdge, NoFetch>(t, tiles);
+            KernelVector256<N6, TVectors, TEdge, TOrder>(t, tiles);
             t->SkipRows(tiles * 6);
         }
         switch (rows % 6)
         {
-            case 5: KernelVector256<N5, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 4: KernelVector256<N4, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 3: KernelVector256<N3, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 2: KernelVector256<N2, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 1: KernelVector256<N1, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 5: KernelVector256<N5, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 4: KernelVector256<N4, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 3: KernelVector256<N3, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 2: KernelVector256<N2, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 1: KernelVector256<N1, TVectors, TEdge, TRestOrder>(t, 1); break;
         }
     }
 
     /// <summary>Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors; the last vector (e) may be partly outside the matrix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void KernelVector256<TRows, TVectors, TEdge, TFetch>(GemmTile* t, int tiles)
-        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TFetch : struct, IFetch
+    private static void KernelVector256<TRows, TVectors, TEdge, TOrder>(GemmTile* t, int tiles)
+        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
     {
         nint rowStep = t->RowStep, rowStep3 = 3 * rowStep, kStep = t->KStep, bStep = t->BStep, cStride = t->CStride, maskStride = t->MaskStride;
         float* aTile = t->A, cTile = t->C, maskTile = t->Mask;
@@ -114,11 +122,19 @@ internal static unsafe partial class Gemm
 
             float* a = aTile, a4 = aTile + 4 * rowStep, b = t->B;
             nint fetchAhead = FetchDistance * kStep;
+            int* list = t->List;
             for (nint p = t->K; p > 0; p--)
             {
+                if (TOrder.IsListed)
+                {
+                    nint at = *list++;
+                    a = aTile + at * kStep;
+                    a4 = a + 4 * rowStep;
+                    b = t->B + at * bStep;
+                }
                 Vector256<float> b0 = TVectors.Value > 1 ? Vector256.Load(b) : Vector256<float>.Zero;
                 Vector256<float> be = TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector256.Load(b + e);
-                if (TFetch.IsAhead) Sse.Prefetch0(a + fetchAhead);
+                if (TOrder.IsAhead) Sse.Prefetch0(a + fetchAhead);
                 Vector256<float> x = Vector256.Create(a[0]);
                 if (TVectors.Value > 1) c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
                 c0e = Vector256.FusedMultiplyAdd(x, be, c0e);
@@ -152,9 +168,12 @@ internal static unsafe partial class Gemm
                     if (TVectors.Value > 1) c50 = Vector256.FusedMultiplyAdd(x, b0, c50);
                     c5e = Vector256.FusedMultiplyAdd(x, be, c5e);
                 }
-                a += kStep;
-                a4 += kStep;
-                b += bStep;
+                if (!TOrder.IsListed)
+                {
+                    a += kStep;
+                    a4 += kStep;
+                    b += bStep;
+                }
             }
 
             if (t->Epilogue == GemmEpilogue.ReLU)
@@ -294,22 +313,30 @@ internal static unsafe partial class Gemm
 
     private static void RowVector256<TEdge>(GemmTile* t, int vectors) where TEdge : struct, IEdge
     {
+        if (t->List != null)
+            RowVector256<TEdge, Listed>(t, vectors);
+        else
+            RowVector256<TEdge, InOrder>(t, vectors);
+    }
+
+    private static void RowVector256<TEdge, TOrder>(GemmTile* t, int vectors) where TEdge : struct, IEdge where TOrder : struct, IOrder
+    {
         switch (vectors)
         {
-            case 8: RowKernelVector256<N8, TEdge>(t); break;
-            case 7: RowKernelVector256<N7, TEdge>(t); break;
-            case 6: RowKernelVector256<N6, TEdge>(t); break;
-            case 5: RowKernelVector256<N5, TEdge>(t); break;
-            case 4: RowKernelVector256<N4, TEdge>(t); break;
-            case 3: RowKernelVector256<N3, TEdge>(t); break;
-            case 2: RowKernelVector256<N2, TEdge>(t); break;
-            case 1: RowKernelVector256<N1, TEdge>(t); break;
+            case 8: RowKernelVector256<N8, TEdge, TOrder>(t); break;
+            case 7: RowKernelVector256<N7, TEdge, TOrder>(t); break;
+            case 6: RowKernelVector256<N6, TEdge, TOrder>(t); break;
+            case 5: RowKernelVector256<N5, TEdge, TOrder>(t); break;
+            case 4: RowKernelVector256<N4, TEdge, TOrder>(t); break;
+            case 3: RowKernelVector256<N3, TEdge, TOrder>(t); break;
+            case 2: RowKernelVector256<N2, TEdge, TOrder>(t); break;
+            case 1: RowKernelVector256<N1, TEdge, TOrder>(t); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RowKernelVector256<TVectors, TEdge>(GemmTile* t)
-        where TVectors : struct, ICount where TEdge : struct, IEdge
+    private static void RowKernelVector256<TVectors, TEdge, TOrder>(GemmTile* t)
+        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
     {
         nint kStep = t->KStep, bStep = t->BStep, e = (TVectors.Value - 1) * 8;
         Vector256<float> lanes = TEdge.IsMasked ? EdgeMaskVector256(t->EdgeLanes) : default;
@@ -329,8 +356,15 @@ internal static unsafe partial class Gemm
         }
 
         float* a = t->A, b = t->B;
+        int* list = t->List;
         for (nint p = t->K; p > 0; p--)
         {
+            if (TOrder.IsListed)
+            {
+                nint at = *list++;
+                a = t->A + at * kStep;
+                b = t->B + at * bStep;
+            }
             Vector256<float> x = Vector256.Create(*a);
             if (TVectors.Value > 1) c0 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b), c0);
             if (TVectors.Value > 2) c1 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 8), c1);
@@ -340,8 +374,11 @@ internal static unsafe partial class Gemm
             if (TVectors.Value > 6) c5 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 40), c5);
             if (TVectors.Value > 7) c6 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 48), c6);
             ce = Vector256.FusedMultiplyAdd(x, TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector256.Load(b + e), ce);
-            a += kStep;
-            b += bStep;
+            if (!TOrder.IsListed)
+            {
+                a += kStep;
+                b += bStep;
+            }
         }
 
         if (t->Epilogue == GemmEpilogue.ReLU)

@@ -4,17 +4,23 @@ using System.Runtime.Intrinsics.X86;
 
 namespace NeuralCore.Numerics;
 
-// 512-bit kernels: tiles of up to 8 rows x 3 vectors, 24 accumulators in 32 registers.
+// 512-bit kernels: tiles of up to 8 rows x 3 vectors, or 6 x 4: 24 accumulators in 32 registers.
 // The counts are type arguments, so each tile shape compiles to straight code without a test in its k loop.
 internal static unsafe partial class Gemm
 {
-    /// <summary>One panel, at most 3 vectors wide: all its rows.</summary>
+    /// <summary>One panel, at most 4 vectors wide: all its rows.</summary>
     private static void PanelVector512(GemmTile* t, int rows, int columns)
     {
         t->EdgeLanes = (columns - 1) % 16 + 1;
         bool whole = t->EdgeLanes == 16;
         switch ((columns + 15) / 16)
         {
+            case 4:
+                if (whole)
+                    RowsVector512<N4, Whole>(t, rows);
+                else
+                    RowsVector512<N4, Masked>(t, rows);
+                break;
             case 3:
                 if (whole)
                     RowsVector512<N3, Whole>(t, rows);
@@ -38,31 +44,44 @@ internal static unsafe partial class Gemm
 
     private static void RowsVector512<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : struct, ICount where TEdge : struct, IEdge
     {
-        int tiles = rows / 8;
+        if (t->List != null)
+            RowsVector512<TVectors, TEdge, Listed, Listed>(t, rows);
+        else if (t->KStep > 1)
+            RowsVector512<TVectors, TEdge, Ahead, InOrder>(t, rows);
+        else
+            RowsVector512<TVectors, TEdge, InOrder, InOrder>(t, rows);
+    }
+
+    private static void RowsVector512<TVectors, TEdge, TOrder, TRestOrder>(GemmTile* t, int rows)
+        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder where TRestOrder : struct, IOrder
+    {
+        // A constant to the compiler: the widest tile is less tall.
+        int tall = TVectors.Value == 4 ? 6 : 8;
+        int tiles = rows / tall;
         if (tiles > 0)
         {
-            if (t->KStep > 1)
-                KernelVector512<N8, TVectors, TEdge, Fetch>(t, tiles);
+            if (TVectors.Value == 4)
+                KernelVector512<N6, TVectors, TEdge, TOrder>(t, tiles);
             else
-                KernelVector512<N8, TVectors, TEdge, NoFetch>(t, tiles);
-            t->SkipRows(tiles * 8);
+                KernelVector512<N8, TVectors, TEdge, TOrder>(t, tiles);
+            t->SkipRows(tiles * tall);
         }
-        switch (rows % 8)
+        switch (rows - tiles * tall)
         {
-            case 7: KernelVector512<N7, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 6: KernelVector512<N6, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 5: KernelVector512<N5, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 4: KernelVector512<N4, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 3: KernelVector512<N3, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 2: KernelVector512<N2, TVectors, TEdge, NoFetch>(t, 1); break;
-            case 1: KernelVector512<N1, TVectors, TEdge, NoFetch>(t, 1); break;
+            case 7: KernelVector512<N7, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 6: KernelVector512<N6, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 5: KernelVector512<N5, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 4: KernelVector512<N4, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 3: KernelVector512<N3, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 2: KernelVector512<N2, TVectors, TEdge, TRestOrder>(t, 1); break;
+            case 1: KernelVector512<N1, TVectors, TEdge, TRestOrder>(t, 1); break;
         }
     }
 
     /// <summary>Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors; the last vector (e) may be partly outside the matrix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void KernelVector512<TRows, TVectors, TEdge, TFetch>(GemmTile* t, int tiles)
-        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TFetch : struct, IFetch
+    private static void KernelVector512<TRows, TVectors, TEdge, TOrder>(GemmTile* t, int tiles)
+        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
     {
         nint rowStep = t->RowStep, rowStep3 = 3 * rowStep, kStep = t->KStep, bStep = t->BStep, cStride = t->CStride, maskStride = t->MaskStride;
         float* aTile = t->A, cTile = t->C, maskTile = t->Mask;
@@ -70,12 +89,12 @@ internal static unsafe partial class Gemm
         Vector512<float> lanes = TEdge.IsMasked ? EdgeMaskVector512(t->EdgeLanes) : default;
         do
         {
-            Vector512<float> c00 = Vector512<float>.Zero, c01 = Vector512<float>.Zero, c0e = Vector512<float>.Zero;
-            Vector512<float> c10 = Vector512<float>.Zero, c11 = Vector512<float>.Zero, c1e = Vector512<float>.Zero;
-            Vector512<float> c20 = Vector512<float>.Zero, c21 = Vector512<float>.Zero, c2e = Vector512<float>.Zero;
-            Vector512<float> c30 = Vector512<float>.Zero, c31 = Vector512<float>.Zero, c3e = Vector512<float>.Zero;
-            Vector512<float> c40 = Vector512<float>.Zero, c41 = Vector512<float>.Zero, c4e = Vector512<float>.Zero;
-            Vector512<float> c50 = Vector512<float>.Zero, c51 = Vector512<float>.Zero, c5e = Vector512<float>.Zero;
+            Vector512<float> c00 = Vector512<float>.Zero, c01 = Vector512<float>.Zero, c02 = Vector512<float>.Zero, c0e = Vector512<float>.Zero;
+            Vector512<float> c10 = Vector512<float>.Zero, c11 = Vector512<float>.Zero, c12 = Vector512<float>.Zero, c1e = Vector512<float>.Zero;
+            Vector512<float> c20 = Vector512<float>.Zero, c21 = Vector512<float>.Zero, c22 = Vector512<float>.Zero, c2e = Vector512<float>.Zero;
+            Vector512<float> c30 = Vector512<float>.Zero, c31 = Vector512<float>.Zero, c32 = Vector512<float>.Zero, c3e = Vector512<float>.Zero;
+            Vector512<float> c40 = Vector512<float>.Zero, c41 = Vector512<float>.Zero, c42 = Vector512<float>.Zero, c4e = Vector512<float>.Zero;
+            Vector512<float> c50 = Vector512<float>.Zero, c51 = Vector512<float>.Zero, c52 = Vector512<float>.Zero, c5e = Vector512<float>.Zero;
             Vector512<float> c60 = Vector512<float>.Zero, c61 = Vector512<float>.Zero, c6e = Vector512<float>.Zero;
             Vector512<float> c70 = Vector512<float>.Zero, c71 = Vector512<float>.Zero, c7e = Vector512<float>.Zero;
             if (t->Start == GemmStart.Bias)
@@ -83,9 +102,11 @@ internal static unsafe partial class Gemm
                 float* bias = t->Bias;
                 Vector512<float> v0 = TVectors.Value > 1 ? Vector512.Load(bias) : Vector512<float>.Zero;
                 Vector512<float> v1 = TVectors.Value > 2 ? Vector512.Load(bias + 16) : Vector512<float>.Zero;
+                Vector512<float> v2 = TVectors.Value > 3 ? Vector512.Load(bias + 32) : Vector512<float>.Zero;
                 Vector512<float> ve = TEdge.IsMasked ? MaskedLoad(bias + e, lanes) : Vector512.Load(bias + e);
                 c00 = c10 = c20 = c30 = c40 = c50 = c60 = c70 = v0;
                 c01 = c11 = c21 = c31 = c41 = c51 = c61 = c71 = v1;
+                c02 = c12 = c22 = c32 = c42 = c52 = v2;
                 c0e = c1e = c2e = c3e = c4e = c5e = c6e = c7e = ve;
             }
             else if (t->Start == GemmStart.Accumulate)
@@ -93,12 +114,14 @@ internal static unsafe partial class Gemm
                 float* c = cTile;
                 if (TVectors.Value > 1) c00 = Vector512.Load(c);
                 if (TVectors.Value > 2) c01 = Vector512.Load(c + 16);
+                if (TVectors.Value > 3) c02 = Vector512.Load(c + 32);
                 c0e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 if (TRows.Value > 1)
                 {
                     c += cStride;
                     if (TVectors.Value > 1) c10 = Vector512.Load(c);
                     if (TVectors.Value > 2) c11 = Vector512.Load(c + 16);
+                    if (TVectors.Value > 3) c12 = Vector512.Load(c + 32);
                     c1e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
                 if (TRows.Value > 2)
@@ -106,6 +129,7 @@ internal static unsafe partial class Gemm
                     c += cStride;
                     if (TVectors.Value > 1) c20 = Vector512.Load(c);
                     if (TVectors.Value > 2) c21 = Vector512.Load(c + 16);
+                    if (TVectors.Value > 3) c22 = Vector512.Load(c + 32);
                     c2e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
                 if (TRows.Value > 3)
@@ -113,6 +137,7 @@ internal static unsafe partial class Gemm
                     c += cStride;
                     if (TVectors.Value > 1) c30 = Vector512.Load(c);
                     if (TVectors.Value > 2) c31 = Vector512.Load(c + 16);
+                    if (TVectors.Value > 3) c32 = Vector512.Load(c + 32);
                     c3e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
                 if (TRows.Value > 4)
@@ -120,6 +145,7 @@ internal static unsafe partial class Gemm
                     c += cStride;
                     if (TVectors.Value > 1) c40 = Vector512.Load(c);
                     if (TVectors.Value > 2) c41 = Vector512.Load(c + 16);
+                    if (TVectors.Value > 3) c42 = Vector512.Load(c + 32);
                     c4e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
                 if (TRows.Value > 5)
@@ -127,6 +153,7 @@ internal static unsafe partial class Gemm
                     c += cStride;
                     if (TVectors.Value > 1) c50 = Vector512.Load(c);
                     if (TVectors.Value > 2) c51 = Vector512.Load(c + 16);
+                    if (TVectors.Value > 3) c52 = Vector512.Load(c + 32);
                     c5e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
                 if (TRows.Value > 6)
@@ -147,21 +174,32 @@ internal static unsafe partial class Gemm
 
             float* a = aTile, a4 = aTile + 4 * rowStep, b = t->B;
             nint fetchAhead = FetchDistance * kStep;
+            int* list = t->List;
             for (nint p = t->K; p > 0; p--)
             {
+                if (TOrder.IsListed)
+                {
+                    nint at = *list++;
+                    a = aTile + at * kStep;
+                    a4 = a + 4 * rowStep;
+                    b = t->B + at * bStep;
+                }
                 Vector512<float> b0 = TVectors.Value > 1 ? Vector512.Load(b) : Vector512<float>.Zero;
                 Vector512<float> b1 = TVectors.Value > 2 ? Vector512.Load(b + 16) : Vector512<float>.Zero;
+                Vector512<float> b2 = TVectors.Value > 3 ? Vector512.Load(b + 32) : Vector512<float>.Zero;
                 Vector512<float> be = TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector512.Load(b + e);
-                if (TFetch.IsAhead) Sse.Prefetch0(a + fetchAhead);
+                if (TOrder.IsAhead) Sse.Prefetch0(a + fetchAhead);
                 Vector512<float> x = Vector512.Create(a[0]);
                 if (TVectors.Value > 1) c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
                 if (TVectors.Value > 2) c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
+                if (TVectors.Value > 3) c02 = Vector512.FusedMultiplyAdd(x, b2, c02);
                 c0e = Vector512.FusedMultiplyAdd(x, be, c0e);
                 if (TRows.Value > 1)
                 {
                     x = Vector512.Create(a[rowStep]);
                     if (TVectors.Value > 1) c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
                     if (TVectors.Value > 2) c11 = Vector512.FusedMultiplyAdd(x, b1, c11);
+                    if (TVectors.Value > 3) c12 = Vector512.FusedMultiplyAdd(x, b2, c12);
                     c1e = Vector512.FusedMultiplyAdd(x, be, c1e);
                 }
                 if (TRows.Value > 2)
@@ -169,6 +207,7 @@ internal static unsafe partial class Gemm
                     x = Vector512.Create(a[2 * rowStep]);
                     if (TVectors.Value > 1) c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
                     if (TVectors.Value > 2) c21 = Vector512.FusedMultiplyAdd(x, b1, c21);
+                    if (TVectors.Value > 3) c22 = Vector512.FusedMultiplyAdd(x, b2, c22);
                     c2e = Vector512.FusedMultiplyAdd(x, be, c2e);
                 }
                 if (TRows.Value > 3)
@@ -176,6 +215,7 @@ internal static unsafe partial class Gemm
                     x = Vector512.Create(a[rowStep3]);
                     if (TVectors.Value > 1) c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
                     if (TVectors.Value > 2) c31 = Vector512.FusedMultiplyAdd(x, b1, c31);
+                    if (TVectors.Value > 3) c32 = Vector512.FusedMultiplyAdd(x, b2, c32);
                     c3e = Vector512.FusedMultiplyAdd(x, be, c3e);
                 }
                 if (TRows.Value > 4)
@@ -183,6 +223,7 @@ internal static unsafe partial class Gemm
                     x = Vector512.Create(a4[0]);
                     if (TVectors.Value > 1) c40 = Vector512.FusedMultiplyAdd(x, b0, c40);
                     if (TVectors.Value > 2) c41 = Vector512.FusedMultiplyAdd(x, b1, c41);
+                    if (TVectors.Value > 3) c42 = Vector512.FusedMultiplyAdd(x, b2, c42);
                     c4e = Vector512.FusedMultiplyAdd(x, be, c4e);
                 }
                 if (TRows.Value > 5)
@@ -190,6 +231,7 @@ internal static unsafe partial class Gemm
                     x = Vector512.Create(a4[rowStep]);
                     if (TVectors.Value > 1) c50 = Vector512.FusedMultiplyAdd(x, b0, c50);
                     if (TVectors.Value > 2) c51 = Vector512.FusedMultiplyAdd(x, b1, c51);
+                    if (TVectors.Value > 3) c52 = Vector512.FusedMultiplyAdd(x, b2, c52);
                     c5e = Vector512.FusedMultiplyAdd(x, be, c5e);
                 }
                 if (TRows.Value > 6)
@@ -206,44 +248,53 @@ internal static unsafe partial class Gemm
                     if (TVectors.Value > 2) c71 = Vector512.FusedMultiplyAdd(x, b1, c71);
                     c7e = Vector512.FusedMultiplyAdd(x, be, c7e);
                 }
-                a += kStep;
-                a4 += kStep;
-                b += bStep;
+                if (!TOrder.IsListed)
+                {
+                    a += kStep;
+                    a4 += kStep;
+                    b += bStep;
+                }
             }
 
             if (t->Epilogue == GemmEpilogue.ReLU)
             {
                 if (TVectors.Value > 1) c00 = ReLU(c00);
                 if (TVectors.Value > 2) c01 = ReLU(c01);
+                if (TVectors.Value > 3) c02 = ReLU(c02);
                 c0e = ReLU(c0e);
                 if (TRows.Value > 1)
                 {
                     if (TVectors.Value > 1) c10 = ReLU(c10);
                     if (TVectors.Value > 2) c11 = ReLU(c11);
+                    if (TVectors.Value > 3) c12 = ReLU(c12);
                     c1e = ReLU(c1e);
                 }
                 if (TRows.Value > 2)
                 {
                     if (TVectors.Value > 1) c20 = ReLU(c20);
                     if (TVectors.Value > 2) c21 = ReLU(c21);
+                    if (TVectors.Value > 3) c22 = ReLU(c22);
                     c2e = ReLU(c2e);
                 }
                 if (TRows.Value > 3)
                 {
                     if (TVectors.Value > 1) c30 = ReLU(c30);
                     if (TVectors.Value > 2) c31 = ReLU(c31);
+                    if (TVectors.Value > 3) c32 = ReLU(c32);
                     c3e = ReLU(c3e);
                 }
                 if (TRows.Value > 4)
                 {
                     if (TVectors.Value > 1) c40 = ReLU(c40);
                     if (TVectors.Value > 2) c41 = ReLU(c41);
+                    if (TVectors.Value > 3) c42 = ReLU(c42);
                     c4e = ReLU(c4e);
                 }
                 if (TRows.Value > 5)
                 {
                     if (TVectors.Value > 1) c50 = ReLU(c50);
                     if (TVectors.Value > 2) c51 = ReLU(c51);
+                    if (TVectors.Value > 3) c52 = ReLU(c52);
                     c5e = ReLU(c5e);
                 }
                 if (TRows.Value > 6)
@@ -264,12 +315,14 @@ internal static unsafe partial class Gemm
                 float* mask = maskTile;
                 if (TVectors.Value > 1) c00 = KeepWherePositive(c00, Vector512.Load(mask));
                 if (TVectors.Value > 2) c01 = KeepWherePositive(c01, Vector512.Load(mask + 16));
+                if (TVectors.Value > 3) c02 = KeepWherePositive(c02, Vector512.Load(mask + 32));
                 c0e = KeepWherePositive(c0e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 if (TRows.Value > 1)
                 {
                     mask += maskStride;
                     if (TVectors.Value > 1) c10 = KeepWherePositive(c10, Vector512.Load(mask));
                     if (TVectors.Value > 2) c11 = KeepWherePositive(c11, Vector512.Load(mask + 16));
+                    if (TVectors.Value > 3) c12 = KeepWherePositive(c12, Vector512.Load(mask + 32));
                     c1e = KeepWherePositive(c1e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
                 if (TRows.Value > 2)
@@ -277,6 +330,7 @@ internal static unsafe partial class Gemm
                     mask += maskStride;
                     if (TVectors.Value > 1) c20 = KeepWherePositive(c20, Vector512.Load(mask));
                     if (TVectors.Value > 2) c21 = KeepWherePositive(c21, Vector512.Load(mask + 16));
+                    if (TVectors.Value > 3) c22 = KeepWherePositive(c22, Vector512.Load(mask + 32));
                     c2e = KeepWherePositive(c2e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
                 if (TRows.Value > 3)
@@ -284,6 +338,7 @@ internal static unsafe partial class Gemm
                     mask += maskStride;
                     if (TVectors.Value > 1) c30 = KeepWherePositive(c30, Vector512.Load(mask));
                     if (TVectors.Value > 2) c31 = KeepWherePositive(c31, Vector512.Load(mask + 16));
+                    if (TVectors.Value > 3) c32 = KeepWherePositive(c32, Vector512.Load(mask + 32));
                     c3e = KeepWherePositive(c3e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
                 if (TRows.Value > 4)
@@ -291,6 +346,7 @@ internal static unsafe partial class Gemm
                     mask += maskStride;
                     if (TVectors.Value > 1) c40 = KeepWherePositive(c40, Vector512.Load(mask));
                     if (TVectors.Value > 2) c41 = KeepWherePositive(c41, Vector512.Load(mask + 16));
+                    if (TVectors.Value > 3) c42 = KeepWherePositive(c42, Vector512.Load(mask + 32));
                     c4e = KeepWherePositive(c4e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
                 if (TRows.Value > 5)
@@ -298,6 +354,7 @@ internal static unsafe partial class Gemm
                     mask += maskStride;
                     if (TVectors.Value > 1) c50 = KeepWherePositive(c50, Vector512.Load(mask));
                     if (TVectors.Value > 2) c51 = KeepWherePositive(c51, Vector512.Load(mask + 16));
+                    if (TVectors.Value > 3) c52 = KeepWherePositive(c52, Vector512.Load(mask + 32));
                     c5e = KeepWherePositive(c5e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
                 if (TRows.Value > 6)
@@ -319,6 +376,7 @@ internal static unsafe partial class Gemm
             float* d = cTile;
             if (TVectors.Value > 1) c00.Store(d);
             if (TVectors.Value > 2) c01.Store(d + 16);
+            if (TVectors.Value > 3) c02.Store(d + 32);
             if (TEdge.IsMasked)
                 MaskedStore(d + e, lanes, c0e);
             else
@@ -328,6 +386,7 @@ internal static unsafe partial class Gemm
                 d += cStride;
                 if (TVectors.Value > 1) c10.Store(d);
                 if (TVectors.Value > 2) c11.Store(d + 16);
+                if (TVectors.Value > 3) c12.Store(d + 32);
                 if (TEdge.IsMasked)
                     MaskedStore(d + e, lanes, c1e);
                 else
@@ -338,6 +397,7 @@ internal static unsafe partial class Gemm
                 d += cStride;
                 if (TVectors.Value > 1) c20.Store(d);
                 if (TVectors.Value > 2) c21.Store(d + 16);
+                if (TVectors.Value > 3) c22.Store(d + 32);
                 if (TEdge.IsMasked)
                     MaskedStore(d + e, lanes, c2e);
                 else
@@ -348,6 +408,7 @@ internal static unsafe partial class Gemm
                 d += cStride;
                 if (TVectors.Value > 1) c30.Store(d);
                 if (TVectors.Value > 2) c31.Store(d + 16);
+                if (TVectors.Value > 3) c32.Store(d + 32);
                 if (TEdge.IsMasked)
                     MaskedStore(d + e, lanes, c3e);
                 else
@@ -358,6 +419,7 @@ internal static unsafe partial class Gemm
                 d += cStride;
                 if (TVectors.Value > 1) c40.Store(d);
                 if (TVectors.Value > 2) c41.Store(d + 16);
+                if (TVectors.Value > 3) c42.Store(d + 32);
                 if (TEdge.IsMasked)
                     MaskedStore(d + e, lanes, c4e);
                 else
@@ -368,6 +430,7 @@ internal static unsafe partial class Gemm
                 d += cStride;
                 if (TVectors.Value > 1) c50.Store(d);
                 if (TVectors.Value > 2) c51.Store(d + 16);
+                if (TVectors.Value > 3) c52.Store(d + 32);
                 if (TEdge.IsMasked)
                     MaskedStore(d + e, lanes, c5e);
                 else
@@ -412,22 +475,30 @@ internal static unsafe partial class Gemm
 
     private static void RowVector512<TEdge>(GemmTile* t, int vectors) where TEdge : struct, IEdge
     {
+        if (t->List != null)
+            RowVector512<TEdge, Listed>(t, vectors);
+        else
+            RowVector512<TEdge, InOrder>(t, vectors);
+    }
+
+    private static void RowVector512<TEdge, TOrder>(GemmTile* t, int vectors) where TEdge : struct, IEdge where TOrder : struct, IOrder
+    {
         switch (vectors)
         {
-            case 8: RowKernelVector512<N8, TEdge>(t); break;
-            case 7: RowKernelVector512<N7, TEdge>(t); break;
-            case 6: RowKernelVector512<N6, TEdge>(t); break;
-            case 5: RowKernelVector512<N5, TEdge>(t); break;
-            case 4: RowKernelVector512<N4, TEdge>(t); break;
-            case 3: RowKernelVector512<N3, TEdge>(t); break;
-            case 2: RowKernelVector512<N2, TEdge>(t); break;
-            case 1: RowKernelVector512<N1, TEdge>(t); break;
+            case 8: RowKernelVector512<N8, TEdge, TOrder>(t); break;
+            case 7: RowKernelVector512<N7, TEdge, TOrder>(t); break;
+            case 6: RowKernelVector512<N6, TEdge, TOrder>(t); break;
+            case 5: RowKernelVector512<N5, TEdge, TOrder>(t); break;
+            case 4: RowKernelVector512<N4, TEdge, TOrder>(t); break;
+            case 3: RowKernelVector512<N3, TEdge, TOrder>(t); break;
+            case 2: RowKernelVector512<N2, TEdge, TOrder>(t); break;
+            case 1: RowKernelVector512<N1, TEdge, TOrder>(t); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RowKernelVector512<TVectors, TEdge>(GemmTile* t)
-        where TVectors : struct, ICount where TEdge : struct, IEdge
+    private static void RowKernelVector512<TVectors, TEdge, TOrder>(GemmTile* t)
+        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
     {
         nint kStep = t->KStep, bStep = t->BStep, e = (TVectors.Value - 1) * 16;
         Vector512<float> lanes = TEdge.IsMasked ? EdgeMaskVector512(t->EdgeLanes) : default;
@@ -447,8 +518,15 @@ internal static unsafe partial class Gemm
         }
 
         float* a = t->A, b = t->B;
+        int* list = t->List;
         for (nint p = t->K; p > 0; p--)
         {
+            if (TOrder.IsListed)
+            {
+                nint at = *list++;
+                a = t->A + at * kStep;
+                b = t->B + at * bStep;
+            }
             Vector512<float> x = Vector512.Create(*a);
             if (TVectors.Value > 1) c0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b), c0);
             if (TVectors.Value > 2) c1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 16), c1);
@@ -458,8 +536,11 @@ internal static unsafe partial class Gemm
             if (TVectors.Value > 6) c5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 80), c5);
             if (TVectors.Value > 7) c6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 96), c6);
             ce = Vector512.FusedMultiplyAdd(x, TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector512.Load(b + e), ce);
-            a += kStep;
-            b += bStep;
+            if (!TOrder.IsListed)
+            {
+                a += kStep;
+                b += bStep;
+            }
         }
 
         if (t->Epilogue == GemmEpilogue.ReLU)

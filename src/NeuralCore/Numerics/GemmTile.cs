@@ -40,6 +40,9 @@ internal unsafe struct GemmTile
 
     public nint K;
 
+    /// <summary>The K positions of k that count, ascending; null for all from 0 to K.</summary>
+    public int* List;
+
     public float* C;
     public nint CStride;
 
@@ -94,16 +97,38 @@ internal struct Whole : IEdge { public static bool IsMasked => false; }
 
 internal struct Masked : IEdge { public static bool IsMasked => true; }
 
-/// <summary>Whether a kernel fetches A into the first cache level some steps of k ahead.</summary>
+/// <summary>In which order a kernel goes through k, and whether it fetches A into the first cache level some steps ahead.</summary>
 /// <remarks>
 /// With a transposed A each step reads a new cache line, by one load for each row, and all of them wait for the same miss: fetching
 /// it by one hint before is worth 5 to 7 %. A plain A stays on its lines for 16 steps and would only pay for the hint.
 /// </remarks>
-internal interface IFetch
+internal interface IOrder
 {
     static abstract bool IsAhead { get; }
+
+    static abstract bool IsListed { get; }
 }
 
-internal struct NoFetch : IFetch { public static bool IsAhead => false; }
+/// <summary>All of k, one after the other.</summary>
+internal struct InOrder : IOrder
+{
+    public static bool IsAhead => false;
 
-internal struct Fetch : IFetch { public static bool IsAhead => true; }
+    public static bool IsListed => false;
+}
+
+/// <summary>All of k, fetching ahead.</summary>
+internal struct Ahead : IOrder
+{
+    public static bool IsAhead => true;
+
+    public static bool IsListed => false;
+}
+
+/// <summary>Only the k that <see cref="GemmTile.List"/> names.</summary>
+internal struct Listed : IOrder
+{
+    public static bool IsAhead => false;
+
+    public static bool IsListed => true;
+}

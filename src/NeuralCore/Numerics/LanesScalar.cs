@@ -3,14 +3,18 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Numerics;
 
 /// <summary>Sixteen floats computed one after the other: slow, and the definition of what the vector widths must give.</summary>
+/// <remarks>Optimized at the first call: unoptimized, these loops took up to twenty times as long until the runtime recompiled them.</remarks>
 internal unsafe struct LanesScalar : ILanes<LanesScalar>
 {
     private Sixteen _lanes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar Load(float* source) => LoadPartial(source, LaneMath.Width, 0);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store(LanesScalar value, float* destination) => StorePartial(value, destination, LaneMath.Width);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar LoadPartial(float* source, int count, float fill)
     {
         LanesScalar result = default;
@@ -19,12 +23,14 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StorePartial(LanesScalar value, float* destination, int count)
     {
         for (int i = 0; i < count; i++)
             destination[i] = value._lanes[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar LoadBytes(byte* source)
     {
         LanesScalar result = default;
@@ -33,6 +39,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar Broadcast(float value)
     {
         LanesScalar result = default;
@@ -41,6 +48,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar Indicator(int lane)
     {
         LanesScalar result = default;
@@ -49,6 +57,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar operator +(LanesScalar left, LanesScalar right)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -56,6 +65,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar operator -(LanesScalar left, LanesScalar right)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -63,6 +73,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar operator *(LanesScalar left, LanesScalar right)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -70,6 +81,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar operator /(LanesScalar left, LanesScalar right)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -77,6 +89,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar Sqrt(LanesScalar value)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -84,6 +97,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar FusedMultiplyAdd(LanesScalar left, LanesScalar right, LanesScalar addend)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -91,6 +105,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar Max(LanesScalar left, LanesScalar right)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -98,6 +113,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar Min(LanesScalar left, LanesScalar right)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -105,6 +121,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar WhereGreater(LanesScalar left, LanesScalar right, LanesScalar chosen)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -112,6 +129,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar WhereBitsAtLeast(LanesScalar random, uint threshold, LanesScalar chosen)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -119,6 +137,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return random;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar MultiplyByPowerOfTwo(LanesScalar value, LanesScalar shifted)
     {
         for (int i = 0; i < LaneMath.Width; i++)
@@ -126,6 +145,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum(LanesScalar value)
     {
         for (int half = LaneMath.Width / 2; half > 0; half /= 2)
@@ -136,6 +156,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return value._lanes[0];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Largest(LanesScalar value)
     {
         for (int half = LaneMath.Width / 2; half > 0; half /= 2)

@@ -17,7 +17,7 @@ namespace NeuralCore.Numerics;
 /// </para>
 /// <para>Elements between the rows of a strided matrix are neither read nor written. No memory is allocated once warm with one thread.</para>
 /// </remarks>
-public static unsafe class MatrixPrimitives
+public static unsafe partial class MatrixPrimitives
 {
     // Fewer rows than this do not pay for copying B into panels.
     private const int MinRowsToPack = 96;
@@ -25,9 +25,10 @@ public static unsafe class MatrixPrimitives
     // A share of work smaller than this does not pay for waking a thread.
     private const long MinFlopsPerThread = 1 << 20;
 
-    // Shares are whole tiles, so that no thread works on an edge inside the matrix.
+    private const int SharesPerThread = 4;
+
+    // Shares are whole tiles (of 8, 6 or 4 rows), so that no thread works on an edge inside the matrix.
     private const int RowGrain = 24;
-    private const int ColumnGrain = 48;
 
     /// <summary>C = op(A) op(B), all matrices without gaps between rows.</summary>
     /// <param name="a">A: m x k floats, or k x m when <paramref name="transposeA"/>.</param>
@@ -188,15 +189,13 @@ public static unsafe class MatrixPrimitives
         public bool ATransposed;
         public GemmStart Start;
 
-        public readonly void Compute(int firstRow, int rows, int firstColumn, int columns)
+        public readonly void Compute(int firstRow, int rows, int firstPanel, int endPanel)
         {
             float* a = A + firstRow * (ATransposed ? 1 : AStride);
-            float* c = C + firstRow * CStride + firstColumn;
-            float* bias = Bias == null ? null : Bias + firstColumn;
-            if (Packed == null)
-                Gemm.Multiply(rows, columns, K, a, AStride, ATransposed, B + firstColumn, BStride, c, CStride, Start, bias);
-            else
-                Gemm.MultiplyPacked(rows, columns, K, a, AStride, ATransposed, Packed + (nint)firstColumn * K, c, CStride, Start, bias);
+            bool isPacked = Packed != null;
+            Gemm.MultiplyPanels(
+                firstPanel, endPanel, rows, N, K, a, AStride, ATransposed, isPacked ? Packed : B, BStride, isPacked,
+                C + firstRow * CStride, CStride, Start, Bias);
         }
     }
 
@@ -205,31 +204,27 @@ public static unsafe class MatrixPrimitives
     {
         long flops = 2L * product.M * product.N * Math.Max(1, product.K);
         int rowGrains = (product.M + RowGrain - 1) / RowGrain;
-        int columnGrains = (product.N + ColumnGrain - 1) / ColumnGrain;
-        bool byRows = rowGrains >= Math.Min(threads, columnGrains);
-        threads = (int)Math.Min(Math.Min(threads, byRows ? rowGrains : columnGrains), Math.Max(1, flops / MinFlopsPerThread));
+        int panels = Gemm.PanelCount(product.N);
+        bool byRows = rowGrains >= Math.Min(threads, panels);
+        threads = (int)Math.Min(Math.Min(threads, byRows ? rowGrains : panels), Math.Max(1, flops / MinFlopsPerThread));
         if (threads == 1)
-            product.Compute(0, product.M, 0, product.N);
+            product.Compute(0, product.M, 0, panels);
         else
-            Share(product, threads, byRows, byRows ? rowGrains : columnGrains);
+            Share(product, threads, byRows, byRows ? rowGrains : panels, panels);
     }
 
     // Apart from Split, so that the closure is allocated only when there are threads.
-    private static void Share(Product product, int threads, bool byRows, int grains)
+    private static void Share(Product product, int threads, bool byRows, int grains, int panels)
     {
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, share =>
+        // More shares than threads, so that a thread whose processor is busy elsewhere does not hold up the others.
+        int shares = Math.Min(grains, SharesPerThread * threads);
+        Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = threads }, share =>
         {
-            int first = (int)((long)grains * share / threads), end = (int)((long)grains * (share + 1) / threads);
+            int first = (int)((long)grains * share / shares), end = (int)((long)grains * (share + 1) / shares);
             if (byRows)
-            {
-                int row = first * RowGrain;
-                product.Compute(row, Math.Min(end * RowGrain, product.M) - row, 0, product.N);
-            }
+                product.Compute(first * RowGrain, Math.Min(end * RowGrain, product.M) - first * RowGrain, 0, panels);
             else
-            {
-                int column = first * ColumnGrain;
-                product.Compute(0, product.M, column, Math.Min(end * ColumnGrain, product.N) - column);
-            }
+                product.Compute(0, product.M, first, end);
         });
     }
 

@@ -110,15 +110,10 @@ public readonly struct RandomStream : IEquatable<RandomStream>
         uint drawn = 0;
         for (int last = items.Length - 1; last > 0; last--)
         {
-            uint bound = (uint)last + 1;
-            ulong product = (ulong)Next(Key) * bound;
-            if ((uint)product < bound)
+            int chosen;
+            while (!TryBound(Next(Key), (uint)last + 1, out chosen))
             {
-                uint incomplete = unchecked(0u - bound) % bound;
-                while ((uint)product < incomplete)
-                    product = (ulong)Next(Key) * bound;
             }
-            int chosen = (int)(product >> 32);
             (items[last], items[chosen]) = (items[chosen], items[last]);
         }
 
@@ -149,6 +144,15 @@ public readonly struct RandomStream : IEquatable<RandomStream>
     /// <param name="left">One stream.</param>
     /// <param name="right">The other.</param>
     public static bool operator !=(RandomStream left, RandomStream right) => !left.Equals(right);
+
+    /// <summary>A word as a number below a bound, or false for the few words that would make some numbers likelier than others.</summary>
+    internal static bool TryBound(uint word, uint bound, out int number)
+    {
+        ulong product = (ulong)word * bound;
+        number = (int)(product >> 32);
+        // 2^32 % bound words are too many; the division is needed only where the low word lets them be among them.
+        return (uint)product >= bound || (uint)product >= unchecked(0u - bound) % bound;
+    }
 
     private static RandomStream Derive(ulong seed, uint purposeLow, uint purposeHigh, int ordinal, uint named)
     {

@@ -29,6 +29,7 @@ internal sealed class FitLoop<TTarget>
         _options = options;
         _batches = new BatchPlan(training.Count, options.BatchSize, options.DropLastBatch);
         _step = trainer.PrepareStep(_batches.LargestBatch, options.Threads);
+        _step.SkipsZeros = options.SkipZeros;
         _context = new FitContext(trainer, options.Epochs);
         _metricSums = new double[trainer.Metrics.Count];
     }
@@ -56,6 +57,8 @@ internal sealed class FitLoop<TTarget>
     {
         BeginEpoch();
         Call(0, static (callback, context, _) => callback.OnEpochBegin(context));
+        if (_context.IsStopping)
+            return null;
         long trainingTicks = 0;
         for (int batch = 0; batch < _batches.BatchCount; batch++)
         {

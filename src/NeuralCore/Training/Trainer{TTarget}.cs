@@ -98,10 +98,11 @@ public sealed class Trainer<TTarget> : Trainer
         EnterTraining();
         try
         {
+            // Before a split, so that a message names the row as the caller counts it.
+            CheckData(data);
+            if (options.Validation?.Data is { } separate)
+                CheckData(separate);
             (Dataset<TTarget> training, Dataset<TTarget>? validation) = Divide(data, options.Validation);
-            CheckData(training);
-            if (validation is not null)
-                CheckData(validation);
             return new FitLoop<TTarget>(this, training, validation, options).Run();
         }
         finally
@@ -187,7 +188,6 @@ public sealed class Trainer<TTarget> : Trainer
     {
         if (validation?.Split is not { } split)
             return (data, validation?.Data);
-        CheckShapes(data);
         RandomStream stream = RandomStream.Derive((ulong)Model.Seed, RandomPurpose.Split);
         return split.Apply(data, rows => stream.Shuffle(rows, 0));
     }

@@ -92,6 +92,12 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     /// <summary>The largest batch that fits.</summary>
     internal int BatchRows { get; }
 
+    /// <inheritdoc cref="TrainingWorkspace.SkipsZeros"/>
+    internal bool SkipsZeros
+    {
+        set => _workspace.SkipsZeros = value;
+    }
+
     /// <summary>The values of the batch's rows after a step, in row order.</summary>
     internal ReadOnlySpan<double> RowLosses => _rowLosses.AsSpan(0, _rows);
 

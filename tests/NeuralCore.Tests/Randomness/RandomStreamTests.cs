@@ -163,6 +163,30 @@ public class RandomStreamTests
     }
 
     [Fact]
+    public void Bounded_numbers_refuse_the_surplus_words()
+    {
+        // With a bound of 3 * 2^29, eight words in a row should give three numbers twice: 2^32 = 2 * bound + 2^30 words.
+        const uint bound = 3u << 29;
+        var numbers = new List<int>();
+        for (uint word = 0; word < 8; word++)
+        {
+            if (RandomStream.TryBound(word, bound, out int number))
+                numbers.Add(number);
+        }
+
+        numbers.Should().Equal(0, 0, 1, 1, 2, 2);
+        RandomStream.TryBound(uint.MaxValue, bound, out int last).Should().BeTrue();
+        last.Should().Be((int)bound - 1);
+    }
+
+    [Fact]
+    public void Bounded_numbers_of_a_power_of_two_use_every_word()
+    {
+        for (uint word = 0; word < 1000; word++)
+            RandomStream.TryBound(word, 64, out _).Should().BeTrue();
+    }
+
+    [Fact]
     public void Drawing_and_shuffling_allocate_nothing()
     {
         RandomStream stream = RandomStream.Derive(1, RandomPurpose.Shuffle);

@@ -28,6 +28,6 @@ public sealed class FitContext
 
     internal bool IsStopping { get; private set; }
 
-    /// <summary>Ends the fit: after this step when called from a step, else after this epoch.</summary>
+    /// <summary>Ends the fit without another step. An epoch whose last step was taken is finished: it is validated, reported and counted.</summary>
     public void Stop() => IsStopping = true;
 }

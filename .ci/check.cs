@@ -1,0 +1,65 @@
+#:property PublishAot=false
+
+using System.IO.Compression;
+using System.Text.Json;
+using System.Xml.Linq;
+
+// Checks what .ci/run produced: "package FOLDER" or "accuracy FILE". Exit code 0 when all is well.
+List<string> problems = args switch
+{
+    ["package", string folder] => Package(folder),
+    ["accuracy", string file] => Accuracy(file),
+    _ => ["usage: check.cs package FOLDER | accuracy FILE"],
+};
+foreach (string problem in problems)
+    Console.WriteLine(problem);
+return problems.Count == 0 ? 0 : 1;
+
+static List<string> Package(string folder)
+{
+    List<string> problems = [];
+    string[] packages = Directory.GetFiles(folder, "NeuralCore.*.nupkg");
+    string[] symbols = Directory.GetFiles(folder, "NeuralCore.*.snupkg");
+    if (packages.Length != 1 || symbols.Length != 1)
+        return [$"expected one package and one symbol package, found {packages.Length} and {symbols.Length}"];
+
+    using ZipArchive package = ZipFile.OpenRead(packages[0]);
+    string[] entries = package.Entries.Select(entry => entry.FullName).ToArray();
+    string[] expected = ["lib/net10.0/NeuralCore.dll", "lib/net10.0/NeuralCore.xml", "README.md", "NeuralCore.nuspec"];
+    problems.AddRange(expected.Except(entries).Select(name => $"the package lacks {name}"));
+    string[] libraries = entries.Where(name => name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)).ToArray();
+    if (libraries.Length != 1)
+        problems.Add($"expected one dll, found {string.Join(", ", libraries)}");
+    if (package.GetEntry(expected[0]) is { Length: > 500_000 } large)
+        problems.Add($"NeuralCore.dll has {large.Length:N0} bytes, more than 500,000");
+
+    if (package.GetEntry("NeuralCore.nuspec") is { } nuspec)
+    {
+        using Stream stream = nuspec.Open();
+        XElement[] elements = XDocument.Load(stream).Descendants().ToArray();
+        string[] dependencies = elements.Where(element => element.Name.LocalName == "dependency").Select(element => (string?)element.Attribute("id") ?? "").ToArray();
+        if (dependencies is not ["System.Numerics.Tensors"])
+            problems.Add($"expected System.Numerics.Tensors as the only dependency, found {string.Join(", ", dependencies)}");
+        if (elements.FirstOrDefault(element => element.Name.LocalName == "license")?.Value != "MIT")
+            problems.Add("the package does not name its license, MIT");
+        if (elements.FirstOrDefault(element => element.Name.LocalName == "readme")?.Value != "README.md")
+            problems.Add("the package does not name its readme");
+    }
+
+    using ZipArchive symbolPackage = ZipFile.OpenRead(symbols[0]);
+    if (symbolPackage.GetEntry("lib/net10.0/NeuralCore.pdb") is null)
+        problems.Add("the symbol package lacks lib/net10.0/NeuralCore.pdb");
+    return problems;
+}
+
+// One epoch of the baseline ends near 0.93 on the test images; the bounds catch chance and leaks, not noise.
+static List<string> Accuracy(string file)
+{
+    const string name = "testAccuracy";
+    using JsonDocument document = JsonDocument.Parse(File.ReadAllText(file));
+    if (!document.RootElement.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.Number)
+        return [$"{file} holds no number {name}"];
+    double accuracy = value.GetDouble();
+    Console.WriteLine($"{name} {accuracy}");
+    return accuracy is > 0.85 and < 0.98 ? [] : [$"{file}: {name} {accuracy} is not sane after one epoch"];
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using NeuralCore.Samples.Mnist.Output;
+using NeuralCore.Training;
+
+namespace NeuralCore.Samples.Mnist.Commands;
+
+/// <summary>The command line: what there is, and how errors end it.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs a command line and returns the exit code. Every failure is one line on standard error.</summary>
+    internal static int Run(string[] args)
+    {
+        // "@file" has no special meaning here.
+        ParseResult parsed = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            Terminal.Error($"{parsed.Errors[0].Message} Try --help.");
+            return ExitCodes.Usage;
+        }
+        return Guard(() => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }));
+    }
+
+    /// <summary>Runs a command; failures that the user can do something about become one line and exit code 1. A bug stays loud.</summary>
+    internal static int Guard(Func<int> command)
+    {
+        try
+        {
+            return command();
+        }
+        catch (Exception e) when (e is SampleException or InvalidDataException or IOException or UnauthorizedAccessException or NonFiniteException)
+        {
+            Terminal.Error(e.Message);
+            return ExitCodes.Failure;
+        }
+    }
+
+    private static RootCommand Build()
+    {
+        RootCommand root = new(
+            "Trains the networks of the report \"Basic Neural Networks: MNIST\" and sets the figures beside the report's. "
+            + "Without arguments it runs the baseline. Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted.");
+        root.Subcommands.Add(RunCommand.Create());
+        root.Subcommands.Add(SummaryCommand.Create());
+        root.Subcommands.Add(ListCommand.Create());
+        root.SetAction(_ => RunCommand.ExecuteDefault());
+        return root;
+    }
+}

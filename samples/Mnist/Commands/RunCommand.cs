@@ -1,0 +1,85 @@
+using System.CommandLine;
+using NeuralCore.Models;
+using NeuralCore.Numerics;
+using NeuralCore.Samples.Mnist.Data;
+using NeuralCore.Samples.Mnist.Experiments;
+using NeuralCore.Samples.Mnist.Output;
+
+namespace NeuralCore.Samples.Mnist.Commands;
+
+/// <summary><c>run ID</c>: trains one experiment, tests it, and sets the figures beside the report's.</summary>
+internal static class RunCommand
+{
+    private const long DefaultSeed = 1;
+    private const int MostThreads = 1024;
+
+    internal static Command Create()
+    {
+        Argument<Experiment> id = Arguments.ExperimentId();
+        Option<long?> seed = Arguments.Whole("--seed", $"Decides first weights, shuffling and dropout (default {DefaultSeed}).", long.MinValue, long.MaxValue);
+        Option<int?> epochs = Arguments.Whole("--epochs", "How often to go through the training images (default: as published, 20).", 1, int.MaxValue);
+        Option<int?> batch = Arguments.Whole("--batch", "How many images make a step (default: as published, 512).", 1, int.MaxValue);
+        Option<int?> threads = Arguments.Whole("--threads", "How many threads work; the result is the same for any number (default: one for each processor).", 1, MostThreads);
+        Option<string> data = Arguments.Path("--data", $"The folder with the four MNIST files (default: ${MnistFolder.EnvironmentVariable}, else the user's cache folder, neuralcore/mnist).", "DIR");
+        Option<string> json = Arguments.Path("--json", "A file to write the result to.", "FILE");
+        Command command = new("run", "Trains and tests one experiment.") { id, seed, epochs, batch, threads, data, json };
+        command.SetAction(parsed =>
+        {
+            Experiment experiment = parsed.GetRequiredValue(id);
+            RunSettings settings = new(
+                experiment,
+                parsed.GetValue(seed) ?? DefaultSeed,
+                parsed.GetValue(epochs) ?? experiment.Epochs,
+                parsed.GetValue(batch) ?? experiment.BatchSize,
+                parsed.GetValue(threads) ?? DefaultThreads);
+            return Execute(settings, parsed.GetValue(data), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    /// <summary>The run without arguments.</summary>
+    internal static int ExecuteDefault()
+    {
+        Experiment baseline = ExperimentTable.Find(ExperimentTable.BaselineId)!;
+        return Execute(new(baseline, DefaultSeed, baseline.Epochs, baseline.BatchSize, DefaultThreads), null, null);
+    }
+
+    private static int DefaultThreads => Math.Min(Environment.ProcessorCount, MostThreads);
+
+    private static int Execute(RunSettings settings, string? data, string? json)
+    {
+        using Interruption interruption = new();
+        try
+        {
+            Execute(settings, MnistFolder.Locate(data), json, interruption.Token);
+            return ExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            Terminal.Error("Interrupted: stopped between two steps, nothing written.");
+            return interruption.ExitCode;
+        }
+    }
+
+    private static void Execute(RunSettings settings, MnistFolder folder, string? json, CancellationToken cancellation)
+    {
+        // Everything that can be wrong is looked at before training.
+        Sequential model = ModelFactory.Build(settings.Experiment, settings.Seed);
+        ResultFile? file = json is null ? null : ResultFile.Check(json);
+        MnistImages images = folder.Read();
+        cancellation.ThrowIfCancellationRequested();
+
+        Terminal terminal = Terminal.Open();
+        terminal.Line(
+            FormattableString.Invariant($"{settings.Experiment.Id}: seed {settings.Seed}, {settings.Epochs} epochs, batch {settings.BatchSize}, {settings.Threads} threads, ")
+            + $"{Describe(InstructionSet.Current)}. Data: {folder.Path}");
+        terminal.Line();
+        terminal.Line(SummaryLayout.Fit(model.Summary(), terminal.Width));
+        terminal.Line();
+        RunOutcome outcome = new ExperimentRunner(images, TrainingDisplay.For(terminal), cancellation).Run(settings, model);
+        RunReport.Write(terminal, outcome, images.Test);
+        file?.Write(RunResult.Of(outcome));
+    }
+
+    private static string Describe(VectorPath path) => path == VectorPath.Scalar ? "no vectors" : FormattableString.Invariant($"{(int)path}-bit vectors");
+}

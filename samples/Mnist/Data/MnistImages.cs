@@ -1,0 +1,49 @@
+using NeuralCore.Data;
+using NeuralCore.Samples.Mnist.Experiments;
+
+namespace NeuralCore.Samples.Mnist.Data;
+
+/// <summary>The two parts of MNIST.</summary>
+/// <param name="Training">What networks are trained on.</param>
+/// <param name="Test">What they are tested on.</param>
+internal sealed record MnistImages(LabelledImages Training, LabelledImages Test);
+
+/// <summary>Images of 28 x 28 bytes with their digits, in memory.</summary>
+internal sealed class LabelledImages
+{
+    private static readonly Shape ImageShape = [Experiment.ImageSide, Experiment.ImageSide];
+
+    private readonly byte[] _pixels;
+    private readonly int[] _labels;
+
+    private LabelledImages(byte[] pixels, int[] labels)
+    {
+        _pixels = pixels;
+        _labels = labels;
+    }
+
+    /// <summary>How many images there are.</summary>
+    internal int Count => _labels.Length;
+
+    /// <summary>The digit of an image.</summary>
+    internal int Label(int index) => _labels[index];
+
+    /// <summary>Reads one pair of files.</summary>
+    /// <exception cref="InvalidDataException">A file is not valid, or the two do not match.</exception>
+    internal static LabelledImages Read(string imagesPath, string labelsPath)
+    {
+        int[] labels = IdxReader.ReadLabels(labelsPath, Experiment.Classes);
+        byte[] pixels = IdxReader.ReadImages(imagesPath, out Shape shape);
+        if (shape != ImageShape)
+            throw new InvalidDataException($"{imagesPath}: expected images {ImageShape}, found {shape}.");
+        int count = pixels.Length / shape.Size;
+        if (count != labels.Length)
+            throw new InvalidDataException($"{imagesPath}: expected {labels.Length} images, as many as there are labels in {labelsPath}, found {count}.");
+        return new LabelledImages(pixels, labels);
+    }
+
+    /// <summary>The images with their class indices; the bytes are shared.</summary>
+    /// <param name="shape">How to see an image: [28, 28] or [784].</param>
+    /// <param name="scale">What each byte is multiplied by.</param>
+    internal Dataset<int> As(Shape shape, float scale = ByteFeatures.DefaultScale) => Dataset.From(_pixels, shape, _labels, scale);
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using NeuralCore.Data;
+using NeuralCore.Losses;
+using NeuralCore.Metrics;
+using NeuralCore.Models;
+using NeuralCore.Samples.Mnist.Data;
+using NeuralCore.Samples.Mnist.Output;
+using NeuralCore.Training;
+
+namespace NeuralCore.Samples.Mnist.Experiments;
+
+/// <summary>Trains and tests the network of one experiment.</summary>
+internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay display, CancellationToken cancellation)
+{
+    /// <summary>Trains <paramref name="model"/> as the settings say.</summary>
+    /// <exception cref="NonFiniteException">The loss or a weight is not finite.</exception>
+    /// <exception cref="OperationCanceledException">The run was interrupted.</exception>
+    internal RunOutcome Run(RunSettings settings, Sequential model)
+    {
+        Dataset<int> training = images.Training.As(model.InputShape);
+        Dataset<int> test = images.Test.As(model.InputShape);
+        Dataset<int>? raw = settings.Experiment.WasTestedOnRawPixels ? images.Test.As(model.InputShape, scale: 1) : null;
+        return settings.Experiment.Loss switch
+        {
+            LossKind.Sparse => Run(settings, model, new SparseCategoricalCrossEntropy(), new Accuracy(), training, test, raw),
+            LossKind.Categorical => Run(
+                settings, model, new CategoricalCrossEntropy(), new Accuracy(), OneHot(training), OneHot(test), raw is null ? null : OneHot(raw)),
+            _ => throw new InvalidOperationException($"{settings.Experiment.Id} has no loss."),
+        };
+    }
+
+    private static Dataset<float> OneHot(Dataset<int> data) => data.ToOneHot(Experiment.Classes);
+
+    private RunOutcome Run<TTarget>(
+        RunSettings settings, Sequential model, Loss<TTarget> loss, IMetric<TTarget> accuracy, Dataset<TTarget> training, Dataset<TTarget> test, Dataset<TTarget>? raw)
+        where TTarget : unmanaged
+    {
+        using Trainer<TTarget> trainer = model.Compile(settings.Experiment.CreateOptimizer(), loss, accuracy);
+        Stopwatch clock = Stopwatch.StartNew();
+        TrainingHistory history = display.Show(() => trainer.Fit(training, new()
+        {
+            Epochs = settings.Epochs,
+            BatchSize = settings.BatchSize,
+            Threads = settings.Threads,
+            Progress = display,
+            Callbacks = [display.Callback],
+            CancellationToken = cancellation,
+        }));
+        clock.Stop();
+
+        return new RunOutcome(
+            settings, model, history, clock.Elapsed, Evaluate(trainer, test), raw is null ? null : Evaluate(trainer, raw));
+
+        Evaluation Evaluate(Trainer<TTarget> trainer, Dataset<TTarget> data)
+        {
+            Evaluation result = trainer.Evaluate(data, settings.Threads, cancellation);
+            return double.IsFinite(result.Loss)
+                ? result
+                : throw new SampleException($"The test loss is {Numbers.Plain(result.Loss)}: the trained network gives values that are not finite.");
+        }
+    }
+}

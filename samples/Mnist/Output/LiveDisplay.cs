@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using NeuralCore.Training;
+using Spectre.Console;
+
+namespace NeuralCore.Samples.Mnist.Output;
+
+/// <summary>The epoch table with its last row and a bar moving as the fit goes on.</summary>
+internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
+{
+    private const double SecondsBetweenFrames = 0.08;
+    private const int LongestBar = 60;
+
+    private LiveDisplayContext? _frame;
+    private long _lastFrame;
+    private bool _hasHeader;
+
+    internal override TrainingHistory Show(Func<TrainingHistory> fit)
+    {
+        TrainingHistory? history = null;
+        terminal.Console.Live(Text.Empty).AutoClear(true).Start(frame =>
+        {
+            _frame = frame;
+            history = fit();
+        });
+        return history!;
+    }
+
+    protected override void OnStep(EpochRow row)
+    {
+        if (Stopwatch.GetElapsedTime(_lastFrame).TotalSeconds < SecondsBetweenFrames)
+            return;
+        Draw(row);
+    }
+
+    protected override void OnEpoch(EpochRow row)
+    {
+        // Written above the moving part, where it stays.
+        WriteHeader(row);
+        terminal.Line(EpochColumns.For(row.Epochs, terminal.Width).Format(row));
+        Draw(row with { Epoch = Math.Min(row.Epoch + 1, row.Epochs) });
+    }
+
+    private void WriteHeader(EpochRow row)
+    {
+        if (_hasHeader)
+            return;
+        _hasHeader = true;
+        terminal.Line(EpochColumns.For(row.Epochs, terminal.Width).Header);
+    }
+
+    private void Draw(EpochRow row)
+    {
+        WriteHeader(row);
+        _lastFrame = Stopwatch.GetTimestamp();
+        int length = Math.Min(terminal.Width - 1, LongestBar);
+        int done = (int)(row.Fraction * length);
+        (char full, char empty) = terminal.HasUnicode ? ('━', '─') : ('#', '-');
+        _frame?.UpdateTarget(new Rows(
+            new Text(EpochColumns.For(row.Epochs, terminal.Width).Format(row)),
+            new Text(new string(full, done) + new string(empty, length - done), new Style(Color.Green))));
+    }
+}

@@ -1,0 +1,69 @@
+using NeuralCore.Data;
+using NeuralCore.Samples.Mnist.Data;
+using NeuralCore.Samples.Mnist.Experiments;
+
+namespace NeuralCore.Samples.Mnist.Output;
+
+/// <summary>What is printed after a run: our figures beside the report's, and the first predictions.</summary>
+internal static class RunReport
+{
+    private const int ShownImages = 3;
+
+    internal static void Write(Terminal terminal, RunOutcome outcome, LabelledImages test)
+    {
+        Experiment experiment = outcome.Settings.Experiment;
+        terminal.Line();
+        terminal.Line(FormattableString.Invariant($"Trained in {outcome.TrainingTime.TotalSeconds:F1} s; tested on {Numbers.Grouped(test.Count)} images:"));
+        terminal.Line();
+        WriteComparison(terminal, outcome);
+        terminal.Line();
+        terminal.Line(outcome.Settings.IsAsPublished
+            ? "The report's figures are of one run with Keras."
+            : FormattableString.Invariant($"The report's figures are of one run with Keras, {experiment.Epochs} epochs, batch {experiment.BatchSize}; this run differs."));
+        terminal.Line("Loss: mean cross-entropy of the test images. Accuracy: the share of them classified right.");
+        if (experiment.WasTestedOnRawPixels)
+        {
+            terminal.Line();
+            terminal.Line("The report trained on pixels 0..1 but tested on 0..255: its 35.08 is the raw loss, not a matter of one-hot labels.");
+            terminal.Line("A ReLU network is nearly homogeneous: its logits grow about 255 times, accuracy hardly moves, but each wrong image costs about 255 times as much.");
+        }
+        terminal.Line();
+        WritePredictions(terminal, outcome, test);
+    }
+
+    private static void WriteComparison(Terminal terminal, RunOutcome outcome)
+    {
+        Experiment experiment = outcome.Settings.Experiment;
+        string reportLoss = Numbers.Plain(experiment.ReportLoss);
+        string reportAccuracy = Numbers.Plain(experiment.ReportAccuracy);
+        Row(terminal, "", "ours", "report");
+        if (outcome.RawTest is not { } raw)
+        {
+            Row(terminal, "test loss", Numbers.Fixed(outcome.Test.Loss), reportLoss);
+            Row(terminal, "test accuracy", Numbers.Fixed(outcome.Test.Accuracy), reportAccuracy);
+            return;
+        }
+        Row(terminal, "pixels 0..1: loss", Numbers.Fixed(outcome.Test.Loss), "-");
+        Row(terminal, "pixels 0..1: accuracy", Numbers.Fixed(outcome.Test.Accuracy), "-");
+        Row(terminal, "pixels 0..255: loss", Numbers.Fixed(raw.Loss), reportLoss);
+        Row(terminal, "pixels 0..255: accuracy", Numbers.Fixed(raw.Accuracy), reportAccuracy);
+    }
+
+    private static void Row(Terminal terminal, string what, string ours, string report) => terminal.Line($"{what,-23}{ours,9}{report,8}");
+
+    private static void WritePredictions(Terminal terminal, RunOutcome outcome, LabelledImages test)
+    {
+        int count = Math.Min(ShownImages, test.Count);
+        FeatureSource features = test.As(outcome.Model.InputShape).Features;
+        float[] pixels = new float[count * outcome.Model.InputShape.Size];
+        features.Gather(Enumerable.Range(0, count).ToArray(), pixels);
+        float[] probabilities = outcome.Model.Predict(pixels);
+        terminal.Line($"The first {Numbers.Plain(count)} test images:");
+        for (int image = 0; image < count; image++)
+        {
+            ReadOnlySpan<float> row = probabilities.AsSpan(image * Experiment.Classes, Experiment.Classes);
+            int digit = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(row);
+            terminal.Line(FormattableString.Invariant($"  predicted {digit} (p = {row[digit]:F4}), truth {test.Label(image)}"));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using NeuralCore.Training;
+
+namespace NeuralCore.Samples.Mnist.Output;
+
+/// <summary>Shows how far a fit is: hears each step and each epoch.</summary>
+internal abstract class TrainingDisplay : IProgress<FitProgress>
+{
+    private FitProgress _last;
+
+    protected TrainingDisplay() => Callback = new EpochListener(this);
+
+    /// <summary>What the fit calls at the end of an epoch.</summary>
+    internal Callback Callback { get; }
+
+    /// <summary>The display that suits where the output goes: moving in a terminal, else a line an epoch.</summary>
+    internal static TrainingDisplay For(Terminal terminal) => terminal.CanMoveCursor ? new LiveDisplay(terminal) : new PlainDisplay(terminal);
+
+    /// <summary>Runs the fit with the display on.</summary>
+    internal virtual TrainingHistory Show(Func<TrainingHistory> fit) => fit();
+
+    /// <inheritdoc/>
+    public void Report(FitProgress value)
+    {
+        _last = value;
+        OnStep(EpochRow.Of(value));
+    }
+
+    protected virtual void OnStep(EpochRow row)
+    {
+    }
+
+    protected abstract void OnEpoch(EpochRow row);
+
+    private sealed class EpochListener(TrainingDisplay display) : Callback
+    {
+        public override void OnEpochEnd(FitContext context, EpochResult result) =>
+            display.OnEpoch(EpochRow.Of(display._last) with { SamplesPerSecond = result.SamplesPerSecond });
+    }
+}
+
+/// <summary>The figures of one epoch, finished or not.</summary>
+internal readonly record struct EpochRow(int Epoch, int Epochs, double Loss, double Accuracy, double SamplesPerSecond, TimeSpan Left, double Fraction)
+{
+    internal static EpochRow Of(in FitProgress progress)
+    {
+        double done = progress.Epoch - 1 + (double)progress.Samples / progress.SamplesPerEpoch;
+        double seconds = Math.Max(progress.Elapsed.TotalSeconds, 1e-9);
+        return new EpochRow(
+            progress.Epoch,
+            progress.Epochs,
+            progress.Loss,
+            progress.FirstMetric,
+            done * progress.SamplesPerEpoch / seconds,
+            TimeSpan.FromSeconds(Math.Min(seconds * (progress.Epochs - done) / done, TimeSpan.MaxValue.TotalSeconds / 2)),
+            done / progress.Epochs);
+    }
+}
