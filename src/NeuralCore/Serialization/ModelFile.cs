@@ -56,7 +56,7 @@ public sealed unsafe class ModelFile
     /// <exception cref="InvalidOperationException">The model is being trained.</exception>
     public static void Save(Sequential model, string path, ModelFileOptions? options = null) => Save(model, path, options, PhysicalFileSystem.Instance);
 
-    /// <summary>Reads a model from a file that <see cref="Save(Sequential, string, ModelFileOptions?)"/> wrote.</summary>
+    /// <summary>Reads a model from a file that <see cref="Save(Sequential, string, ModelFileOptions?)"/> wrote, or from a checkpoint.</summary>
     /// <param name="path">The file.</param>
     /// <param name="layers">Makes the layers; <see cref="LayerFactory.BuiltIn"/> by default. For layers of your own: <c>LayerFactory.BuiltIn.With("Swish", (description, name) => new Swish(name))</c>.</param>
     /// <exception cref="InvalidDataException">The file is damaged or no model file; the message says where, what was expected and what was found.</exception>
@@ -155,7 +155,9 @@ public sealed unsafe class ModelFile
                 throw reader.InvalidHeader($"{parameter.FullName} to be F32 {parameter.Shape}", $"{tensor.Type} {tensor.ShapeText}");
             found++;
         }
-        if (found != reader.Tensors.Count)
-            throw reader.InvalidHeader($"{found} arrays of weights", $"{reader.Tensors.Count}");
+        bool isCheckpoint = reader.Metadata.ContainsKey(CheckpointFile.Key);
+        int weights = reader.Tensors.Count(tensor => !(isCheckpoint && CheckpointFile.IsState(tensor.Name)));
+        if (found != weights)
+            throw reader.InvalidHeader($"{found} arrays of weights", $"{weights}");
     }
 }

@@ -99,8 +99,18 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
         }
     }
 
-    /// <summary>A description in one line with all its settings, to tell two apart.</summary>
-    internal static string Text(LayerDescription description) =>
+    /// <summary>Everything that training depends on, one line each, for comparison.</summary>
+    internal IEnumerable<Setting> Settings() =>
+    [
+        new("seed", Seed.ToString(CultureInfo.InvariantCulture)),
+        new("input shape", $"[{string.Join(", ", InputShape)}]"),
+        .. Layers.Select((layer, i) => new Setting(
+            $"layer {i + 1}",
+            $"{layer.Name}: {Text(layer.Description)}{(layer.IsTrainable ? "" : ", frozen")}{(layer.IsActivationTrainable ? "" : ", activation frozen")}")),
+    ];
+
+    // All settings, also those that the user's spelling leaves out.
+    private static string Text(LayerDescription description) =>
         $"{description.Kind}({string.Join(", ", description.Settings.Select(setting => $"{setting.Key}={Text(setting.Value)}"))})";
 
     private static string Text(object value) => value switch

@@ -105,9 +105,9 @@ internal static class WeightsFile
                 mismatched.Add(new WeightMismatch(parameter.FullName, $"F32 {expected}", $"{tensor.Type} {tensor.ShapeText}"));
         }
         // A checkpoint holds more than weights; that is not unexpected.
-        bool isCheckpoint = reader.Metadata.ContainsKey(Checkpoint.Key);
+        bool isCheckpoint = reader.Metadata.ContainsKey(CheckpointFile.Key);
         string[] unexpected = reader.Tensors.Select(tensor => tensor.Name)
-            .Where(name => !used.Contains(name) && !(isCheckpoint && Checkpoint.IsState(name))).ToArray();
+            .Where(name => !used.Contains(name) && !(isCheckpoint && CheckpointFile.IsState(name))).ToArray();
 
         WeightsReport report = new(path, matches.Select(match => match.Parameter.FullName).ToArray(), missing, unexpected, mismatched);
         if (options.Strict && !report.IsComplete)

@@ -5,6 +5,7 @@ using NeuralCore.Models;
 using NeuralCore.Numerics;
 using NeuralCore.Optimizers;
 using NeuralCore.Randomness;
+using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
@@ -25,7 +26,10 @@ public sealed class Trainer<TTarget> : Trainer
     private WorkerTeam? _team;
     private TrainingStep<TTarget>? _trainingStep;
     private EvaluationStep<TTarget>? _evaluationStep;
+    private FitState? _fit;
     private int _userThread;
+    private bool _isInStep;
+    private bool _isHalfUpdated;
     private bool _disposed;
 
     internal Trainer(Sequential model, Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
@@ -69,7 +73,8 @@ public sealed class Trainer<TTarget> : Trainer
         try
         {
             TrainingStep<TTarget> step = PrepareStep(rows, threads);
-            bool isFinite = step.Run(input, targets, StepCount, LearningRate);
+            _fit = null;
+            bool isFinite = RunStep(step, input, targets);
             double loss = Sums.InOrder(step.RowLosses) / rows;
             if (!isFinite)
                 throw NonFinite(loss, input.ToArray());
@@ -86,7 +91,10 @@ public sealed class Trainer<TTarget> : Trainer
     /// <param name="data">The training data. Its targets are all checked before the first step.</param>
     /// <param name="options">How; defaults where left out.</param>
     /// <returns>What each epoch came to.</returns>
-    /// <exception cref="ArgumentException">The data does not fit the model or the loss, or an option is out of range; nothing has changed.</exception>
+    /// <exception cref="ArgumentException">
+    /// The data does not fit the model or the loss, an option is out of range, or something differs from what the checkpoint to resume from was made with (each
+    /// difference is named); nothing has changed.
+    /// </exception>
     /// <exception cref="NonFiniteException">The loss or a weight is not finite.</exception>
     /// <exception cref="OperationCanceledException">The fit was cancelled; the model is as the last whole step left it.</exception>
     /// <exception cref="InvalidOperationException">The model is being trained or is predicting on another thread.</exception>
@@ -103,7 +111,10 @@ public sealed class Trainer<TTarget> : Trainer
             if (options.Validation?.Data is { } separate)
                 CheckData(separate);
             (Dataset<TTarget> training, Dataset<TTarget>? validation) = Divide(data, options.Validation);
-            return new FitLoop<TTarget>(this, training, validation, options).Run();
+            FitState fit = BeginFit(data, options);
+            FitLoop<TTarget> loop = new(this, training, validation, options, fit);
+            _fit = fit;
+            return loop.Run();
         }
         finally
         {
@@ -150,6 +161,47 @@ public sealed class Trainer<TTarget> : Trainer
     }
 
     /// <inheritdoc/>
+    public override Checkpoint CreateCheckpoint()
+    {
+        if (Volatile.Read(ref _userThread) == Environment.CurrentManagedThreadId)
+            return MakeCheckpoint();
+        Model.Lock.EnterPrediction();
+        try
+        {
+            EnterUse();
+            try
+            {
+                return MakeCheckpoint();
+            }
+            finally
+            {
+                ExitUse();
+            }
+        }
+        finally
+        {
+            Model.Lock.ExitPrediction();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        EnterTraining();
+        try
+        {
+            CheckSame(TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(Model, Optimizer, Loss)));
+            TakeOver(checkpoint);
+            _fit = null;
+        }
+        finally
+        {
+            ExitTraining();
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         if (_disposed)
@@ -160,6 +212,7 @@ public sealed class Trainer<TTarget> : Trainer
         _team = null;
         _trainingStep = null;
         _evaluationStep = null;
+        _fit = null;
         ExitUse();
     }
 
@@ -178,11 +231,92 @@ public sealed class Trainer<TTarget> : Trainer
         return _evaluationStep.Run(data, cancellationToken);
     }
 
+    /// <summary>Takes a step and notes whether it left the weights half updated.</summary>
+    /// <inheritdoc cref="TrainingStep{TTarget}.Run(Dataset{TTarget}, ReadOnlySpan{int}, long, float)"/>
+    internal bool RunStep(TrainingStep<TTarget> step, Dataset<TTarget> data, ReadOnlySpan<int> rows)
+    {
+        _isInStep = true;
+        try
+        {
+            return step.Run(data, rows, StepCount, LearningRate);
+        }
+        finally
+        {
+            EndStep(step);
+        }
+    }
+
     internal void CountStep() => StepCount++;
 
     internal void CountEpoch() => EpochCount++;
 
     internal NonFiniteException NonFinite(double loss, float[] input) => NonFiniteReport.Make(Model, loss, input, StepCount + 1, LearningRate, EpochCount);
+
+    private bool RunStep(TrainingStep<TTarget> step, ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets)
+    {
+        _isInStep = true;
+        try
+        {
+            return step.Run(input, targets, StepCount, LearningRate);
+        }
+        finally
+        {
+            EndStep(step);
+        }
+    }
+
+    private void EndStep(TrainingStep<TTarget> step)
+    {
+        _isInStep = false;
+        _isHalfUpdated |= step.IsHalfUpdated;
+    }
+
+    private FitState BeginFit(Dataset<TTarget> data, FitOptions<TTarget> options)
+    {
+        FitState fit = new(TrainerSettings.Of(this, data, options), options.Callbacks, _metrics.Length);
+        if (options.ResumeFrom is not { } checkpoint)
+            return fit;
+        FitRecord record = checkpoint.Fit
+            ?? throw new ArgumentException("The checkpoint was made outside a fit, so there is none to go on with. Give it to Restore, then fit.", nameof(options));
+        CheckSame(
+        [
+            .. TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(Model, Optimizer, Loss)),
+            .. TrainerSettings.Differences(record.Settings, fit.Settings),
+            .. fit.MissingCallbacks(record).Select(name => $"callbacks: the state of {name} in the checkpoint, no such callback now"),
+        ]);
+        TakeOver(checkpoint);
+        fit.Load(record, _metrics.Select(metric => metric.Name).ToArray());
+        return fit;
+    }
+
+    private void TakeOver(Checkpoint checkpoint)
+    {
+        TrainerCheckpoint.CheckArrays(checkpoint, this, _state);
+        TrainerCheckpoint.Restore(checkpoint, Model, _state);
+        StepCount = checkpoint.Step;
+        EpochCount = checkpoint.Epoch;
+        LearningRate = checkpoint.LearningRate;
+        _isHalfUpdated = false;
+    }
+
+    private Checkpoint MakeCheckpoint()
+    {
+        if (_isInStep)
+            throw new InvalidOperationException("A checkpoint is made between steps, not in the middle of one.");
+        if (_isHalfUpdated)
+            throw new InvalidOperationException("A step failed in the middle of its update, so the weights belong to no step. Resume from an earlier checkpoint.");
+        return TrainerCheckpoint.Make(this, _state, TrainerSettings.Of(Model, Optimizer, Loss), _fit);
+    }
+
+    private static void CheckSame(IEnumerable<string> differences)
+    {
+        string[] lines = differences.ToArray();
+        if (lines.Length > 0)
+        {
+            throw new ArgumentException(
+                $"The checkpoint cannot be resumed with other settings or data:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Select(line => "  " + line))}");
+        }
+    }
 
     private (Dataset<TTarget> Training, Dataset<TTarget>? Validation) Divide(Dataset<TTarget> data, Validation<TTarget>? validation)
     {
