@@ -71,7 +71,7 @@ internal static class RunCommand
 
         Terminal terminal = Terminal.Open();
         terminal.Line(
-            FormattableString.Invariant($"{settings.Experiment.Id}: seed {settings.Seed}, {settings.Epochs} epochs, batch {settings.BatchSize}, {settings.Threads} threads, ")
+            FormattableString.Invariant($"{settings.Experiment.Id}: seed {settings.Seed}, epochs {settings.Epochs}, batch {settings.BatchSize}, threads {settings.Threads}, ")
             + $"{Describe(InstructionSet.Current)}. Data: {folder.Path}");
         terminal.Line();
         terminal.Line(SummaryLayout.Fit(model.Summary(), terminal.Width));

@@ -27,5 +27,5 @@ internal sealed class EpochColumns
     }
 
     /// <summary>One epoch's row.</summary>
-    internal string Format(EpochRow row) => string.Concat(_columns.Select(column => column.Text(row).PadLeft(column.Width)));
+    internal string Format(EpochRow row) => string.Concat(_columns.Select((column, i) => (i == 0 ? column.Text(row) : " " + column.Text(row)).PadLeft(column.Width)));
 }

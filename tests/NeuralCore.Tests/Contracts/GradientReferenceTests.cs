@@ -20,7 +20,7 @@ public class GradientReferenceTests
         Sequential model = Models[network](new Softmax());
         (float[] input, int[] labels) = Data(model, 100);
 
-        Compare(model, new SparseCategoricalCrossEntropy(), input, labels, Samples.OneHotRows(labels, Classes), fromLogits: false);
+        Compare(model, new SparseCategoricalCrossEntropy(), input, labels, TestData.OneHotRows(labels, Classes), fromLogits: false);
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public class GradientReferenceTests
         Sequential model = Models[network](null);
         (float[] input, int[] labels) = Data(model, 100);
 
-        Compare(model, new SparseCategoricalCrossEntropy(fromLogits: true), input, labels, Samples.OneHotRows(labels, Classes), fromLogits: true);
+        Compare(model, new SparseCategoricalCrossEntropy(fromLogits: true), input, labels, TestData.OneHotRows(labels, Classes), fromLogits: true);
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public class GradientReferenceTests
     {
         Sequential model = Models[network](new Softmax());
         (float[] input, _) = Data(model, 100);
-        float[] targets = Samples.SoftRows(100, Classes);
+        float[] targets = TestData.SoftRows(100, Classes);
 
         Compare(model, new CategoricalCrossEntropy(), input, targets, targets, fromLogits: false);
     }
@@ -50,7 +50,7 @@ public class GradientReferenceTests
     {
         Sequential model = Models[network](null);
         (float[] input, _) = Data(model, 100);
-        float[] targets = Samples.SoftRows(100, Classes);
+        float[] targets = TestData.SoftRows(100, Classes);
 
         Compare(model, new CategoricalCrossEntropy(fromLogits: true), input, targets, targets, fromLogits: true);
     }
@@ -65,7 +65,7 @@ public class GradientReferenceTests
         Sequential model = Models["dropout"](new Softmax());
         (float[] input, int[] labels) = Data(model, rows);
 
-        Compare(model, new SparseCategoricalCrossEntropy(), input, labels, Samples.OneHotRows(labels, Classes), fromLogits: false);
+        Compare(model, new SparseCategoricalCrossEntropy(), input, labels, TestData.OneHotRows(labels, Classes), fromLogits: false);
     }
 
     // The softmax keeps positive what ReLU would leave at zero: a loss on probabilities that nothing normalised.
@@ -74,9 +74,9 @@ public class GradientReferenceTests
     {
         Sequential model = new([12], [new Dense(16, new ReLU()), new Dense(Classes, new Softmax()), new Dropout(0)], seed: 3);
         (float[] input, int[] labels) = Data(model, 64);
-        float[] soft = Samples.SoftRows(64, Classes);
+        float[] soft = TestData.SoftRows(64, Classes);
 
-        Compare(model, new SparseCategoricalCrossEntropy(), input, labels, Samples.OneHotRows(labels, Classes), fromLogits: false);
+        Compare(model, new SparseCategoricalCrossEntropy(), input, labels, TestData.OneHotRows(labels, Classes), fromLogits: false);
         Compare(model, new CategoricalCrossEntropy(), input, soft, soft, fromLogits: false);
     }
 
@@ -96,13 +96,13 @@ public class GradientReferenceTests
     };
 
     private static (float[] Input, int[] Labels) Data(Sequential model, int rows) =>
-        (Samples.Normals(rows * model.InputShape.Size), Samples.Labels(rows, Classes));
+        (TestData.Normals(rows * model.InputShape.Size), TestData.Labels(rows, Classes));
 
     private static void Compare<TTarget>(Sequential model, Loss<TTarget> loss, float[] input, TTarget[] targets, float[] targetRows, bool fromLogits)
         where TTarget : unmanaged
     {
         NaiveNetwork truth = new(model, fromLogits);
-        (double expectedLoss, _) = truth.Gradients(Samples.Doubles(input), Samples.Doubles(targetRows));
+        (double expectedLoss, _) = truth.Gradients(TestData.Doubles(input), TestData.Doubles(targetRows));
 
         foreach (int threads in new[] { 1, 3 })
         {

@@ -18,8 +18,8 @@ public class NaiveNetworkTests
             ? new([2, 4], [new Flatten(), new Dense(6, new ReLU()), new Dropout(0.3), new Dense(5, new ReLU()), new Dense(4)], seed: 5)
             : new([2, 4], [new Flatten(), new Dense(6, new ReLU()), new Dropout(0.3), new Dense(4), new Softmax()], seed: 5);
         NaiveNetwork network = new(model, fromLogits);
-        double[] input = Samples.Doubles(Samples.Normals(Rows * 8));
-        double[] targets = Samples.Doubles(Samples.SoftRows(Rows, 4));
+        double[] input = TestData.Doubles(TestData.Normals(Rows * 8));
+        double[] targets = TestData.Doubles(TestData.SoftRows(Rows, 4));
         const ulong step = 3;
         network.DistanceFromKinks(input, step).Should().BeGreaterThan(1e-4, "a kink has no derivative to compare with");
 

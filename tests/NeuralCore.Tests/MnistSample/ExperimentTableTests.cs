@@ -3,7 +3,7 @@ using NeuralCore.Models;
 using NeuralCore.Optimizers;
 using NeuralCore.Samples.Mnist.Experiments;
 
-namespace NeuralCore.Tests.Samples;
+namespace NeuralCore.Tests.MnistSample;
 
 public class ExperimentTableTests
 {

@@ -4,7 +4,7 @@ using NeuralCore.Randomness;
 namespace NeuralCore.Tests.Support;
 
 /// <summary>Made-up data that is the same on every machine.</summary>
-internal static class Samples
+internal static class TestData
 {
     internal static float[] Normals(int count, ulong seed = 7)
     {

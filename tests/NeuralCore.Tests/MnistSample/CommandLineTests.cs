@@ -4,7 +4,7 @@ using NeuralCore.Tests.Data;
 using NeuralCore.Tests.Support;
 using NeuralCore.Training;
 
-namespace NeuralCore.Tests.Samples;
+namespace NeuralCore.Tests.MnistSample;
 
 /// <summary>Exit codes and messages of the built sample, in processes of their own.</summary>
 public sealed class CommandLineTests : IDisposable
