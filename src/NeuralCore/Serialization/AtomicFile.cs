@@ -1,8 +1,8 @@
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// Writes a file so that whoever looks finds the old one or the new one, whole: a temporary in the same folder, written, flushed to disk, closed, renamed over
-/// the target; then the folder is flushed.
+/// Writes a file so that whoever looks finds the old one or the new one, whole: a temporary in the same folder, written, flushed to disk, renamed over the
+/// target; then the folder is flushed.
 /// </summary>
 internal static class AtomicFile
 {
@@ -36,8 +36,11 @@ internal static class AtomicFile
             {
                 content(temporary);
                 temporary.Flush();
+                // Open and locked until it has its name, else another save could take it for abandoned in between.
+                if (!files.RenamesOpenFiles)
+                    temporary.Dispose();
+                files.Rename(temporary.Path, target);
             }
-            files.Rename(temporary.Path, target);
             return true;
         }
         catch (FileNotFoundException) when (!isLast)

@@ -3,6 +3,9 @@ namespace NeuralCore.Serialization;
 /// <summary>Everything that saving asks of the disk, so that tests can let any of it fail.</summary>
 internal interface IFileSystem
 {
+    /// <summary>Whether a file can be renamed while it is open.</summary>
+    bool RenamesOpenFiles { get; }
+
     /// <summary>Follows links: the file that a save to this path has to replace.</summary>
     string Resolve(string path);
 

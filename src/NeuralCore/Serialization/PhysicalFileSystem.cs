@@ -8,6 +8,8 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
     internal static PhysicalFileSystem Instance { get; } = new();
 
+    public bool RenamesOpenFiles => !OperatingSystem.IsWindows();
+
     public string Resolve(string path)
     {
         FileInfo file = new(path);
@@ -57,7 +59,8 @@ internal sealed class PhysicalFileSystem : IFileSystem
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
-                Share = FileShare.None,
+                // Locked against DeleteAbandoned, but not against readers: for an instant the file is open under its final name.
+                Share = FileShare.Read,
                 BufferSize = 0,
             };
             if (OperatingSystem.IsWindows())

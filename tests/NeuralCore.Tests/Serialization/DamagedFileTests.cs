@@ -121,7 +121,8 @@ public class DamagedFileTests
     }
 
     [Theory]
-    [InlineData("\\\"units\\\":7,", "\\\"units\\\":2000000000,", "dense.kernel to be F32 [[]12, 2000000000[]]")]
+    [InlineData("\\\"units\\\":7,", "\\\"units\\\":2000000000,", "2000000000] weights do not")]
+    [InlineData("\\\"units\\\":7,", "\\\"units\\\":70000000,", "dense.kernel to be F32 [12, 70000000]")]
     [InlineData("\\\"inputShape\\\":[4,3]", "\\\"inputShape\\\":[46340,46340]", "dense")]
     [InlineData("\\\"inputShape\\\":[4,3]", "\\\"inputShape\\\":[4,0]", "at least 1")]
     [InlineData("\\\"kind\\\":\\\"ReLU\\\"", "\\\"kind\\\":\\\"Flatten\\\"", "no activation")]

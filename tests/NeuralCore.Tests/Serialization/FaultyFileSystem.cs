@@ -14,6 +14,8 @@ internal sealed class FaultyFileSystem(int failing, bool forever, Func<string, E
 
     internal bool HasFailed => FailedOperation is not null;
 
+    public bool RenamesOpenFiles => _disk.RenamesOpenFiles;
+
     public string Resolve(string path) => _disk.Resolve(path);
 
     public ITemporaryFile CreateTemporary(string target)
