@@ -53,7 +53,10 @@ internal static class Program
         Thread collector = new(() =>
         {
             while (!Volatile.Read(ref isDone))
+            {
                 GC.Collect();
+                Thread.Sleep(1);
+            }
         });
         collector.Start();
         using Trainer<int> trainer = Compile(32);

@@ -5,7 +5,6 @@ using NeuralCore.Models;
 using NeuralCore.Numerics;
 using NeuralCore.Optimizers;
 using NeuralCore.Randomness;
-using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
@@ -17,7 +16,7 @@ namespace NeuralCore.Training;
 /// From one seed the weights come out with the same bits for any number of threads and any vector width. A trainer does one thing at a time; a second
 /// call from another thread throws at once.
 /// </remarks>
-public sealed class Trainer<TTarget> : Trainer
+public sealed partial class Trainer<TTarget> : Trainer
     where TTarget : unmanaged
 {
     private readonly FusedLoss<TTarget>? _fusedLoss;
@@ -161,47 +160,6 @@ public sealed class Trainer<TTarget> : Trainer
     }
 
     /// <inheritdoc/>
-    public override Checkpoint CreateCheckpoint()
-    {
-        if (Volatile.Read(ref _userThread) == Environment.CurrentManagedThreadId)
-            return MakeCheckpoint();
-        Model.Lock.EnterPrediction();
-        try
-        {
-            EnterUse();
-            try
-            {
-                return MakeCheckpoint();
-            }
-            finally
-            {
-                ExitUse();
-            }
-        }
-        finally
-        {
-            Model.Lock.ExitPrediction();
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void Restore(Checkpoint checkpoint)
-    {
-        ArgumentNullException.ThrowIfNull(checkpoint);
-        EnterTraining();
-        try
-        {
-            CheckSame(TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(Model, Optimizer, Loss)));
-            TakeOver(checkpoint);
-            _fit = null;
-        }
-        finally
-        {
-            ExitTraining();
-        }
-    }
-
-    /// <inheritdoc/>
     public override void Dispose()
     {
         if (_disposed)
@@ -231,92 +189,11 @@ public sealed class Trainer<TTarget> : Trainer
         return _evaluationStep.Run(data, cancellationToken);
     }
 
-    /// <summary>Takes a step and notes whether it left the weights half updated.</summary>
-    /// <inheritdoc cref="TrainingStep{TTarget}.Run(Dataset{TTarget}, ReadOnlySpan{int}, long, float)"/>
-    internal bool RunStep(TrainingStep<TTarget> step, Dataset<TTarget> data, ReadOnlySpan<int> rows)
-    {
-        _isInStep = true;
-        try
-        {
-            return step.Run(data, rows, StepCount, LearningRate);
-        }
-        finally
-        {
-            EndStep(step);
-        }
-    }
-
     internal void CountStep() => StepCount++;
 
     internal void CountEpoch() => EpochCount++;
 
     internal NonFiniteException NonFinite(double loss, float[] input) => NonFiniteReport.Make(Model, loss, input, StepCount + 1, LearningRate, EpochCount);
-
-    private bool RunStep(TrainingStep<TTarget> step, ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets)
-    {
-        _isInStep = true;
-        try
-        {
-            return step.Run(input, targets, StepCount, LearningRate);
-        }
-        finally
-        {
-            EndStep(step);
-        }
-    }
-
-    private void EndStep(TrainingStep<TTarget> step)
-    {
-        _isInStep = false;
-        _isHalfUpdated |= step.IsHalfUpdated;
-    }
-
-    private FitState BeginFit(Dataset<TTarget> data, FitOptions<TTarget> options)
-    {
-        FitState fit = new(TrainerSettings.Of(this, data, options), options.Callbacks, _metrics.Length);
-        if (options.ResumeFrom is not { } checkpoint)
-            return fit;
-        FitRecord record = checkpoint.Fit
-            ?? throw new ArgumentException("The checkpoint was made outside a fit, so there is none to go on with. Give it to Restore, then fit.", nameof(options));
-        CheckSame(
-        [
-            .. TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(Model, Optimizer, Loss)),
-            .. TrainerSettings.Differences(record.Settings, fit.Settings),
-            .. fit.MissingCallbacks(record).Select(name => $"callbacks: the state of {name} in the checkpoint, no such callback now"),
-        ]);
-        TakeOver(checkpoint);
-        fit.Load(record, _metrics.Select(metric => metric.Name).ToArray());
-        return fit;
-    }
-
-    private void TakeOver(Checkpoint checkpoint)
-    {
-        TrainerCheckpoint.CheckArrays(checkpoint, this, _state);
-        TrainerCheckpoint.Restore(checkpoint, Model, _state);
-        StepCount = checkpoint.Step;
-        EpochCount = checkpoint.Epoch;
-        LearningRate = checkpoint.LearningRate;
-        _isHalfUpdated = false;
-    }
-
-    private Checkpoint MakeCheckpoint()
-    {
-        if (_isInStep)
-            throw new InvalidOperationException("A checkpoint is made between steps, not in the middle of one.");
-        if (_isHalfUpdated)
-            throw new InvalidOperationException("A step failed in the middle of its update, so the weights belong to no step. Resume from an earlier checkpoint.");
-        return TrainerCheckpoint.Make(this, _state, TrainerSettings.Of(Model, Optimizer, Loss), _fit);
-    }
-
-    private static void CheckSame(IEnumerable<string> differences)
-    {
-        string[] lines = differences.ToArray();
-        if (lines.Length > 0)
-        {
-            throw new ArgumentException(
-                $"The checkpoint cannot be resumed with other settings or data:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Select(line => "  " + line))}");
-        }
-    }
 
     private (Dataset<TTarget> Training, Dataset<TTarget>? Validation) Divide(Dataset<TTarget> data, Validation<TTarget>? validation)
     {

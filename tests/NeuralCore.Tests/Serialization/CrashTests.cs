@@ -40,7 +40,7 @@ public class CrashTests
     [Fact]
     public async Task A_small_heap_and_forced_collections_change_no_bit()
     {
-        string[] digests = await Task.WhenAll(Weights(null), Weights("10000"), Weights("400000"));
+        string[] digests = [await Weights(null), await Weights("10000"), await Weights("400000")];
 
         digests[0].Should().HaveLength(64);
         digests.Should().AllBe(digests[0]);
