@@ -10,7 +10,7 @@ internal sealed class DerivativeComparer
     private const float LargestKinkStep = 1f / 16;
 
     private const float LargestStep = 0.25f;
-    private const int StepCount = 13;
+    private const int StepCount = 17;
 
     private readonly GradientSubject _subject;
     private readonly GradientCheckOptions _options;
@@ -85,7 +85,7 @@ internal sealed class DerivativeComparer
         float value = tensor.Values.Span[index];
         // The smallest step follows the value, down to where rounding would drown the difference.
         float smallest = Math.Clamp(Math.Abs(value), 1f / 256, 1f) / 4096;
-        float ratio = MathF.Cbrt(MathF.Sqrt(MathF.Sqrt(LargestStep / smallest)));
+        float ratio = MathF.Sqrt(MathF.Sqrt(MathF.Sqrt(MathF.Sqrt(LargestStep / smallest))));
         Span<double> derivatives = stackalloc double[StepCount];
         Span<double> roundings = stackalloc double[StepCount];
         float step = smallest;
