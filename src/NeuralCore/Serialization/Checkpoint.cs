@@ -48,6 +48,12 @@ public sealed class Checkpoint
     /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
     public void Save(string path) => Save(path, PhysicalFileSystem.Instance);
 
+    /// <summary>Writes the checkpoint into a folder under the name that <see cref="FindLatest"/> looks for.</summary>
+    /// <param name="folder">The folder, made where it does not exist.</param>
+    /// <returns>The file.</returns>
+    /// <inheritdoc cref="Save(string)"/>
+    public string SaveIn(string folder) => SaveIn(folder, PhysicalFileSystem.Instance);
+
     /// <summary>Reads a checkpoint.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">The file is damaged or no checkpoint; the message says where, what was expected and what was found.</exception>
@@ -71,9 +77,6 @@ public sealed class Checkpoint
     /// <summary>The epoch and step in one line.</summary>
     public override string ToString() => Batch == 0 ? $"epoch {Epoch}, step {Step}" : $"epoch {Epoch} and {Batch} batches, step {Step}";
 
-    /// <summary>The name of a step's file; names sort as steps do.</summary>
-    internal static string FileName(long step) => $"{FilePrefix}{step:D12}{FileSuffix}";
-
     /// <summary>The checkpoints of a folder, the earliest first.</summary>
     internal static IReadOnlyList<(string Path, long Step)> FilesIn(string folder, IFileSystem files)
     {
@@ -88,6 +91,14 @@ public sealed class Checkpoint
     }
 
     internal static Checkpoint Load(Stream stream, string name) => CheckpointFile.Read(SafeTensorsReader.Open(stream, name));
+
+    internal string SaveIn(string folder, IFileSystem files)
+    {
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, $"{FilePrefix}{Step:D12}{FileSuffix}");
+        Save(path, files);
+        return path;
+    }
 
     internal void Save(string path, IFileSystem files)
     {

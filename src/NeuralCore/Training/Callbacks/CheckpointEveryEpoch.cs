@@ -68,7 +68,7 @@ public sealed class CheckpointEveryEpoch : Callback
     private void Save(FitContext context)
     {
         Checkpoint checkpoint = context.Trainer.CreateCheckpoint();
-        checkpoint.Save(Path.Combine(Folder, Checkpoint.FileName(checkpoint.Step)), _files);
+        checkpoint.SaveIn(Folder, _files);
 
         // Later ones can lie here when the fit was resumed from an earlier one; they are left alone.
         string[] mine = Checkpoint.FilesIn(Folder, _files).Where(file => file.Step <= checkpoint.Step).Select(file => file.Path).ToArray();
