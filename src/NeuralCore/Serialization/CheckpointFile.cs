@@ -48,7 +48,9 @@ internal static class CheckpointFile
             try
             {
                 using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = DeepestJson, AllowDuplicateProperties = false });
-                return Read(reader, model, document.RootElement);
+                Checkpoint checkpoint = Read(reader, model, document.RootElement);
+                Check(checkpoint);
+                return checkpoint;
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or OverflowException)
             {
@@ -77,6 +79,16 @@ internal static class CheckpointFile
             Scalars = ReadNumbers(reader, Scalars),
             Fit = root.TryGetProperty("fit", out JsonElement fit) ? ReadFit(reader, fit) : null,
         };
+    }
+
+    // What would otherwise come up in the middle of a resumed fit.
+    private static void Check(Checkpoint checkpoint)
+    {
+        bool isSound = checkpoint.Step >= 0 && checkpoint.Epoch >= 0 && checkpoint.LearningRate >= 0 && float.IsFinite(checkpoint.LearningRate);
+        if (checkpoint.Fit is { } fit)
+            isSound &= fit.Batch >= 0 && fit.Samples >= 0 && fit.Sums.Length > 0 && fit.HistoryColumns > 0 && fit.History.Length % fit.HistoryColumns == 0;
+        if (!isSound)
+            throw new FormatException("a count, a rate or a sum is out of range");
     }
 
     private static FitRecord ReadFit(SafeTensorsReader reader, JsonElement fit) => new()

@@ -75,6 +75,8 @@ public sealed partial class Trainer<TTarget>
             .. TrainerSettings.Differences(record.Settings, fit.Settings),
             .. fit.MissingCallbacks(record).Select(name => $"callbacks: the state of {name} in the checkpoint, no such callback now"),
         ]);
+        if (record.Sums.Length != 1 + _metrics.Length || record.HistoryColumns != HistoryTable.Columns(_metrics.Length))
+            throw new ArgumentException("The checkpoint's figures are not those of its metrics.", nameof(options));
         TakeOver(checkpoint);
         fit.Load(record, _metrics.Select(metric => metric.Name).ToArray());
         return fit;
