@@ -54,6 +54,15 @@ internal sealed class MnistFolder
             LabelledImages.Read(PathOf(TestImages)!, PathOf(TestLabels)!));
     }
 
+    /// <summary>Reads the test images alone.</summary>
+    /// <inheritdoc cref="Read"/>
+    internal LabelledImages ReadTest()
+    {
+        if (PathOf(TestImages) is not { } images || PathOf(TestLabels) is not { } labels)
+            throw new SampleException($"The test images are not there: looked for {TestImages} and {TestLabels}, each plain or with .gz, in {Path} ({_chosenBy}).");
+        return LabelledImages.Read(images, labels);
+    }
+
     private string Describe(string[] missing)
     {
         string what = missing.Length == Files.Length ? "MNIST is not there" : $"{string.Join(", ", missing)} missing";
