@@ -5,11 +5,11 @@ namespace NeuralCore.Diagnostics;
 /// <summary>Compares claimed gradients with numeric derivatives, element by element.</summary>
 internal sealed class DerivativeComparer
 {
-    // Slopes that differ by less than this share of the larger are one slope seen with rounding and curvature.
-    private const double KinkContrast = 0.03;
-    private const float LargestKinkStep = 1f / 128;
+    // Slopes that differ by less than this share of the larger are one slope seen with curvature.
+    private const double KinkContrast = 0.005;
+    private const float LargestKinkStep = 1f / 16;
 
-    private const float LargestStep = 0.125f;
+    private const float LargestStep = 0.25f;
     private const int StepCount = 13;
 
     private readonly GradientSubject _subject;
@@ -35,8 +35,7 @@ internal sealed class DerivativeComparer
         {
             VariedTensor tensor = _subject.Tensors[t];
             int[] indices = Indices(tensor.Values.Length, t);
-            double claimedScale = Math.Sqrt(tensor.Claimed.Sum(value => FiniteSquare(value)) / tensor.Claimed.Length);
-            (double Numeric, bool IsKink)[] derivatives = Array.ConvertAll(indices, index => Derivative(tensor, index, claimedScale));
+            (double Numeric, double Doubt, bool IsKink)[] derivatives = Array.ConvertAll(indices, index => Derivative(tensor, index));
 
             // The scale comes from both, so that a gradient claimed to be zero everywhere is measured against the true one.
             double squares = 0;
@@ -47,18 +46,20 @@ internal sealed class DerivativeComparer
             GradientElement worstHere = new(tensor.Name, 0, 0, 0, 0);
             for (int i = 0; i < indices.Length; i++)
             {
-                if (derivatives[i].IsKink)
-                {
-                    kinks++;
-                    continue;
-                }
-                elements++;
                 double claimed = tensor.Claimed[indices[i]];
                 double numeric = derivatives[i].Numeric;
                 double allowed = _options.RelativeTolerance * Math.Max(Math.Abs(claimed), Math.Abs(numeric)) + _options.AbsoluteTolerance * scale;
                 double error = claimed == numeric ? 0 : Math.Abs(claimed - numeric) / allowed;
                 if (double.IsNaN(error))
                     error = double.PositiveInfinity;
+                // So near a kink that the steps short of it drown in rounding: nothing is known about this element either.
+                bool isUndecided = error > 1 && Math.Abs(claimed - numeric) <= 2 * derivatives[i].Doubt;
+                if (derivatives[i].IsKink || isUndecided)
+                {
+                    kinks++;
+                    continue;
+                }
+                elements++;
                 if (error > worstHere.Error || i == 0)
                     worstHere = new GradientElement(tensor.Name, indices[i], claimed, numeric, error);
             }
@@ -79,32 +80,37 @@ internal sealed class DerivativeComparer
         return all[.._options.ElementsPerTensor];
     }
 
-    private (double Numeric, bool IsKink) Derivative(VariedTensor tensor, int index, double claimedScale)
+    private (double Numeric, double Doubt, bool IsKink) Derivative(VariedTensor tensor, int index)
     {
         float value = tensor.Values.Span[index];
         // The smallest step follows the value, down to where rounding would drown the difference.
         float smallest = Math.Clamp(Math.Abs(value), 1f / 256, 1f) / 4096;
         float ratio = MathF.Cbrt(MathF.Sqrt(MathF.Sqrt(LargestStep / smallest)));
         Span<double> derivatives = stackalloc double[StepCount];
+        Span<double> roundings = stackalloc double[StepCount];
         float step = smallest;
         for (int i = 0; i < StepCount; i++, step *= ratio)
+        {
             derivatives[i] = FourPoint(tensor, index, value, step);
+            roundings[i] = Rounding(0, 1, step);
+        }
 
-        // From the smallest step up, the first three that agree: below them rounding decides, above them curvature and kinks.
+        // Curvature and kinks make neighbouring steps disagree, rounding may let them agree by chance: both together are the doubt. The smallest
+        // step with little of it, since far beyond a kink the slopes of both sides mix steadily; where none has, the one with the least.
         double numeric = double.NaN;
-        double smallestSpread = double.PositiveInfinity;
+        double smallestDoubt = double.PositiveInfinity;
         for (int i = 1; i + 1 < StepCount; i++)
         {
-            double spread = Math.Max(Math.Abs(derivatives[i] - derivatives[i - 1]), Math.Abs(derivatives[i] - derivatives[i + 1]));
-            if (spread < smallestSpread)
+            double doubt = Math.Max(Math.Abs(derivatives[i] - derivatives[i - 1]), Math.Abs(derivatives[i] - derivatives[i + 1])) + roundings[i];
+            if (doubt < smallestDoubt)
             {
-                smallestSpread = spread;
+                smallestDoubt = doubt;
                 numeric = derivatives[i];
             }
-            if (spread <= 0.25 * (_options.RelativeTolerance * Math.Abs(derivatives[i]) + _options.AbsoluteTolerance * claimedScale))
+            if (doubt <= 0.5 * _options.RelativeTolerance * Math.Abs(derivatives[i]))
                 break;
         }
-        return (numeric, IsKink(tensor, index, value, numeric));
+        return (numeric, smallestDoubt, IsKink(tensor, index, value, numeric));
     }
 
     private double FourPoint(VariedTensor tensor, int index, float value, float step)
@@ -123,26 +129,34 @@ internal sealed class DerivativeComparer
         return (4 * (nearSum / near) - farSum / far) / 3;
     }
 
-    // Where the claim disagrees, a kink excuses it only if the slopes to both sides differ and the claim is one of them. Steps stay small, so
-    // that a bend is not taken for a kink.
+    // Where the claim disagrees, a kink excuses it only if the slopes to both sides differ and the claim is one of them. A kink at some distance
+    // counts as well: the steps that show it are larger than the ones that rounding leaves.
     private bool IsKink(VariedTensor tensor, int index, float value, double numeric)
     {
         double claimed = tensor.Claimed[index];
         if (Math.Abs(claimed - numeric) <= _options.RelativeTolerance * Math.Max(Math.Abs(claimed), Math.Abs(numeric)))
             return false;
-        for (float step = LargestKinkStep; step >= LargestKinkStep / 64; step /= 4)
+        for (float step = LargestKinkStep; step >= LargestKinkStep / 1024; step /= 2)
         {
-            double right = OneSided(tensor, index, value, step);
-            double rounding = Rounding(step);
-            double left = OneSided(tensor, index, value, -step);
-            rounding = Math.Max(rounding, Rounding(step));
+            (double right, double rounding) = Slope(tensor, index, value, step);
+            (double left, double leftRounding) = Slope(tensor, index, value, -step);
+            rounding = Math.Max(rounding, leftRounding);
             double size = Math.Max(Math.Abs(left), Math.Abs(right));
-            double contrast = Math.Abs(left - right);
-            double slack = 0.01 * contrast + _options.RelativeTolerance * size + rounding;
-            if (contrast > KinkContrast * size + 10 * rounding && Math.Min(Math.Abs(claimed - left), Math.Abs(claimed - right)) <= slack)
+            if (Math.Abs(left - right) > KinkContrast * size + 3 * rounding
+                && Math.Min(Math.Abs(claimed - left), Math.Abs(claimed - right)) <= _options.RelativeTolerance * size + rounding)
+            {
                 return true;
+            }
         }
         return false;
+    }
+
+    // The slope to one side, from two steps so that a bend does not count, and what rounding can make of it.
+    private (double Slope, double Rounding) Slope(VariedTensor tensor, int index, float value, float step)
+    {
+        double far = OneSided(tensor, index, value, step);
+        double near = OneSided(tensor, index, value, step / 2);
+        return (2 * near - far, 3 * Rounding(0, 4, Math.Abs(step / 2)));
     }
 
     private double OneSided(VariedTensor tensor, int index, float value, float step)
@@ -155,13 +169,13 @@ internal sealed class DerivativeComparer
     }
 
     // What rounding of the outputs to float can make of a slope.
-    private double Rounding(float step)
+    private double Rounding(int slot, int otherSlot, float step)
     {
         double sum = 0;
         for (int i = 0; i < _subject.Weights.Length; i++)
         {
-            if (_outputs[0][i] != _outputs[4][i])
-                sum += Math.Abs(_subject.Weights[i] * _outputs[0][i]) * 6e-8;
+            if (_outputs[slot][i] != _outputs[otherSlot][i])
+                sum += Math.Abs(_subject.Weights[i] * _outputs[slot][i]) * 6e-8;
         }
         return sum / step;
     }

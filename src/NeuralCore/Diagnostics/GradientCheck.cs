@@ -12,9 +12,9 @@ namespace NeuralCore.Diagnostics;
 /// <remarks>
 /// <para>The numeric derivative is the four-point stencil <c>(8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12h</c>, f being a random projection of the
 /// outputs summed in double precision (for a loss, the mean over rows). The step h is chosen for each element: the smallest
-/// at which three neighbouring steps agree, so that neither rounding nor curvature decides.</para>
+/// at which neighbouring steps agree and rounding cannot matter, so that neither curvature nor rounding decides.</para>
 /// <para>An element at a kink, such as a ReLU's at 0, has no derivative: where the slopes to its left and right differ and the analytic gradient
-/// lies between them, it is counted and left out.</para>
+/// is one of them, it is counted and left out.</para>
 /// <para>Each check also runs the rows in several splits, and each parameter's gradient in several slices: all bits must agree, or results
 /// would depend on the number of threads.</para>
 /// </remarks>

@@ -50,7 +50,7 @@ public sealed class GradientReport
     /// <summary>How many elements were compared.</summary>
     public int CheckedElements { get; }
 
-    /// <summary>How many elements were left out because they lie at a kink.</summary>
+    /// <summary>How many elements were left out because they lie at a kink, or too close to one for differences in single precision to tell.</summary>
     public int Kinks { get; }
 
     /// <summary>Throws where the check failed.</summary>

@@ -1,0 +1,74 @@
+using NeuralCore.Diagnostics;
+using NeuralCore.Layers;
+using NeuralCore.Losses;
+using NeuralCore.Models;
+using NeuralCore.Tests.Support;
+
+namespace NeuralCore.Tests.Contracts;
+
+/// <summary>The promise: every layer, loss and fusion that the library brings passes the check that users run on theirs.</summary>
+public class GradientCheckContractTests
+{
+    private static readonly Dictionary<string, Func<long, GradientReport>> Cases = new()
+    {
+        ["Dense"] = seed => OfLayer(new Dense(7), [5], seed),
+        ["Dense, wide"] = seed => OfLayer(new Dense(33), [70], seed),
+        ["Dense without bias"] = seed => OfLayer(new Dense(4, useBias: false), [9], seed),
+        ["Dense with ReLU"] = seed => OfLayer(new Dense(9, new ReLU()), [6], seed),
+        ["Dense with Softmax"] = seed => OfLayer(new Dense(4, new Softmax()), [6], seed),
+        ["Dense, frozen"] = seed => OfLayer(new Dense(7) { Trainable = false }, [5], seed),
+        ["ReLU"] = seed => OfLayer(new ReLU(), [3, 7], seed),
+        ["Softmax"] = seed => OfLayer(new Softmax(), [10], seed),
+        ["Softmax of two"] = seed => OfLayer(new Softmax(), [2], seed),
+        ["Dropout"] = seed => OfLayer(new Dropout(0.4), [37], seed),
+        ["Dropout of nothing"] = seed => OfLayer(new Dropout(0), [5], seed),
+        ["Flatten"] = seed => OfLayer(new Flatten(), [3, 2, 4], seed),
+        ["sparse, probabilities"] = seed => GradientCheck.Loss(
+            new SparseCategoricalCrossEntropy(), [5], Samples.SoftRows(7, 5, (ulong)seed), Samples.Labels(7, 5, (ulong)seed)),
+        ["sparse, probabilities that sum to 3"] = seed => GradientCheck.Loss(
+            new SparseCategoricalCrossEntropy(), [5], Array.ConvertAll(Samples.SoftRows(7, 5, (ulong)seed), p => 3 * p), Samples.Labels(7, 5, (ulong)seed)),
+        ["sparse, logits"] = seed => GradientCheck.Loss(
+            new SparseCategoricalCrossEntropy(fromLogits: true), [5], Samples.Normals(35, (ulong)seed), Samples.Labels(7, 5, (ulong)seed)),
+        ["categorical, probabilities"] = seed => GradientCheck.Loss(
+            new CategoricalCrossEntropy(), [5], Samples.SoftRows(7, 5, (ulong)seed), Samples.SoftRows(7, 5, (ulong)seed + 9)),
+        ["categorical, logits"] = seed => GradientCheck.Loss(
+            new CategoricalCrossEntropy(fromLogits: true), [5], Samples.Normals(35, (ulong)seed), Samples.SoftRows(7, 5, (ulong)seed + 9)),
+        ["sparse, fused"] = seed => OfModel([new Dense(8, new ReLU()), new Dense(4, new Softmax())], [6], seed, sparse: true),
+        ["sparse, fused with a Softmax alone"] = seed => OfModel([new Softmax()], [4], seed, sparse: true),
+        ["categorical, fused"] = seed => OfModel([new Dense(8, new ReLU()), new Dense(4), new Softmax()], [6], seed, sparse: false),
+        ["sparse, unfused"] = seed => OfModel([new Dense(4, new Softmax()), new Flatten()], [6], seed, sparse: true),
+        ["whole"] = seed => OfModel(
+            [new Flatten(), new Dropout(0.1), new Dense(9, new ReLU()), new Dropout(0.3), new Dense(7), new ReLU(), new Dense(4, new Softmax())], [2, 5], seed, sparse: true),
+        ["whole, frozen in the middle"] = seed => OfModel(
+            [new Flatten(), new Dense(9, new ReLU()), new Dense(7, new ReLU()) { Trainable = false }, new Dense(4, new Softmax())], [2, 5], seed, sparse: true),
+        ["whole, all frozen but the first"] = seed => OfModel(
+            [new Dense(9, new ReLU()), new Dense(7, new ReLU()) { Trainable = false }, new Dense(4, new Softmax()) { Trainable = false }], [6], seed, sparse: false),
+        ["whole, the first frozen"] = seed => OfModel([new Dense(9, new ReLU()) { Trainable = false }, new Dense(4, new Softmax())], [6], seed, sparse: false),
+    };
+
+    public static TheoryData<string> Names => new(Cases.Keys);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Gradients_are_right(string name)
+    {
+        for (long seed = 1; seed <= 5; seed++)
+        {
+            GradientReport report = Cases[name](seed).ThrowIfFailed();
+            report.CheckedElements.Should().BePositive();
+        }
+    }
+
+    private static GradientReport OfLayer(Layer layer, Shape input, long seed) => GradientCheck.Layer(layer, input, new() { Seed = seed, ElementsPerTensor = 300 });
+
+    private static GradientReport OfModel(IEnumerable<Layer> layers, Shape input, long seed, bool sparse)
+    {
+        const int rows = 5;
+        const int classes = 4;
+        Sequential model = new(input, layers, seed);
+        float[] values = Samples.Normals(rows * input.Size, (ulong)seed);
+        return sparse
+            ? GradientCheck.Model(model, new SparseCategoricalCrossEntropy(), values, Samples.Labels(rows, classes, (ulong)seed))
+            : GradientCheck.Model(model, new CategoricalCrossEntropy(), values, Samples.SoftRows(rows, classes, (ulong)seed));
+    }
+}
