@@ -37,14 +37,14 @@ internal static class SyntheticDigits
         float[][] strokes = ways[random.Below(ways.Length)];
 
         // Most in the middle of what people write, few at the edges.
-        float width = 12 + 3.5f * random.Spread();
-        float height = 18.5f + 2 * random.Spread();
-        float slant = -0.15f + 0.3f * random.Spread();
-        float tilt = 0.15f * random.Spread();
-        float left = Side / 2f + 1.5f * random.Spread();
-        float top = Side / 2f + 1.5f * random.Spread();
-        float radius = 1.15f + 0.55f * random.Spread();
-        float ink = 235 + 20 * random.Spread();
+        float width = 12 + 5 * random.Spread();
+        float height = 18 + 3.5f * random.Spread();
+        float slant = 0.15f + 0.5f * random.Spread();
+        float tilt = 0.35f * random.Spread();
+        float left = Side / 2f + 3.5f * random.Spread();
+        float top = Side / 2f + 3.5f * random.Spread();
+        float radius = 1.2f + 0.8f * random.Spread();
+        float ink = 215 + 40 * random.Spread();
 
         Span<float> distances = stackalloc float[Side * Side];
         distances.Fill(float.PositiveInfinity);
@@ -59,8 +59,8 @@ internal static class SyntheticDigits
                     (points[i], points[i + 1]) = (points[i - 2], points[i - 1]);
                     continue;
                 }
-                float x = (stroke[i] - 0.5f + 0.055f * random.Spread()) * width;
-                float y = (stroke[i + 1] - 0.5f + 0.045f * random.Spread()) * height;
+                float x = (stroke[i] - 0.5f + 0.13f * random.Spread()) * width;
+                float y = (stroke[i + 1] - 0.5f + 0.11f * random.Spread()) * height;
                 points[i] = left + x - slant * y;
                 points[i + 1] = top + y + tilt * x;
             }

@@ -30,7 +30,7 @@ internal static class DigitDrawing
             .Select(image => columns == 0 ? [] : Draw(images.Pixels(image), columns, terminal.HasUnicode)).ToArray();
         if (captions.Count * (columns + Gap) < terminal.Width)
         {
-            for (int line = 0; line < drawings[0].Length; line++)
+            foreach (int line in Inked(drawings))
                 terminal.Line(string.Join(new string(' ', Gap), drawings.Select(drawing => drawing[line].PadRight(columns))).TrimEnd());
             foreach (string caption in captions)
                 terminal.Line($"  {caption}");
@@ -38,8 +38,8 @@ internal static class DigitDrawing
         }
         for (int image = 0; image < captions.Count; image++)
         {
-            foreach (string line in drawings[image])
-                terminal.Line(line);
+            foreach (int line in Inked([drawings[image]]))
+                terminal.Line(drawings[image][line]);
             terminal.Line($"  {captions[image]}");
         }
     }
@@ -65,6 +65,13 @@ internal static class DigitDrawing
             lines[line] = text.ToString().TrimEnd();
         }
         return lines;
+    }
+
+    // The lines from the first to the last on which any of the drawings has ink.
+    private static IEnumerable<int> Inked(string[][] drawings)
+    {
+        int[] inked = Enumerable.Range(0, drawings[0].Length).Where(line => drawings.Any(drawing => drawing[line].Length > 0)).ToArray();
+        return inked.Length == 0 ? [] : Enumerable.Range(inked[0], inked[^1] - inked[0] + 1);
     }
 
     private static int Columns(int width) => width > Side ? Side : width > Middle ? Middle : 0;
