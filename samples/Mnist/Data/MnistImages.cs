@@ -28,6 +28,9 @@ internal sealed class LabelledImages
     /// <summary>The digit of an image.</summary>
     internal int Label(int index) => _labels[index];
 
+    /// <summary>The 784 bytes of an image, row by row.</summary>
+    internal ReadOnlySpan<byte> Pixels(int index) => _pixels.AsSpan(index * ImageShape.Size, ImageShape.Size);
+
     /// <summary>Reads one pair of files.</summary>
     /// <exception cref="InvalidDataException">A file is not valid, or the two do not match.</exception>
     internal static LabelledImages Read(string imagesPath, string labelsPath)

@@ -3,6 +3,7 @@ namespace NeuralCore.Samples.Mnist.Experiments;
 /// <summary>All 24 experiments of the report "Basic Neural Networks: MNIST" (October 2023), in its order, with the figures it published.</summary>
 internal static class ExperimentTable
 {
+    internal const string BasicId = "basic";
     internal const string BaselineId = "baseline";
 
     // Id, group, title, hidden widths, dropout, loss, optimizer, epochs, batch, published loss and accuracy. "Decrease neurons in 1st layer"
@@ -37,4 +38,12 @@ internal static class ExperimentTable
 
     /// <summary>The experiment of an id, or null.</summary>
     internal static Experiment? Find(string id) => All.FirstOrDefault(experiment => experiment.Id == id);
+
+    /// <summary>What an experiment is compared with: the baseline of its group; null for the baselines and the two that stand alone.</summary>
+    internal static Experiment? BaselineOf(Experiment experiment) =>
+        experiment.Group is ExperimentGroup.Categorical or ExperimentGroup.Sparse
+        && All.First(other => other.Group == experiment.Group) is { } baseline && baseline != experiment ? baseline : null;
+
+    /// <summary>The experiment with the same network and class indices instead of one-hot labels.</summary>
+    internal static Experiment SparseOf(Experiment categorical) => Find(categorical.Id.Replace("categorical-", "sparse-", StringComparison.Ordinal))!;
 }
