@@ -36,6 +36,12 @@ internal static class ExperimentTable
         new("sparse-10", ExperimentGroup.Sparse, "Increase number of layers to 3 and dropout to 50%", [128, 128, 128], 0.5, LossKind.Sparse, OptimizerKind.Adam, 20, 512, 0.081m, 0.980m),
     ];
 
+    /// <summary>What the command line calls a group.</summary>
+    internal static string NameOf(ExperimentGroup group) => group.ToString().ToLowerInvariant();
+
+    /// <summary>The experiments of one group, its baseline first.</summary>
+    internal static IEnumerable<Experiment> Of(ExperimentGroup group) => All.Where(experiment => experiment.Group == group);
+
     /// <summary>The experiment of an id, or null.</summary>
     internal static Experiment? Find(string id) => All.FirstOrDefault(experiment => experiment.Id == id);
 
@@ -46,4 +52,7 @@ internal static class ExperimentTable
 
     /// <summary>The experiment with the same network and class indices instead of one-hot labels.</summary>
     internal static Experiment SparseOf(Experiment categorical) => Find(categorical.Id.Replace("categorical-", "sparse-", StringComparison.Ordinal))!;
+
+    /// <summary>The row "Decrease neurons in 1st layer", which widens the second layer too.</summary>
+    internal static bool ChangesTwoWidths(Experiment experiment) => experiment.Id is "categorical-4" or "sparse-4";
 }

@@ -81,7 +81,7 @@ internal static class ReportBuilder
         : Verdict.NoEvidence;
 
     private static IdentityRow[] Identity(Dictionary<string, List<RunRecord>> all) =>
-        ExperimentTable.All.Where(experiment => experiment.Group == ExperimentGroup.Categorical)
+        ExperimentTable.Of(ExperimentGroup.Categorical)
             .Select(categorical => (Categorical: categorical, Sparse: ExperimentTable.SparseOf(categorical)))
             .Where(pair => all.ContainsKey(pair.Categorical.Id) && all.ContainsKey(pair.Sparse.Id))
             .Select(pair => new IdentityRow(

@@ -73,8 +73,7 @@ internal sealed class JsonLines<T> : IDisposable
         long before = _stream.Position;
         try
         {
-            byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(record, _type), LineFeed];
-            _stream.Write(line);
+            _stream.Write(Line(record, _type));
             Flush(_stream);
         }
         catch (IOException e)
@@ -83,6 +82,15 @@ internal sealed class JsonLines<T> : IDisposable
             throw new SampleException($"Cannot write {_path}: {e.Message} What was finished before is kept.", e);
         }
     }
+
+    /// <summary>Writes a whole file.</summary>
+    internal static void WriteAll(Stream stream, IEnumerable<T> records, JsonTypeInfo<T> type)
+    {
+        foreach (T record in records)
+            stream.Write(Line(record, type));
+    }
+
+    private static byte[] Line(T record, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(record, type), LineFeed];
 
     public void Dispose() => _stream.Dispose();
 

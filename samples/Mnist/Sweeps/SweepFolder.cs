@@ -1,4 +1,5 @@
 using NeuralCore.Samples.Mnist.Experiments;
+using NeuralCore.Samples.Mnist.Output;
 using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
@@ -13,8 +14,8 @@ internal sealed class SweepFolder : IDisposable
     private readonly FileStream _lock;
     private readonly List<RunRecord> _runs;
     private readonly List<PartRecord> _parts;
-    private readonly JsonLines<RunRecord> _runLines;
-    private readonly JsonLines<PartRecord> _partLines;
+    private JsonLines<RunRecord> _runLines;
+    private JsonLines<PartRecord> _partLines;
 
     private SweepFolder(string path, FileStream folderLock)
     {
@@ -88,6 +89,21 @@ internal sealed class SweepFolder : IDisposable
     {
         _partLines.Append(part);
         _parts.Add(part);
+    }
+
+    /// <summary>Writes both files anew; each is there whole or as it was.</summary>
+    internal void Replace(IReadOnlyList<RunRecord> runs, IReadOnlyList<PartRecord> parts)
+    {
+        _partLines.Dispose();
+        AtomicFile.Write(PathOf(PartsFile), stream => JsonLines<PartRecord>.WriteAll(stream, parts, RecordContext.Default.PartRecord));
+        _partLines = JsonLines<PartRecord>.Open(PathOf(PartsFile), RunRecord.CurrentSchema, RecordContext.Default.PartRecord, out _);
+        _runLines.Dispose();
+        AtomicFile.Write(PathOf(RunsFile), stream => JsonLines<RunRecord>.WriteAll(stream, runs, RecordContext.Default.RunRecord));
+        _runLines = JsonLines<RunRecord>.Open(PathOf(RunsFile), RunRecord.CurrentSchema, RecordContext.Default.RunRecord, out _);
+        _parts.Clear();
+        _parts.AddRange(parts);
+        _runs.Clear();
+        _runs.AddRange(runs);
     }
 
     public void Dispose()
