@@ -1,6 +1,9 @@
 // Runs what a test needs a process of its own for, and prints the outcome as one line of JSON:
 //   train <small|large> <threads>     path and hash of the fixed training
+//   kernels                           runs every hot kernel once
 //   allocate <small|large> <threads>  bytes that warm steps, a warm fit and warm predictions allocate
+//   idle <small|large> <threads>      processor time of 300 ms after training
+//   forget <large> <threads>          threads and bytes that 300 forgotten trainers leave behind
 using NeuralCore.Numerics;
 using NeuralCore.TestHost;
 
@@ -18,8 +21,19 @@ try
             Console.WriteLine(
                 $$"""{"steps":{{Allocations.OfTrainSteps(size, threads)}},"fit":{{Allocations.OfFit(size, threads)}},"one":{{Allocations.OfPredictions(1)}},"batch":{{Allocations.OfPredictions(100)}}}""");
             return 0;
+        case "kernels":
+            KernelTour.Run();
+            Console.WriteLine($$"""{"path":"{{InstructionSet.Current}}"}""");
+            return 0;
+        case "idle":
+            Console.WriteLine(FormattableString.Invariant($$"""{"milliseconds":{{Leftovers.IdleMilliseconds(size, threads)}}}"""));
+            return 0;
+        case "forget":
+            (int grownThreads, long grownBytes) = Leftovers.OfForgotten(models: 300, threads);
+            Console.WriteLine($$"""{"threads":{{grownThreads}},"bytes":{{grownBytes}}}""");
+            return 0;
         default:
-            Console.Error.WriteLine("Say train or allocate.");
+            Console.Error.WriteLine("Say train, allocate, kernels, idle or forget.");
             return 2;
     }
 }

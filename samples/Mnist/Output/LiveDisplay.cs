@@ -35,28 +35,27 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
     protected override void OnEpoch(EpochRow row)
     {
         // Written above the moving part, where it stays.
-        WriteHeader(row);
+        if (!_hasHeader)
+            Draw(row);
         terminal.Line(EpochColumns.For(row.Epochs, terminal.Width).Format(row));
         Draw(row with { Epoch = Math.Min(row.Epoch + 1, row.Epochs) });
-    }
-
-    private void WriteHeader(EpochRow row)
-    {
-        if (_hasHeader)
-            return;
-        _hasHeader = true;
-        terminal.Line(EpochColumns.For(row.Epochs, terminal.Width).Header);
+        // The next step replaces these figures of the epoch before.
+        _lastFrame = 0;
     }
 
     private void Draw(EpochRow row)
     {
-        WriteHeader(row);
         _lastFrame = Stopwatch.GetTimestamp();
         int length = Math.Min(terminal.Width - 1, LongestBar);
         int done = (int)(row.Fraction * length);
         (char full, char empty) = terminal.HasUnicode ? ('━', '─') : ('#', '-');
+        EpochColumns columns = EpochColumns.For(row.Epochs, terminal.Width);
         _frame?.UpdateTarget(new Rows(
-            new Text(EpochColumns.For(row.Epochs, terminal.Width).Format(row)),
+            new Text(columns.Format(row)),
             new Text(new string(full, done) + new string(empty, length - done), new Style(Color.Green))));
+        // Only once the moving part is drawn do written lines go above it.
+        if (!_hasHeader)
+            terminal.Line(columns.Header);
+        _hasHeader = true;
     }
 }

@@ -37,11 +37,21 @@ internal sealed class WorkerTeam : IDisposable
             Shared shared = _shared;
             int worker = i + 1;
             _threads[i] = new Thread(() => shared.RunWorker(worker)) { IsBackground = true, Name = $"NeuralCore worker {worker}" };
-            _threads[i].Start();
+            try
+            {
+                _threads[i].Start();
+            }
+            catch
+            {
+                // The finalizer would wait for threads that never came.
+                GC.SuppressFinalize(this);
+                throw;
+            }
         }
     }
 
-    ~WorkerTeam() => _shared.Stop();
+    // Null where the constructor threw: the finalizer runs even then.
+    ~WorkerTeam() => _shared?.Stop();
 
     internal int Workers { get; }
 

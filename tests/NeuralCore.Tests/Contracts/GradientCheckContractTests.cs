@@ -24,15 +24,15 @@ public class GradientCheckContractTests
         ["Dropout of nothing"] = seed => OfLayer(new Dropout(0), [5], seed),
         ["Flatten"] = seed => OfLayer(new Flatten(), [3, 2, 4], seed),
         ["sparse, probabilities"] = seed => GradientCheck.Loss(
-            new SparseCategoricalCrossEntropy(), [5], Samples.SoftRows(7, 5, (ulong)seed), Samples.Labels(7, 5, (ulong)seed)),
+            new SparseCategoricalCrossEntropy(), [5], TestData.SoftRows(7, 5, (ulong)seed), TestData.Labels(7, 5, (ulong)seed)),
         ["sparse, probabilities that sum to 3"] = seed => GradientCheck.Loss(
-            new SparseCategoricalCrossEntropy(), [5], Array.ConvertAll(Samples.SoftRows(7, 5, (ulong)seed), p => 3 * p), Samples.Labels(7, 5, (ulong)seed)),
+            new SparseCategoricalCrossEntropy(), [5], Array.ConvertAll(TestData.SoftRows(7, 5, (ulong)seed), p => 3 * p), TestData.Labels(7, 5, (ulong)seed)),
         ["sparse, logits"] = seed => GradientCheck.Loss(
-            new SparseCategoricalCrossEntropy(fromLogits: true), [5], Samples.Normals(35, (ulong)seed), Samples.Labels(7, 5, (ulong)seed)),
+            new SparseCategoricalCrossEntropy(fromLogits: true), [5], TestData.Normals(35, (ulong)seed), TestData.Labels(7, 5, (ulong)seed)),
         ["categorical, probabilities"] = seed => GradientCheck.Loss(
-            new CategoricalCrossEntropy(), [5], Samples.SoftRows(7, 5, (ulong)seed), Samples.SoftRows(7, 5, (ulong)seed + 9)),
+            new CategoricalCrossEntropy(), [5], TestData.SoftRows(7, 5, (ulong)seed), TestData.SoftRows(7, 5, (ulong)seed + 9)),
         ["categorical, logits"] = seed => GradientCheck.Loss(
-            new CategoricalCrossEntropy(fromLogits: true), [5], Samples.Normals(35, (ulong)seed), Samples.SoftRows(7, 5, (ulong)seed + 9)),
+            new CategoricalCrossEntropy(fromLogits: true), [5], TestData.Normals(35, (ulong)seed), TestData.SoftRows(7, 5, (ulong)seed + 9)),
         ["sparse, fused"] = seed => OfModel([new Dense(8, new ReLU()), new Dense(4, new Softmax())], [6], seed, sparse: true),
         ["sparse, fused with a Softmax alone"] = seed => OfModel([new Softmax()], [4], seed, sparse: true),
         ["categorical, fused"] = seed => OfModel([new Dense(8, new ReLU()), new Dense(4), new Softmax()], [6], seed, sparse: false),
@@ -66,9 +66,9 @@ public class GradientCheckContractTests
         const int rows = 5;
         const int classes = 4;
         Sequential model = new(input, layers, seed);
-        float[] values = Samples.Normals(rows * input.Size, (ulong)seed);
+        float[] values = TestData.Normals(rows * input.Size, (ulong)seed);
         return sparse
-            ? GradientCheck.Model(model, new SparseCategoricalCrossEntropy(), values, Samples.Labels(rows, classes, (ulong)seed))
-            : GradientCheck.Model(model, new CategoricalCrossEntropy(), values, Samples.SoftRows(rows, classes, (ulong)seed));
+            ? GradientCheck.Model(model, new SparseCategoricalCrossEntropy(), values, TestData.Labels(rows, classes, (ulong)seed))
+            : GradientCheck.Model(model, new CategoricalCrossEntropy(), values, TestData.SoftRows(rows, classes, (ulong)seed));
     }
 }

@@ -69,7 +69,7 @@ public class GradientCheckTests
     {
         Sequential model = new([5], [new BuggyDense(Units, Bug.None), new BuggyDense(Units, bug), new Dense(3), new Softmax()], seed: 3);
 
-        GradientReport report = GradientCheck.Model(model, new SparseCategoricalCrossEntropy(), Samples.Normals(4 * 5), Samples.Labels(4, 3));
+        GradientReport report = GradientCheck.Model(model, new SparseCategoricalCrossEntropy(), TestData.Normals(4 * 5), TestData.Labels(4, 3));
 
         report.Passed.Should().BeFalse();
         report.WorstByTensor.Where(element => element.Error > 1).Select(element => element.Tensor).Should().Contain(wrong);
@@ -96,8 +96,8 @@ public class GradientCheckTests
     [Fact]
     public void A_forgotten_batch_divisor_is_found()
     {
-        float[] predictions = Samples.Normals(20);
-        float[] targets = Samples.Normals(20, seed: 8);
+        float[] predictions = TestData.Normals(20);
+        float[] targets = TestData.Normals(20, seed: 8);
 
         GradientCheck.Loss(new SquaredDistance(), [5], predictions, targets).ThrowIfFailed();
         GradientReport forgotten = GradientCheck.Loss(new SquaredDistance(forgetsDivisor: true), [5], predictions, targets);
@@ -110,7 +110,7 @@ public class GradientCheckTests
     [Fact]
     public void A_kink_is_recognised_and_left_out()
     {
-        float[] input = Samples.Normals(5 * 8);
+        float[] input = TestData.Normals(5 * 8);
         input[4] = 0;
         GradientReport report = GradientCheck.Layer(new ReLU(), [8], new() { Input = input }).ThrowIfFailed();
 
@@ -133,11 +133,11 @@ public class GradientCheckTests
         Sequential model = new([5], [new Dense(4, new ReLU()), new Dense(3, new Softmax())], seed: 3);
         string before = Weights.Hash(model);
 
-        GradientCheck.Model(model, new SparseCategoricalCrossEntropy(), Samples.Normals(20), [0, 1, 2, 1]);
+        GradientCheck.Model(model, new SparseCategoricalCrossEntropy(), TestData.Normals(20), [0, 1, 2, 1]);
 
         Weights.Hash(model).Should().Be(before);
         using Trainer<int> trainer = model.Compile(new NeuralCore.Optimizers.Sgd(), new SparseCategoricalCrossEntropy());
-        trainer.TrainStep(Samples.Normals(20), [0, 1, 2, 1]);
+        trainer.TrainStep(TestData.Normals(20), [0, 1, 2, 1]);
     }
 
     [Fact]

@@ -82,20 +82,62 @@ public class OutputTests
         EpochColumns.For(2000, 80).Format(Row with { Epochs = 2000, SamplesPerSecond = 1_234_567_890, Left = TimeSpan.FromHours(12_345) })
             .Split(' ', StringSplitOptions.RemoveEmptyEntries).Should().Equal("7/2000", "0.1235", "0.9877", "1,234,567,890", "12345.0", "h");
 
-    [Fact]
-    public void Live_display_leaves_the_rows_and_gives_the_cursor_back()
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    public void Live_display_ends_with_a_table_of_all_epochs(int width)
     {
-        StringWriter writer = new();
-        LiveDisplay display = new(Terminal.To(writer, 45, isInteractive: true));
+        Screen screen = new();
+        LiveDisplay display = new(Terminal.To(screen.Writer, width, isInteractive: true));
+
+        display.Show(() =>
+        {
+            for (int epoch = 1; epoch <= 3; epoch++)
+            {
+                display.Report(Progress(epoch, 5));
+                display.Report(Progress(epoch, 10));
+                display.Callback.OnEpochEnd(null!, new EpochResult(epoch, new Evaluation(0, []), null, TimeSpan.FromSeconds(1), 10));
+            }
+            screen.Lines()[^1].Should().MatchRegex("^[━#]+$");
+            return null!;
+        });
+
+        screen.Lines().Should().Equal(
+            "epoch     loss accuracy samples/s  left",
+            "  1/3   2.5000   0.2500        10   2 s",
+            "  2/3   2.5000   0.2500        10   1 s",
+            "  3/3   2.5000   0.2500        10   0 s");
+    }
+
+    [Fact]
+    public void Live_display_gives_the_cursor_back_when_the_fit_ends_early()
+    {
+        Screen screen = new();
+        LiveDisplay display = new(Terminal.To(screen.Writer, 45, isInteractive: true));
 
         FluentActions.Invoking(() => display.Show(() =>
         {
-            display.Report(new FitProgress { Epoch = 1, Epochs = 2, Step = 1, StepsPerEpoch = 2, Samples = 5, SamplesPerEpoch = 10, Loss = 2.5, FirstMetric = 0.25, Elapsed = TimeSpan.FromSeconds(1) });
+            display.Report(Progress(1, 5));
+            screen.Lines()[1].Should().Be("  1/3   2.5000   0.2500        10   3 s");
+            screen.IsCursorShown.Should().BeFalse();
             throw new OperationCanceledException();
         })).Should().Throw<OperationCanceledException>();
 
-        string text = writer.ToString();
-        text.Should().Contain("epoch     loss accuracy samples/s  left").And.Contain("  1/2   2.5000   0.2500         5   3 s");
-        text.LastIndexOf("\u001b[?25h", StringComparison.Ordinal).Should().BeGreaterThan(text.LastIndexOf("\u001b[?25l", StringComparison.Ordinal));
+        screen.Lines().Should().Equal("epoch     loss accuracy samples/s  left");
+        screen.IsCursorShown.Should().BeTrue();
     }
+
+    // One second an epoch of ten rows.
+    private static FitProgress Progress(int epoch, int samples) => new()
+    {
+        Epoch = epoch,
+        Epochs = 3,
+        Step = samples / 5,
+        StepsPerEpoch = 2,
+        Samples = samples,
+        SamplesPerEpoch = 10,
+        Loss = 2.5,
+        FirstMetric = 0.25,
+        Elapsed = TimeSpan.FromSeconds(epoch - 1 + samples / 10.0),
+    };
 }

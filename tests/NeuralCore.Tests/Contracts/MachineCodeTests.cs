@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using NeuralCore.Numerics;
+using NeuralCore.Tests.Support;
+
+namespace NeuralCore.Tests.Contracts;
+
+/// <summary>No hot loop keeps a vector in memory: the compiler found registers for all of them.</summary>
+public sealed class MachineCodeTests
+{
+    private const string ElementwiseKernels = "*ReluKernel:* *AdamKernel:* *SgdKernel:* *DropoutKernel:* *ByteKernel:*";
+
+    [SkippableTheory]
+    [InlineData(VectorPath.Vector512)]
+    [InlineData(VectorPath.Vector256)]
+    [InlineData(VectorPath.Vector128)]
+    public void Product_kernels_spill_nothing(VectorPath path)
+    {
+        MachineCode[] kernels = Compile(path, $"*Kernel{path}");
+
+        kernels.Should().HaveCountGreaterThan(10, "the tour visits many tile shapes");
+        kernels.Should().OnlyContain(kernel => kernel.Loop.Any(instruction => instruction.StartsWith("vfmadd", StringComparison.Ordinal)), "each has its loop over k");
+        kernels.SelectMany(kernel => kernel.Spills.Select(spill => $"{kernel.Method}: {spill}")).Should().BeEmpty();
+    }
+
+    // With 16 registers of half the width, Adam and dropout do spill: sixteen lanes of all their values are more than fit.
+    [SkippableFact]
+    public void Elementwise_kernels_spill_nothing_with_512_bits()
+    {
+        MachineCode[] kernels = Compile(VectorPath.Vector512, ElementwiseKernels).Where(kernel => kernel.Loop.Count > 0).ToArray();
+
+        kernels.Should().HaveCountGreaterThanOrEqualTo(6, "relu, its derivative, adam, sgd, momentum and dropout have loops");
+        kernels.SelectMany(kernel => kernel.Spills.Select(spill => $"{kernel.Method}: {spill}")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_spill_would_be_found()
+    {
+        const string listing = """
+            ; Assembly listing for method Planted:Kernel() (FullOpts)
+            G_M1_IG02:
+                   vmovups  zmm0, zmmword ptr [rax]
+            G_M1_IG03:
+                   vmovups  zmm1, zmmword ptr [rsp+0x40]
+                   vfmadd231ps zmm0, zmm1, zmm2
+                   dec      rcx
+                   jne      SHORT G_M1_IG03
+            """;
+
+        MachineCode.Read(listing).Should().ContainSingle().Which.Spills.Should().Equal("vmovups  zmm1, zmmword ptr [rsp+0x40]");
+    }
+
+    private static MachineCode[] Compile(VectorPath path, string methods)
+    {
+        Skip.IfNot(RuntimeInformation.ProcessArchitecture == Architecture.X64, "The listings are read for x86-64. Run this test on such a processor.");
+        Skip.IfNot(InstructionSet.IsSupported(path), $"This processor has no {path}. Run this test on one that has.");
+        string listing = Path.Combine(Path.GetTempPath(), $"neuralcore-{Guid.NewGuid():N}.asm");
+        try
+        {
+            ChildProcess.Run(
+                "kernels",
+                (InstructionSet.EnvironmentVariable, InstructionSet.Describe(path)),
+                // Narrower code is looked at as a processor without the wider registers gets it.
+                ("DOTNET_EnableAVX512", path == VectorPath.Vector512 ? "1" : "0"),
+                ("DOTNET_TieredCompilation", "0"),
+                ("DOTNET_JitDisasm", methods),
+                ("DOTNET_JitStdOutFile", listing));
+            return MachineCode.Read(File.ReadAllText(listing)).ToArray();
+        }
+        finally
+        {
+            File.Delete(listing);
+        }
+    }
+}
