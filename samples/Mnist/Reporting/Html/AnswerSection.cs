@@ -15,13 +15,28 @@ internal static class AnswerSection
                 page.Element("dd", answer);
             }
         });
-        page.Element("p", ReportText.SingleRuns + " Only many seeds, paired, can tell such settings apart.");
-        page.In("ul", () =>
-        {
-            foreach (string finding in ReportText.Findings(report))
-                page.Element("li", finding);
-        });
+        page.Element("p", $"{HtmlNames.Prose(ReportText.SingleRuns)} Only many seeds, paired, can tell such settings apart. {Reach(report)}");
         page.Element("p", ReportText.NothingChosen);
+        page.In("details", () =>
+        {
+            page.Element("summary", "The verdicts by experiment");
+            page.In("ul", () =>
+            {
+                foreach (string finding in ReportText.Findings(report))
+                    page.Element("li", finding);
+            });
+        });
+    }
+
+    // How small a difference would have been found.
+    private static string Reach(ReportData report)
+    {
+        Comparison[] compared = report.Experiments.Where(summary => summary.Comparison?.Detectable is not null).Select(summary => summary.Comparison!).ToArray();
+        if (compared.Length == 0)
+            return "";
+        double low = 100 * compared.Min(comparison => comparison.Detectable!.Value);
+        double high = 100 * compared.Max(comparison => comparison.Detectable!.Value);
+        return FormattableString.Invariant($"With the seeds here, a difference of {low:F2} points in the steadiest setting, {high:F2} in the least steady, would have been found with a power of 80 %.");
     }
 
     /// <summary>One answer for each of width, dropout, both, depth and the loss, as far as they were run.</summary>
@@ -64,7 +79,7 @@ internal static class AnswerSection
         int unknown = settings.Count(summary => summary.Comparison!.Verdict == Verdict.NoEvidence);
         if (decided.Length + equivalent + unknown == 0)
             return "One seed cannot tell: a difference needs at least two pairs of runs.";
-        string size = $"The largest mean difference is {ReportFormat.Points(settings.MaxBy(summary => Math.Abs(summary.Comparison!.Accuracy.Mean))!.Comparison!.Accuracy.Mean)} points.";
+        string size = $"{(settings.Length == 1 ? "Its" : "The largest")} mean difference is {ReportFormat.Points(settings.MaxBy(summary => Math.Abs(summary.Comparison!.Accuracy.Mean))!.Comparison!.Accuracy.Mean)} points.";
         if (decided.Length > 0)
         {
             string others = settings.Length == decided.Length ? ""
@@ -75,7 +90,7 @@ internal static class AnswerSection
         if (unknown == 0)
             return $"No: {what} {(settings.Length == 1 ? "is" : "are")} equivalent to the baseline within 0.1 points. {size}";
         return equivalent == 0
-            ? $"These runs cannot tell: no evidence of a difference, none of equivalence within 0.1 points. {size}"
+            ? $"These runs cannot tell: there is evidence neither of a difference nor of equivalence within 0.1 points. {size}"
             : FormattableString.Invariant($"No difference found: {equivalent} of {settings.Length} settings are equivalent to the baseline within 0.1 points, for {unknown} there is no evidence either way. {size}");
     }
 

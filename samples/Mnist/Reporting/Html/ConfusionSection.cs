@@ -16,7 +16,7 @@ internal static class ConfusionSection
             + "Wrong cells are tinted by their count; the diagonal, framed, is right.");
         HtmlTable.Scroll(page, "confusion-caption", () => page.In("table", [("class", "confusion")], () =>
         {
-            page.Element("caption", "Confusion matrix: rows are true digits, columns are predictions", ("id", "confusion-caption"));
+            HtmlTable.Caption(page, "confusion-caption", "Confusion matrix: rows are true digits, columns are predictions");
             page.In("thead", () => page.In("tr", () =>
             {
                 page.Element("th", "true", ("scope", "col"));

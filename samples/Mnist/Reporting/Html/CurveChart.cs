@@ -21,6 +21,9 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
     /// <summary>Another curve to see this one against, dashed.</summary>
     internal SeedCurve? Reference { get; init; }
 
+    /// <summary>What stands under a small chart, shorter than its title.</summary>
+    internal string? Caption { get; init; }
+
     /// <summary>Published values, as crosses.</summary>
     internal IReadOnlyList<double> Points { get; init; } = [];
 
@@ -50,7 +53,7 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
                 for (int i = 0; i < Math.Min(Points.Count, epochs); i++)
                     page.Void("path", ("class", "cross"), ("d", FormattableString.Invariant($"M{x.At(i + 1) - 4:0.#},{y.At(Points[i]) - 4:0.#} l8,8 m0,-8 l-8,8")));
             });
-            page.Element("figcaption", IsSmall ? title : $"{title}, epochs 1 to {epochs.ToString(CultureInfo.InvariantCulture)}");
+            page.Element("figcaption", IsSmall ? Caption ?? title : $"{title}, epochs 1 to {epochs.ToString(CultureInfo.InvariantCulture)}");
         });
     }
 

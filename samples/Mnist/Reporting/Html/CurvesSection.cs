@@ -18,7 +18,7 @@ internal static class CurvesSection
         {
             IReadOnlyList<ExperimentSummary> summaries = report.Of(group);
             if (summaries.Count > 0 && (group != ExperimentGroup.Baseline || report.Find("categorical-baseline") is null))
-                Group(page, group, summaries);
+                Group(page, group, summaries, group == ExperimentGroup.Sparse && AreSame(report));
         }
     }
 
@@ -45,7 +45,10 @@ internal static class CurvesSection
         }
     }
 
-    private static void Group(Markup page, ExperimentGroup group, IReadOnlyList<ExperimentSummary> summaries)
+    // The same bits give the same curves.
+    private static bool AreSame(ReportData report) => report.Identity.Count > 0 && report.Identity.All(row => row.Identical == row.Pairs.Count);
+
+    private static void Group(Markup page, ExperimentGroup group, IReadOnlyList<ExperimentSummary> summaries, bool isKnown)
     {
         ExperimentSummary? baseline = summaries.FirstOrDefault(summary => ExperimentTable.BaselineOf(summary.Experiment) is null);
         SeedCurve? reference = baseline is null || summaries.Count == 1 ? null : SeedCurve.Loss(baseline);
@@ -53,7 +56,19 @@ internal static class CurvesSection
         double low = curves.Min(curve => curve.Low.Min());
         double high = curves.Max(curve => curve.High.Max());
         page.Element("h3", reference is null ? $"{group}: training loss" : $"{group}: training loss, the baseline dashed");
-        page.In("div", [("class", "multiples")], () =>
+        if (!isKnown)
+        {
+            Charts();
+            return;
+        }
+        page.Element("p", "The weights are those of the categorical loss, bit for bit, and so are the curves.");
+        page.In("details", () =>
+        {
+            page.Element("summary", "Show them all the same");
+            Charts();
+        });
+
+        void Charts() => page.In("div", [("class", "multiples")], () =>
         {
             for (int i = 0; i < summaries.Count; i++)
             {
@@ -61,6 +76,7 @@ internal static class CurvesSection
                 CurveChart.Write(page, new CurveChart($"curve-{experiment.Id}", $"{experiment.Id}: {HtmlNames.Network(experiment)}", "loss", curves[i])
                 {
                     IsSmall = true,
+                    Caption = $"{HtmlNames.Number(experiment)}: {HtmlNames.Network(experiment)}",
                     IsLogarithmic = true,
                     Range = (low, high),
                     Reference = summaries[i] == baseline ? null : reference,

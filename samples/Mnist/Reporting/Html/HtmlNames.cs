@@ -10,6 +10,9 @@ internal static class HtmlNames
     internal static string Network(Experiment experiment) =>
         experiment.Dropout > 0 ? $"{experiment.Widths}, dropout {(100 * experiment.Dropout).ToString("0.#", CultureInfo.InvariantCulture)} %" : experiment.Widths;
 
+    /// <summary>A sentence as print has it.</summary>
+    internal static string Prose(string text) => text.Replace("+-", "±", StringComparison.Ordinal);
+
     /// <summary>What follows the group in the id: <c>7</c>, <c>baseline</c>.</summary>
     internal static string Number(Experiment experiment) => experiment.Id[(experiment.Id.LastIndexOf('-') + 1)..];
 }

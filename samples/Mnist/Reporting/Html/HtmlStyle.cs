@@ -21,7 +21,7 @@ internal static class HtmlStyle
         @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
         body { margin: 0; padding: 0 clamp(1rem, 4vw, 3rem) 4rem; background: var(--paper); color: var(--ink); font: 1.0625rem/1.6 var(--text); overflow-wrap: break-word; }
         body > * { max-width: 76rem; margin-inline: auto; }
-        p, dl.answers, section > ul, .lead { max-width: 44rem; }
+        p, dl.answers, section ul:not([class]), .lead { max-width: 44rem; }
         h1, h2, h3 { line-height: 1.2; text-wrap: balance; }
         h1 { font-size: clamp(1.7rem, 5vw, 2.5rem); margin: 2.5rem 0 0.5rem; letter-spacing: -0.01em; }
         h2 { font-size: 1.5rem; margin: 3.5rem 0 0.75rem; padding-top: 0.75rem; border-top: 1px solid var(--rule); }
@@ -37,14 +37,18 @@ internal static class HtmlStyle
         nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.1rem; padding: 0; margin: 1.25rem 0 0; list-style: none; font: 0.9375rem/1.6 var(--plain); }
         dl.answers dt { font-weight: 700; margin-top: 1rem; }
         dl.answers dd { margin: 0.1rem 0 0; }
-        section > ul { padding-left: 1.2rem; font-size: 0.9375rem; color: var(--muted); }
+        section ul:not([class]) { padding-left: 1.2rem; font-size: 0.9375rem; }
         .scroll { overflow-x: auto; margin: 1rem 0 1.5rem; max-width: 100%; }
         table { border-collapse: collapse; font: 0.84375rem/1.35 var(--plain); font-variant-numeric: tabular-nums lining-nums; }
         caption { text-align: left; font-weight: 600; padding-bottom: 0.5rem; }
         th, td { padding: 0.32rem 0.7rem 0.32rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
         th:last-child, td:last-child { padding-right: 0.2rem; }
         thead th { color: var(--muted); font-weight: 600; border-bottom: 1px solid var(--muted); vertical-align: bottom; }
-        tbody th { font-weight: 400; min-width: 9.5rem; }
+        caption > span { position: sticky; left: 0; display: inline-block; max-width: min(100%, calc(100vw - 2.5rem)); }
+        tbody th { font-weight: 400; white-space: nowrap; }
+        .wrapping tbody th { min-width: 9.5rem; white-space: normal; }
+        td { white-space: nowrap; }
+        tbody th, thead th:first-child { position: sticky; left: 0; background: var(--paper); }
         .number { text-align: right; white-space: nowrap; }
         tr.better, .better { color: var(--better); }
         tr.worse, .worse { color: var(--worse); }
@@ -82,7 +86,7 @@ internal static class HtmlStyle
         .curve { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
         .reference { fill: none; stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 4 3; }
         .cross { fill: none; stroke: var(--worse); stroke-width: 1.75; }
-        .confusion th, .confusion td { text-align: right; padding: 0.3rem 0.4rem; min-width: 2.5rem; border-bottom: 0; }
+        .confusion th, .confusion td { text-align: right; vertical-align: middle; padding: 0.3rem 0.4rem; min-width: 2.5rem; border-bottom: 0; }
         .confusion td[style] { background: rgba(var(--tint), calc(var(--share) * var(--tint-most))); }
         .confusion td.right { box-shadow: inset 0 0 0 1px var(--muted); font-weight: 600; }
         .confusion td:last-child { color: var(--muted); padding-left: 0.9rem; }
@@ -95,7 +99,8 @@ internal static class HtmlStyle
         .facts dd { margin: 0; overflow-wrap: anywhere; }
         code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.9em; background: var(--soft); padding: 0.1em 0.3em; }
         footer { margin-top: 4rem; border-top: 1px solid var(--rule); }
-        @media (max-width: 40rem) { .facts { grid-template-columns: minmax(0, 1fr); gap: 0; } .facts dd { margin-bottom: 0.6rem; } }
+        .plain { list-style: none; padding: 0; }
+        @media (max-width: 40rem) { .confusion th, .confusion td { padding: 0.35rem 0.2rem; min-width: 1.65rem; } .wrapping tbody th { min-width: 7.5rem; } .facts { grid-template-columns: minmax(0, 1fr); gap: 0; } .facts dd { margin-bottom: 0.6rem; } }
         @media print { nav, .skip { display: none; } .scroll { overflow: visible; } section { break-inside: auto; } }
         """;
 }

@@ -3,15 +3,18 @@ namespace NeuralCore.Samples.Mnist.Reporting.Html;
 /// <summary>A table of the report as a real one: caption, headings with scope, and a box of its own to scroll in.</summary>
 internal static class HtmlTable
 {
+    // From here the first column's text is folded.
+    private const int WrappingColumns = 10;
+
     /// <param name="page">Where to.</param>
     /// <param name="id">Of the caption.</param>
     /// <param name="caption">What the table shows.</param>
     /// <param name="table">The cells.</param>
     /// <param name="emphasis">The class of a row, or null.</param>
     internal static void Write(Markup page, string id, string caption, ReportTable table, Func<IReadOnlyList<string>, string?>? emphasis = null) =>
-        Scroll(page, id, () => page.In("table", () =>
+        Scroll(page, id, () => page.In("table", [("class", table.Titles.Count >= WrappingColumns ? "wrapping" : null)], () =>
         {
-            page.Element("caption", caption, ("id", id));
+            Caption(page, id, caption);
             page.In("thead", () => page.In("tr", () =>
             {
                 for (int i = 0; i < table.Titles.Count; i++)
@@ -29,6 +32,9 @@ internal static class HtmlTable
                 }
             });
         }));
+
+    /// <summary>A caption that stays in view while its table scrolls.</summary>
+    internal static void Caption(Markup page, string id, string caption) => page.In("caption", () => page.Element("span", caption, ("id", id)));
 
     /// <summary>A box that scrolls sideways where the page is narrow, by keyboard too.</summary>
     internal static void Scroll(Markup page, string labelledBy, Action content) =>

@@ -8,11 +8,14 @@ internal static class IntervalChart
     private const int RowHeight = 46;
     private const int Top = 26;
     private const int Bottom = 44;
+    private const int BandHeight = 22;
+
+    // In points, as everything here.
+    private const double Margin = 100 * ReportBuilder.EquivalenceMargin;
 
     internal static void Write(Markup page, string id, IReadOnlyList<ExperimentSummary> summaries)
     {
-        const double margin = 100 * ReportBuilder.EquivalenceMargin;
-        double[] ends = summaries.SelectMany(summary => Ends(summary.Comparison!.Accuracy)).Select(value => 100 * value).Append(-margin).Append(margin).ToArray();
+        double[] ends = summaries.SelectMany(summary => Ends(summary.Comparison!.Accuracy)).Select(value => 100 * value).Append(-Margin).Append(Margin).ToArray();
         double pad = 0.04 * (ends.Max() - ends.Min());
         Scale x = Scale.Linear(ends.Min() - pad, ends.Max() + pad, 1, 99);
         int height = Top + RowHeight * summaries.Count + Bottom;
@@ -24,22 +27,17 @@ internal static class IntervalChart
             {
                 page.Element("title", "Difference of test accuracy against the baseline, with 95 % intervals", ("id", id + "-title"));
                 page.Element("desc", string.Join(" ", summaries.Select(Describe)), ("id", id + "-desc"));
-                page.Void("rect", ("class", "zone"), ("x", Percent(x.At(-margin))), ("y", Markup.Number(Top)), ("width", Percent(x.At(margin) - x.At(-margin))), ("height", Markup.Number(axis - Top)));
-                page.Element("text", "within ±0.1 points", ("class", "small"), ("x", Percent(x.At(0))), ("y", "16"), ("text-anchor", "middle"));
+                page.Element("text", "shaded: within ±0.1 points", ("class", "small"), ("x", Percent(x.At(0))), ("y", "16"), ("text-anchor", "middle"));
                 foreach (double tick in x.Ticks(5))
                 {
-                    Line(page, "grid", x.At(tick), x.At(tick), Top, axis);
                     page.Element("text", Tick(tick), ("class", "small"), ("x", Percent(x.At(tick))), ("y", Markup.Number(axis + 17)), ("text-anchor", Anchor(x.At(tick))));
                 }
-                Line(page, "zero", x.At(0), x.At(0), Top, axis);
-                page.Element("text", "worse ←  points of accuracy  → better", ("class", "small"), ("x", "50%"), ("y", Markup.Number(axis + 37)), ("text-anchor", "middle"));
+                page.Element("text", "← worse · points of accuracy · better →", ("class", "small"), ("x", "50%"), ("y", Markup.Number(axis + 37)), ("text-anchor", "middle"));
                 for (int i = 0; i < summaries.Count; i++)
                     Row(page, summaries[i], x, Top + i * RowHeight);
             });
-            page.In("figcaption", () =>
-            {
-                page.Text("Mean difference (mark), 95 % interval (bar), single seeds (ticks). Marks: ▲ better, ▼ worse, ● equivalent within 0.1 points, ○ no evidence. The table below has the numbers.");
-            });
+            page.Element(
+                "figcaption", "Mean difference (mark), 95 % interval (bar), single seeds (ticks). Marks: ▲ better, ▼ worse, ● equivalent within 0.1 points, ○ no evidence. The table below has the numbers.");
         });
     }
 
@@ -49,11 +47,21 @@ internal static class IntervalChart
         int middle = top + 32;
         page.Element("text", $"{HtmlNames.Number(summary.Experiment)}  {HtmlNames.Network(summary.Experiment)}", ("class", "label"), ("x", "0"), ("y", Markup.Number(top + 16)));
         page.Element("text", ReportFormat.Text(comparison.Verdict), ("class", "label " + Class(comparison.Verdict)), ("x", "100%"), ("y", Markup.Number(top + 16)), ("text-anchor", "end"));
+        Background(page, x, middle);
         foreach (double value in comparison.Accuracy.Values)
             Line(page, "seed", x.At(100 * value), x.At(100 * value), middle - 5, middle + 5);
         if (comparison.Accuracy.Confidence is { } interval)
             Line(page, "interval " + Class(comparison.Verdict), x.At(100 * interval.Low), x.At(100 * interval.High), middle, middle);
         Mark(page, comparison.Verdict, x.At(100 * comparison.Accuracy.Mean), middle);
+    }
+
+    // Behind the interval only: nothing runs through the names.
+    private static void Background(Markup page, Scale x, int middle)
+    {
+        (int top, int bottom) = (middle - BandHeight / 2, middle + BandHeight / 2);
+        page.Void("rect", ("class", "zone"), ("x", Percent(x.At(-Margin))), ("y", Markup.Number(top)), ("width", Percent(x.At(Margin) - x.At(-Margin))), ("height", Markup.Number(BandHeight)));
+        foreach (double tick in x.Ticks(5))
+            Line(page, Math.Abs(tick) < 1e-9 ? "zero" : "grid", x.At(tick), x.At(tick), top, bottom);
     }
 
     private static void Mark(Markup page, Verdict verdict, double x, int y)

@@ -30,8 +30,12 @@ internal static class ModelsSection
                 $"{layer.Name} ({layer.Kind})", $"(None, {string.Join(", ", layer.OutputShape)})", Whole(layer.Parameters.Sum(parameter => (long)parameter.Shape.Size)),
             ]).ToArray(),
             TextColumns: 2));
-        long trainable = model.Parameters.Where(parameter => parameter.IsTrainable).Sum(parameter => (long)parameter.Shape.Size);
-        page.Element("p", $"Total params: {Whole(model.ParameterCount)}; trainable: {Whole(trainable)}; non-trainable: {Whole(model.ParameterCount - trainable)}.", ("class", "note"));
+        // The totals as the library words them.
+        page.In("ul", [("class", "plain note")], () =>
+        {
+            foreach (string line in model.Summary().ReplaceLineEndings("\n").Split('\n').Where(line => line.Contains("params:", StringComparison.Ordinal)))
+                page.Element("li", line);
+        });
     }
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -43,9 +43,12 @@ internal sealed class Scale
         return Range((long)Math.Ceiling(_low / step - 1e-9), (long)Math.Floor(_high / step + 1e-9)).Select(i => i * step).ToArray();
     }
 
-    private double[] LogarithmicTicks() =>
+    // A short axis needs more of the digits.
+    private double[] LogarithmicTicks() => LogarithmicTicks([1, 2, 5]) is { Length: > 2 } ticks ? ticks : LogarithmicTicks([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+
+    private double[] LogarithmicTicks(int[] digits) =>
         Range((long)Math.Floor(Math.Log10(_low)), (long)Math.Ceiling(Math.Log10(_high)))
-            .SelectMany(power => new[] { 1, 2, 5 }.Select(digit => digit * Math.Pow(10, power)))
+            .SelectMany(power => digits.Select(digit => digit * Math.Pow(10, power)))
             .Where(tick => tick >= _low * 0.999 && tick <= _high * 1.001).ToArray();
 
     private static IEnumerable<long> Range(long first, long last)
