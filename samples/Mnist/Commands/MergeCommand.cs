@@ -35,8 +35,8 @@ internal static class MergeCommand
         }
         if (runs.Count == 0)
             throw new SampleException($"{string.Join(", ", inputs)}: no finished runs yet.");
-        MnistImages images = MnistFolder.Locate(data).Read();
-        string kind = "mnist";
+        MnistImages images = DataLoading.Load(terminal, data, CancellationToken.None);
+        string kind = images.Origin.Kind;
         string hash = DataHash.Of(images);
         Check(runs, string.Join(", ", inputs), hash, kind);
 

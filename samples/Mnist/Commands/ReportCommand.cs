@@ -61,8 +61,8 @@ internal static class ReportCommand
     {
         // The clock runs while data is read: it is part of the time that a report takes.
         PartClock part = PartClock.Begin(Shown(Environment.CommandLine), jobs);
-        MnistImages images = MnistFolder.Locate(data).Read();
-        string kind = "mnist";
+        MnistImages images = DataLoading.Load(terminal, data, cancellation);
+        string kind = images.Origin.Kind;
         string hash = DataHash.Of(images);
         folder.CheckRuns(LibraryVersion.Short, kind, hash, plan.EpochsOf);
 

@@ -10,9 +10,6 @@ internal static class ReportBuilder
     /// <summary>Differences of accuracy within this are of no practical weight: 0.1 points.</summary>
     internal const double EquivalenceMargin = 0.001;
 
-    /// <summary>How many comparisons a group has; Holm's correction is over them.</summary>
-    internal const int ComparisonsPerGroup = 10;
-
     /// <summary>The same runs give the same report, in whatever order they come.</summary>
     internal static ReportData Build(IEnumerable<RunRecord> runs, LabelledImages test, Provenance provenance)
     {
@@ -55,24 +52,31 @@ internal static class ReportBuilder
             accuracy,
             StudentTTest.Paired(pairs.Select(pair => pair.This.TestLoss - pair.Base.TestLoss).ToArray()),
             HolmP: null,
-            accuracy.StandardDeviation is { } deviation ? StudentTTest.Equivalence(accuracy.Mean, deviation, pairs.Length, EquivalenceMargin) : null,
+            accuracy.P is null ? null : StudentTTest.Equivalence(accuracy.Mean, accuracy.StandardDeviation!.Value, pairs.Length, EquivalenceMargin),
             Verdict.Untested,
             pairs.Length < 2 ? null : BootstrapInterval.OfMean(accuracy.Values),
             mcNemar[0],
             mcNemar.Count(result => result.P < StudentTTest.Significance),
-            accuracy.StandardDeviation is { } spread
-                ? TestPower.DetectableDifference(spread, pairs.Length, StudentTTest.Significance / ComparisonsPerGroup) : null);
+            Detectable: null);
     }
 
-    // The correction is over what was compared in the group: ten where all of it was run.
+    // The correction is over what was compared in the group: ten where all of it was run. Differences without a spread prove nothing: p = 1.
     private static IEnumerable<ExperimentSummary> Judge(List<ExperimentSummary> group)
     {
-        ExperimentSummary[] tested = group.Where(summary => summary.Comparison?.Accuracy.P is not null).ToArray();
-        double[] adjusted = HolmCorrection.Adjust(tested.Select(summary => summary.Comparison!.Accuracy.P!.Value).ToArray());
+        ExperimentSummary[] tested = group.Where(summary => summary.Comparison is { Seeds.Count: > 1 }).ToArray();
+        double[] adjusted = HolmCorrection.Adjust(tested.Select(summary => summary.Comparison!.Accuracy.P ?? 1).ToArray());
         return group.Select(summary => Array.IndexOf(tested, summary) is >= 0 and int i
-            ? summary with { Comparison = summary.Comparison! with { HolmP = adjusted[i], Verdict = Rule(summary.Comparison, adjusted[i]) } }
+            ? summary with { Comparison = Judge(summary.Comparison!, adjusted[i], tested.Length) }
             : summary);
     }
+
+    private static Comparison Judge(Comparison comparison, double adjustedP, int comparisons) => comparison with
+    {
+        HolmP = adjustedP,
+        Verdict = Rule(comparison, adjustedP),
+        Detectable = comparison.Accuracy.P is null ? null : TestPower.DetectableDifference(
+            comparison.Accuracy.StandardDeviation!.Value, comparison.Seeds.Count, StudentTTest.Significance / comparisons),
+    };
 
     /// <summary>The one rule: Holm-adjusted p decides better or worse, two one-sided tests decide equivalent, else there is no evidence.</summary>
     private static Verdict Rule(Comparison comparison, double adjustedP) =>

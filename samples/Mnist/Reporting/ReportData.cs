@@ -75,9 +75,9 @@ internal enum Verdict
 /// <summary>The paired difference (experiment - baseline) over common seeds.</summary>
 /// <param name="Mean">The mean difference.</param>
 /// <param name="StandardDeviation">Of the differences; null for one pair.</param>
-/// <param name="Confidence">The 95 % t interval; null for one pair.</param>
-/// <param name="T">The statistic of the paired t test; null for one pair.</param>
-/// <param name="P">Its two-sided p; null for one pair.</param>
+/// <param name="Confidence">The 95 % t interval; null for one pair, or when all differences are equal.</param>
+/// <param name="T">The statistic of the paired t test; null likewise.</param>
+/// <param name="P">Its two-sided p; null likewise.</param>
 /// <param name="Values">The differences, by seed.</param>
 internal sealed record PairedDifference(double Mean, double? StandardDeviation, Interval? Confidence, double? T, double? P, IReadOnlyList<double> Values);
 

@@ -42,7 +42,7 @@ internal static class ReportText
         if (report.Provenance.IsSynthetic)
             parts.Add("SYNTHETIC DATA: digits drawn by the sample itself. No figure here may be compared with MNIST's.");
         if (!report.Provenance.IsAsPublished)
-            parts.Add(FormattableString.Invariant($"{report.Provenance.Epochs} epochs instead of the published number: figures are not comparable with the report's."));
+            parts.Add(FormattableString.Invariant($"Epochs: {report.Provenance.Epochs} instead of {report.Experiments[0].Experiment.Epochs}. Figures are not comparable with the report's."));
         return parts.Count == 0 ? null : string.Join(' ', parts);
     }
 

@@ -25,8 +25,6 @@ internal static class TestPower
     /// <summary>The mean difference that a test of so many pairs finds with a given power.</summary>
     internal static double DetectableDifference(double deviation, int count, double significance, double power = 0.8)
     {
-        if (deviation == 0)
-            return 0;
         double high = 1;
         while (OfPairedT(high, count, significance) < power)
             high *= 2;

@@ -18,18 +18,15 @@ internal static class FmaPeak
     /// <summary>float32 operations a second, a multiply-add counted as two; the median of some samples.</summary>
     internal static double Measure()
     {
-        double best = OfWidth(Run128, 4);
-        if (Vector256.IsHardwareAccelerated)
-            best = Math.Max(best, OfWidth(Run256, 8));
-        if (Vector512.IsHardwareAccelerated)
-            best = Math.Max(best, OfWidth(Run512, 16));
-        return best;
-    }
-
-    private static double OfWidth(Func<float, float, float> run, int lanes)
-    {
+        (Func<float, float, float> Run, int Lanes)[] widths =
+        [
+            (Run128, Vector128<float>.Count),
+            .. Vector256.IsHardwareAccelerated ? [(Run256, Vector256<float>.Count)] : Array.Empty<(Func<float, float, float>, int)>(),
+            .. Vector512.IsHardwareAccelerated ? [(Run512, Vector512<float>.Count)] : Array.Empty<(Func<float, float, float>, int)>(),
+        ];
+        // The first sample of each width compiles its loop too, and it finds the width.
+        (Func<float, float, float> run, int lanes) = widths.MaxBy(width => OfAllProcessors(width.Run, width.Lanes));
         double[] rates = new double[Samples];
-        OfAllProcessors(run, lanes);
         for (int i = 0; i < Samples; i++)
             rates[i] = OfAllProcessors(run, lanes);
         Array.Sort(rates);
