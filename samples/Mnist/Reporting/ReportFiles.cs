@@ -1,5 +1,6 @@
 using NeuralCore.Samples.Mnist.Experiments;
 using NeuralCore.Samples.Mnist.Output;
+using NeuralCore.Samples.Mnist.Reporting.Html;
 
 namespace NeuralCore.Samples.Mnist.Reporting;
 
@@ -8,6 +9,7 @@ internal static class ReportFiles
 {
     internal const string Markdown = "report.md";
     internal const string Csv = "report.csv";
+    internal const string Page = "report.html";
 
     /// <summary>Writes the files into the folder and the tables to the terminal.</summary>
     /// <exception cref="SampleException">A file cannot be written.</exception>
@@ -15,9 +17,10 @@ internal static class ReportFiles
     {
         AtomicFile.Write(Path.Combine(folder, Markdown), MarkdownReport.Write(report));
         AtomicFile.Write(Path.Combine(folder, Csv), CsvReport.Write(report));
+        AtomicFile.Write(Path.Combine(folder, Page), HtmlReport.Write(report));
         Show(terminal, report);
         terminal.Line();
-        terminal.Line($"Written to {folder}: {Markdown}, {Csv}");
+        terminal.Line($"Written to {folder}: {Markdown}, {Csv}, {Page}");
     }
 
     private static void Show(Terminal terminal, ReportData report)
