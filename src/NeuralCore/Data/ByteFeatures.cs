@@ -11,6 +11,8 @@ public sealed class ByteFeatures : FeatureSource
     /// <summary>Maps 0..255 to 0..1.</summary>
     public const float DefaultScale = 1f / 255f;
 
+    private const int RowsAhead = 3;
+
     private readonly ReadOnlyMemory<byte> _values;
 
     /// <summary>Wraps bytes that lie in memory.</summary>
@@ -43,11 +45,22 @@ public sealed class ByteFeatures : FeatureSource
         ReadOnlySpan<byte> values = _values.Span;
         int size = Shape.Size;
         for (int r = 0; r < rows.Length; r++)
+        {
+            // Rows are drawn at random from more memory than any cache holds: fetch some ahead.
+            if (r + RowsAhead < rows.Length)
+                Fetch(values.Slice(rows[r + RowsAhead] * size, size));
             ScaleRow(values.Slice(rows[r] * size, size), destination.Slice(r * size, size), Scale);
+        }
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{base.ToString()} bytes, scale {Scale}";
+
+    private static unsafe void Fetch(ReadOnlySpan<byte> source)
+    {
+        fixed (byte* from = source)
+            ByteKernel.Fetch(from, source.Length);
+    }
 
     private static unsafe void ScaleRow(ReadOnlySpan<byte> source, Span<float> destination, float scale)
     {

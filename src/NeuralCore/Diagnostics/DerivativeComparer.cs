@@ -10,7 +10,7 @@ internal sealed class DerivativeComparer
     private const float LargestKinkStep = 1f / 16;
 
     private const float LargestStep = 0.25f;
-    private const int StepCount = 13;
+    private const int StepCount = 17;
 
     private readonly GradientSubject _subject;
     private readonly GradientCheckOptions _options;
@@ -71,15 +71,6 @@ internal sealed class DerivativeComparer
     // A NaN in the scale would fail every element and hide which one it was.
     private static double FiniteSquare(double value) => double.IsFinite(value) ? value * value : 0;
 
-    // Newton's iteration, for 1 to 20: MathF.Cbrt differs between platforms, and a check's verdict should not.
-    private static float CubeRoot(float value)
-    {
-        double root = value;
-        for (int i = 0; i < 12; i++)
-            root -= (root * root * root - value) / (3 * root * root);
-        return (float)root;
-    }
-
     private int[] Indices(int length, int tensor)
     {
         int[] all = Enumerable.Range(0, length).ToArray();
@@ -94,7 +85,7 @@ internal sealed class DerivativeComparer
         float value = tensor.Values.Span[index];
         // The smallest step follows the value, down to where rounding would drown the difference.
         float smallest = Math.Clamp(Math.Abs(value), 1f / 256, 1f) / 4096;
-        float ratio = CubeRoot(MathF.Sqrt(MathF.Sqrt(LargestStep / smallest)));
+        float ratio = MathF.Sqrt(MathF.Sqrt(MathF.Sqrt(MathF.Sqrt(LargestStep / smallest))));
         Span<double> derivatives = stackalloc double[StepCount];
         Span<double> roundings = stackalloc double[StepCount];
         float step = smallest;

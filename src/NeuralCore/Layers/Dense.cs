@@ -60,6 +60,8 @@ public sealed unsafe class Dense : Layer
 
     internal override bool StoresThroughReLU => true;
 
+    internal override bool SkipsZeros => true;
+
     internal override Layer CloneUnbound()
     {
         // The activation is a layer of its own and can serve one model only, as this one.
@@ -100,12 +102,12 @@ public sealed unsafe class Dense : Layer
             GemmStart start = _bias is null ? GemmStart.Zero : GemmStart.Bias;
             float* bias = _bias is null ? null : _bias.Pointer;
             GemmEpilogue epilogue = pass.StoresThroughReLU ? GemmEpilogue.ReLU : GemmEpilogue.None;
-            if (!pass.SkipsZeros)
-                Gemm.Multiply(pass.Rows, Units, inputs, input, inputs, aTransposed: false, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
-            else if (pass.IsTraining)
-                Gemm.MultiplySkippingZeros(pass.Rows, Units, inputs, input, inputs, aTransposed: false, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+            if (pass.InputActivity is { } map)
+                Gemm.MultiplySkippingZeros(InstructionSet.Current, map, pass.FirstRow, pass.Rows, Units, inputs, input, inputs, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+            else if (pass.InputIsData)
+                Gemm.MultiplySkippingZerosOfRows(InstructionSet.Current, pass.Rows, Units, inputs, input, inputs, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
             else
-                Gemm.MultiplySkippingZerosOfRows(pass.Rows, Units, inputs, input, inputs, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+                Gemm.Multiply(pass.Rows, Units, inputs, input, inputs, aTransposed: false, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
         }
     }
 
@@ -137,8 +139,8 @@ public sealed unsafe class Dense : Layer
                 return;
             }
             int inputs = _kernel!.Shape[0];
-            if (pass.SkipsZeros)
-                Gemm.MultiplySkippingZeros(pass.Count, Units, pass.Rows, input + pass.Start, inputs, aTransposed: true, outputGradient, Units, gradient, Units, GemmStart.Zero, null);
+            if (pass.InputActivity is { } map)
+                Gemm.MultiplyTransposedSkippingZeros(InstructionSet.Current, map, pass.Start, pass.Count, Units, pass.Rows, input + pass.Start, inputs, outputGradient, Units, gradient, Units);
             else
                 Gemm.Multiply(pass.Count, Units, pass.Rows, input + pass.Start, inputs, aTransposed: true, outputGradient, Units, gradient, Units, GemmStart.Zero, null);
         }

@@ -59,6 +59,9 @@ public abstract class Layer
     /// <summary>Whether the layer can apply a ReLU to what it stores: its own output, or the gradient it hands back through one.</summary>
     internal virtual bool StoresThroughReLU => false;
 
+    /// <summary>Whether the layer can leave out zeros of its input.</summary>
+    internal virtual bool SkipsZeros => false;
+
     /// <summary>
     /// Checks the input's shape, declares parameters and what the passes need, and returns the output's shape.
     /// </summary>

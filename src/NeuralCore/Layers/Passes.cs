@@ -1,3 +1,5 @@
+using NeuralCore.Numerics;
+
 namespace NeuralCore.Layers;
 
 /// <summary>One panel of what a layer packs at the start of a training step.</summary>
@@ -46,8 +48,11 @@ public readonly ref struct ForwardPass
     /// <summary>Whether the ReLU behind the layer is applied as the output is stored; only asked of layers that offer it.</summary>
     internal bool StoresThroughReLU { get; init; }
 
-    /// <summary>Whether the input is the data, in which zeros are worth looking for.</summary>
-    internal bool SkipsZeros { get; init; }
+    /// <summary>Where the batch's input is not zero; only given to layers that skip zeros of the data.</summary>
+    internal ActivityMap? InputActivity { get; init; }
+
+    /// <summary>Whether the input of a prediction is the data, in which zeros are worth looking for.</summary>
+    internal bool InputIsData { get; init; }
 }
 
 /// <summary>A block of rows on its way back. All spans are row-major, one sample after the other.</summary>
@@ -116,6 +121,6 @@ public readonly ref struct GradientPass
     /// <summary>The declared cache of the whole batch.</summary>
     public ReadOnlySpan<float> Cache { get; init; }
 
-    /// <inheritdoc cref="ForwardPass.SkipsZeros"/>
-    internal bool SkipsZeros { get; init; }
+    /// <inheritdoc cref="ForwardPass.InputActivity"/>
+    internal ActivityMap? InputActivity { get; init; }
 }

@@ -70,8 +70,8 @@ internal sealed class ExecutionPlan
     internal bool StoresBackThroughReLU(int layer) =>
         layer > 0 && Layers[layer].StoresThroughReLU && Layers[layer - 1] is ReLU && NeedsInputGradient(layer - 1) && Gradients[layer] == Gradients[layer - 1];
 
-    /// <summary>Whether a layer reads the batch's input as it came.</summary>
-    internal bool ReadsData(int layer) => Activations[layer] == Activations[0];
+    /// <summary>Whether a layer reads the batch's input as it came and can leave out its zeros.</summary>
+    internal bool SkipsZeros(int layer) => Layers[layer].SkipsZeros && Activations[layer] == Activations[0];
 
     /// <summary>Whether a layer offers to store through a ReLU and one stands next.</summary>
     internal static bool CanStoreThroughReLU(IReadOnlyList<Layer> layers, int layer) =>

@@ -46,7 +46,7 @@ internal sealed unsafe class PredictionWorkspace
             bool inPlace = bound.CanRunInPlace && owned;
             Span<float> output = _buffers[inPlace ? 1 - next : next].Span[..(rows * bound.OutputShape.Size)];
             bool throughReLU = i + 1 < count && ExecutionPlan.CanStoreThroughReLU(_layers, i);
-            _layers[i].Forward(new ForwardPass { Rows = rows, Input = current, Output = output, StoresThroughReLU = throughReLU, SkipsZeros = !owned });
+            _layers[i].Forward(new ForwardPass { Rows = rows, Input = current, Output = output, StoresThroughReLU = throughReLU, InputIsData = !owned });
             if (throughReLU)
                 i++;
             if (!inPlace)

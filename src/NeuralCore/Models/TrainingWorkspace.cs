@@ -20,6 +20,7 @@ internal sealed unsafe class TrainingWorkspace
     private readonly int[] _preparedOffsets;
     private readonly int[] _cacheOffsets;
     private readonly AlignedBuffer _gradients;
+    private readonly ActivityMap? _activity;
 
     /// <summary>Lays out the memory.</summary>
     /// <param name="plan">What shares what.</param>
@@ -64,6 +65,8 @@ internal sealed unsafe class TrainingWorkspace
         _prepared = new AlignedBuffer((int)prepared);
         _cache = new AlignedBuffer((int)cache);
         _gradients = new AlignedBuffer(store.Values.Length);
+        if (Enumerable.Range(0, plan.Layers.Count).Any(plan.SkipsZeros))
+            _activity = new ActivityMap(batchRows, plan.Sizes[0]);
     }
 
     internal int BatchRows { get; }
@@ -89,6 +92,12 @@ internal sealed unsafe class TrainingWorkspace
     /// <summary>Runs a block of rows through the layers that are called; the input stands in tensor 0.</summary>
     internal void Forward(int worker, int firstRow, int rows, long step)
     {
+        ActivityMap? activity = SkipsZeros ? _activity : null;
+        if (activity is not null)
+        {
+            fixed (float* input = Activation(0, worker, firstRow, rows))
+                activity.Mark(input, firstRow, rows);
+        }
         for (int i = 0; i < _plan.Called; i++)
         {
             Layer layer = _plan.Layers[i];
@@ -106,7 +115,7 @@ internal sealed unsafe class TrainingWorkspace
                 Cache = Cache(i, firstRow, rows),
                 Prepared = Prepared(i),
                 StoresThroughReLU = throughReLU,
-                SkipsZeros = SkipsZeros && _plan.ReadsData(i),
+                InputActivity = _plan.SkipsZeros(i) ? activity : null,
             });
             if (throughReLU)
                 i++;
@@ -156,7 +165,7 @@ internal sealed unsafe class TrainingWorkspace
             Output = (reads & BackwardReads.Output) != 0 ? Activation(layer + 1, 0, 0, rows) : default,
             OutputGradient = Gradient(layer + 1, 0, 0, rows),
             Cache = Cache(layer, 0, rows),
-            SkipsZeros = SkipsZeros && _plan.ReadsData(layer),
+            InputActivity = SkipsZeros && _plan.SkipsZeros(layer) ? _activity : null,
         });
     }
 

@@ -10,9 +10,9 @@ namespace NeuralCore.Numerics;
 internal static unsafe partial class Gemm
 {
     /// <summary>Rows that are looked at together. Callers that split rows do so at multiples of this.</summary>
-    internal const int SkipGroup = 8;
+    internal const int SkipGroup = 4;
 
-    // With more active steps than this share a group is computed in full: finding them costs about a twentieth of it.
+    // With more active steps than this share a group is computed in full, whose loads the processor foresees.
     private const float LargestActiveShare = 0.75f;
 
     // A row on its own shares no load of B with others, so it pays from fewer active steps.
@@ -20,50 +20,62 @@ internal static unsafe partial class Gemm
 
     private const int SkipBlock = 1024;
 
-    /// <summary>C[m x n] = start + op(A)[m x k] * B[k x n], skipping steps of k at which a whole group of rows is zero.</summary>
-    internal static void MultiplySkippingZeros(
-        int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, float* c, nint cStride,
-        GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None) =>
-        MultiplySkippingZeros(InstructionSet.Current, m, n, k, a, aStride, aTransposed, b, bStride, c, cStride, start, bias, epilogue);
+    // A list has room for what a vector stores behind its end and for what a kernel fetches ahead.
+    private const int ListLength = SkipBlock + 16;
 
-    /// <inheritdoc cref="MultiplySkippingZeros(int, int, int, float*, nint, bool, float*, nint, float*, nint, GemmStart, float*, GemmEpilogue)"/>
+    // With 512 bits, tiles of 4 rows x 4 vectors.
+    private const int SkipColumns = 64;
+
+    /// <summary>C[m x n] = start + A[m x k] * B[k x n], skipping steps of k at which a whole group of rows is zero.</summary>
+    /// <remarks>The map says where A is not zero; firstRow is its row that belongs to A's first.</remarks>
     [SkipLocalsInit]
     internal static void MultiplySkippingZeros(
-        VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, float* c, nint cStride,
-        GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None)
+        VectorPath path, ActivityMap map, int firstRow, int m, int n, int k, float* a, nint aStride, float* b, nint bStride, float* c, nint cStride,
+        GemmStart start, float* bias, GemmEpilogue epilogue)
     {
-        int* list = stackalloc int[SkipBlock + 16];
-        GemmTile tile = default;
-        tile.RowStep = aTransposed ? 1 : aStride;
-        tile.KStep = aTransposed ? aStride : 1;
-        tile.BStep = bStride;
-        tile.CStride = cStride;
-        int panelColumns = TileColumns(path);
-        for (int i0 = 0; i0 < m; i0 += SkipGroup)
+        int* list = stackalloc int[ListLength];
+        for (int i = 0; i < m; i += SkipGroup)
         {
-            int rows = Math.Min(SkipGroup, m - i0);
+            int rows = Math.Min(SkipGroup, m - i);
             // Once through the loop for k = 0 too, so that C gets its start.
             int k0 = 0;
             do
             {
                 int block = Math.Min(SkipBlock, k - k0);
-                float* aGroup = a + i0 * tile.RowStep + k0 * tile.KStep;
-                int active = aTransposed
-                    ? ListActiveOfTransposed(aGroup, rows, block, aStride, list)
-                    : ListActive(path, aGroup, rows, block, aStride, list);
-                bool skips = active <= LargestActiveShare * block;
-                tile.List = skips ? list : null;
-                tile.K = skips ? active : block;
-                tile.Start = k0 == 0 ? start : GemmStart.Accumulate;
-                tile.Epilogue = k0 + block >= k ? epilogue : GemmEpilogue.None;
-                for (int j0 = 0; j0 < n; j0 += panelColumns)
-                {
-                    tile.A = aGroup;
-                    tile.B = b + k0 * bStride + j0;
-                    tile.C = c + i0 * cStride + j0;
-                    tile.Bias = bias + j0;
-                    Panel(path, &tile, rows, Math.Min(panelColumns, n - j0));
-                }
+                int active = ListActiveColumns(path, map, firstRow + i, rows, k0, block, list);
+                GemmTile tile = GroupTile(list, active, block, k0 == 0 ? start : GemmStart.Accumulate, k0 + block >= k ? epilogue : GemmEpilogue.None);
+                tile.RowStep = aStride;
+                tile.KStep = 1;
+                tile.BStep = bStride;
+                tile.CStride = cStride;
+                MultiplyGroup(path, tile, rows, n, a + i * aStride + k0, b + k0 * bStride, c + i * cStride, bias);
+                k0 += SkipBlock;
+            }
+            while (k0 < k);
+        }
+    }
+
+    /// <summary>C[m x n] = Aᵀ * B[k x n] for A[k x m], skipping steps of k at which a whole group of A's columns is zero.</summary>
+    /// <remarks>The map says where A is not zero, from its first row on; firstColumn is its column that belongs to A's first, a multiple of <see cref="SkipGroup"/>.</remarks>
+    [SkipLocalsInit]
+    internal static void MultiplyTransposedSkippingZeros(
+        VectorPath path, ActivityMap map, int firstColumn, int m, int n, int k, float* a, nint aStride, float* b, nint bStride, float* c, nint cStride)
+    {
+        int* list = stackalloc int[ListLength];
+        for (int i = 0; i < m; i += SkipGroup)
+        {
+            int columns = Math.Min(SkipGroup, m - i);
+            int k0 = 0;
+            do
+            {
+                int block = Math.Min(SkipBlock, k - k0);
+                int active = ListActiveRows(path, map, firstColumn + i, k0, block, list);
+                GemmTile tile = GroupTile(list, active, block, k0 == 0 ? GemmStart.Zero : GemmStart.Accumulate, GemmEpilogue.None);
+                tile.RowStep = 1;
+                tile.KStep = aStride;
+                tile.BStep = bStride;
+                tile.CStride = cStride;
+                MultiplyGroup(path, tile, columns, n, a + i + k0 * aStride, b + k0 * bStride, c + i * cStride, null);
                 k0 += SkipBlock;
             }
             while (k0 < k);
@@ -73,20 +85,15 @@ internal static unsafe partial class Gemm
     /// <summary>
     /// C[m x n] = start + A[m x k] * B[k x n], skipping for each row the steps of k at which that row is zero: what a row gives depends on no other row.
     /// </summary>
-    internal static void MultiplySkippingZerosOfRows(
-        int m, int n, int k, float* a, nint aStride, float* b, nint bStride, float* c, nint cStride, GemmStart start, float* bias, GemmEpilogue epilogue) =>
-        MultiplySkippingZerosOfRows(InstructionSet.Current, m, n, k, a, aStride, b, bStride, c, cStride, start, bias, epilogue);
-
-    /// <inheritdoc cref="MultiplySkippingZerosOfRows(int, int, int, float*, nint, float*, nint, float*, nint, GemmStart, float*, GemmEpilogue)"/>
     [SkipLocalsInit]
     internal static void MultiplySkippingZerosOfRows(
         VectorPath path, int m, int n, int k, float* a, nint aStride, float* b, nint bStride, float* c, nint cStride, GemmStart start, float* bias, GemmEpilogue epilogue)
     {
-        int* list = stackalloc int[SkipBlock + 16];
+        int* list = stackalloc int[ListLength];
         int firstFull = 0;
         for (int i = 0; i <= m; i++)
         {
-            int active = i < m && k <= SkipBlock ? ListActive(path, a + i * aStride, 1, k, aStride, list) : k;
+            int active = i < m && k <= SkipBlock ? ListActiveOfRow(path, a + i * aStride, k, list) : k;
             bool skips = i < m && active <= LargestActiveShareOfRow * k;
             if ((skips || i == m) && firstFull < i)
             {
@@ -95,13 +102,38 @@ internal static unsafe partial class Gemm
             }
             if (skips)
             {
-                Row(path, active, n, a + i * aStride, b, bStride, c + i * cStride, list, start, bias, epilogue);
+                MultiplyRow(path, active, n, a + i * aStride, b, bStride, c + i * cStride, list, start, bias, epilogue);
                 firstFull = i + 1;
             }
         }
     }
 
-    private static void Row(VectorPath path, int active, int n, float* a, float* b, nint bStride, float* c, int* list, GemmStart start, float* bias, GemmEpilogue epilogue)
+    private static GemmTile GroupTile(int* list, int active, int block, GemmStart start, GemmEpilogue epilogue)
+    {
+        bool skips = active <= LargestActiveShare * block;
+        GemmTile tile = default;
+        tile.List = skips ? list : null;
+        tile.K = skips ? active : block;
+        tile.Start = start;
+        tile.Epilogue = epilogue;
+        return tile;
+    }
+
+    private static void MultiplyGroup(VectorPath path, GemmTile tile, int rows, int n, float* a, float* b, float* c, float* bias)
+    {
+        int panelColumns = path == VectorPath.Vector512 ? SkipColumns : TileColumns(path);
+        for (int j = 0; j < n; j += panelColumns)
+        {
+            tile.A = a;
+            tile.B = b + j;
+            tile.C = c + j;
+            tile.Bias = bias + j;
+            Panel(path, &tile, rows, Math.Min(panelColumns, n - j));
+        }
+    }
+
+    private static void MultiplyRow(
+        VectorPath path, int active, int n, float* a, float* b, nint bStride, float* c, int* list, GemmStart start, float* bias, GemmEpilogue epilogue)
     {
         GemmTile tile = default;
         tile.KStep = 1;
@@ -112,13 +144,13 @@ internal static unsafe partial class Gemm
         tile.Epilogue = epilogue;
         bool isScalar = path == VectorPath.Scalar;
         int panelColumns = isScalar ? TileColumns(path) : RowVectors * Lanes(path);
-        for (int j0 = 0; j0 < n; j0 += panelColumns)
+        for (int j = 0; j < n; j += panelColumns)
         {
-            int columns = Math.Min(panelColumns, n - j0);
+            int columns = Math.Min(panelColumns, n - j);
             tile.A = a;
-            tile.B = b + j0;
-            tile.C = c + j0;
-            tile.Bias = bias + j0;
+            tile.B = b + j;
+            tile.C = c + j;
+            tile.Bias = bias + j;
             if (isScalar)
                 Panel(path, &tile, 1, columns);
             else
@@ -126,84 +158,90 @@ internal static unsafe partial class Gemm
         }
     }
 
-    /// <summary>Lists the k at which any of the rows is not zero (NaN counts), ascending. The list has room for 16 more than k.</summary>
-    private static int ListActive(VectorPath path, float* a, int rows, int k, nint aStride, int* list)
+    /// <summary>Lists the columns, counted from <paramref name="firstColumn"/>, at which any of up to <see cref="SkipGroup"/> rows is not zero.</summary>
+    private static int ListActiveColumns(VectorPath path, ActivityMap map, int firstRow, int rows, int firstColumn, int columns, int* list)
     {
+        int count = 0;
+        for (int column = 0; column < columns; column += ActivityMap.WordColumns)
+        {
+            ushort* words = map.Words((firstColumn + column) / ActivityMap.WordColumns) + firstRow;
+            uint bits = words[0];
+            for (int row = 1; row < rows; row++)
+                bits |= words[row];
+            count += Append(path, bits, column, list + count);
+        }
+        return count;
+    }
+
+    /// <summary>Lists the rows, counted from <paramref name="firstRow"/>, at which any of <see cref="SkipGroup"/> columns is not zero.</summary>
+    private static int ListActiveRows(VectorPath path, ActivityMap map, int firstColumn, int firstRow, int rows, int* list)
+    {
+        ushort* words = map.Words(firstColumn / ActivityMap.WordColumns) + firstRow;
+        uint mask = 0xFu << (firstColumn % ActivityMap.WordColumns);
+        int count = 0;
+        int row = 0;
         if (path == VectorPath.Vector512)
-            return ListActiveVector512(a, rows, k, aStride, list);
+        {
+            Vector512<int> wanted = Vector512.Create((int)mask);
+            Vector512<int> positions = Vector512<int>.Indices;
+            for (; row <= rows - 16; row += 16, positions += Vector512.Create(16))
+            {
+                Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load(words + row)) & wanted;
+                count += Append(~Vector512.Equals(bits, Vector512<int>.Zero), positions, list + count);
+            }
+        }
+        for (; row < rows; row++)
+        {
+            // Without branches, which nobody could predict.
+            list[count] = row;
+            count += (words[row] & mask) != 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    /// <summary>Lists the steps at which one row is not zero.</summary>
+    private static int ListActiveOfRow(VectorPath path, float* a, int k, int* list)
+    {
         int count = 0;
         int p = 0;
-        for (; p <= k - 8; p += 8)
+        if (path == VectorPath.Vector512)
         {
-            Vector256<float> zero = Vector256.Equals(Vector256.Load(a + p), Vector256<float>.Zero);
-            for (int i = 1; i < rows; i++)
-                zero &= Vector256.Equals(Vector256.Load(a + i * aStride + p), Vector256<float>.Zero);
-            // Without branches, which nobody could predict.
-            uint active = ~zero.ExtractMostSignificantBits();
-            for (int lane = 0; lane < 8; lane++)
-            {
-                list[count] = p + lane;
-                count += (int)(active >> lane) & 1;
-            }
+            Vector512<int> positions = Vector512<int>.Indices;
+            for (; p <= k - 16; p += 16, positions += Vector512.Create(16))
+                count += Append(~Vector512.Equals(Vector512.Load(a + p), Vector512<float>.Zero).AsInt32(), positions, list + count);
         }
         for (; p < k; p++)
         {
-            bool any = false;
-            for (int i = 0; i < rows; i++)
-                any |= a[i * aStride + p] != 0;
             list[count] = p;
-            count += any ? 1 : 0;
+            count += a[p] != 0 ? 1 : 0;
         }
         return count;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int ListActiveVector512(float* a, int rows, int k, nint aStride, int* list)
+    /// <summary>Writes the positions of the bits that are set, from <paramref name="first"/> on; returns how many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Append(VectorPath path, uint bits, int first, int* list)
     {
-        int count = 0;
-        Vector512<int> positions = Vector512<int>.Indices;
-        for (int p = 0; p < k; p += 16)
+        if (path == VectorPath.Vector512)
         {
-            int left = k - p;
-            Vector512<float> lanes = EdgeMaskVector512(left);
-            Vector512<float> inactive = Vector512<float>.AllBitsSet;
-            for (int i = 0; i < rows; i++)
-            {
-                float* row = a + i * aStride + p;
-                Vector512<float> x = left >= 16 ? Vector512.Load(row) : MaskedLoad(row, lanes);
-                inactive &= Vector512.Equals(x, Vector512<float>.Zero);
-            }
-            // The active positions moved to the front; what stands behind them is overwritten by the next.
-            Vector512<int> active = ~inactive.AsInt32();
-            Avx512F.Compress(Vector512<int>.Zero, active, positions).Store(list + count);
-            count += System.Numerics.BitOperations.PopCount((uint)active.ExtractMostSignificantBits());
-            positions += Vector512.Create(16);
+            Vector512<int> lanes = Vector512.Create(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768);
+            Vector512<int> active = ~Vector512.Equals(Vector512.Create((int)bits) & lanes, Vector512<int>.Zero);
+            return Append(active, Vector512<int>.Indices + Vector512.Create(first), list);
+        }
+        int count = 0;
+        for (int lane = 0; lane < ActivityMap.WordColumns; lane++)
+        {
+            list[count] = first + lane;
+            count += (int)(bits >> lane) & 1;
         }
         return count;
     }
 
-    /// <summary>The same for a transposed A: step p's rows are neighbours at a + p * aStride.</summary>
-    private static int ListActiveOfTransposed(float* a, int rows, int k, nint aStride, int* list)
+    // The active positions move to the front; what is stored behind them is overwritten by the next.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Append(Vector512<int> active, Vector512<int> positions, int* list)
     {
-        int count = 0;
-        if (rows == SkipGroup)
-        {
-            for (int p = 0; p < k; p++, a += aStride)
-            {
-                bool any = !Vector256.EqualsAll(Vector256.Load(a), Vector256<float>.Zero);
-                list[count] = p;
-                count += any ? 1 : 0;
-            }
-            return count;
-        }
-        for (int p = 0; p < k; p++, a += aStride)
-        {
-            bool any = false;
-            for (int i = 0; i < rows; i++)
-                any |= a[i] != 0;
-            list[count] = p;
-            count += any ? 1 : 0;
-        }
-        return count;
+        Avx512F.Compress(Vector512<int>.Zero, active, positions).Store(list);
+        return System.Numerics.BitOperations.PopCount((uint)active.ExtractMostSignificantBits());
     }
 }

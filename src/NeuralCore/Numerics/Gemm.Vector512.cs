@@ -179,10 +179,16 @@ internal static unsafe partial class Gemm
             {
                 if (TOrder.IsListed)
                 {
-                    nint at = *list++;
+                    nint at = *list++, ahead = list[FetchDistance];
                     a = aTile + at * kStep;
                     a4 = a + 4 * rowStep;
                     b = t->B + at * bStep;
+                    float* bAhead = t->B + ahead * bStep;
+                    Sse.Prefetch0(aTile + ahead * kStep);
+                    Sse.Prefetch0(bAhead);
+                    if (TVectors.Value > 1) Sse.Prefetch0(bAhead + 16);
+                    if (TVectors.Value > 2) Sse.Prefetch0(bAhead + 32);
+                    if (TVectors.Value > 3) Sse.Prefetch0(bAhead + 48);
                 }
                 Vector512<float> b0 = TVectors.Value > 1 ? Vector512.Load(b) : Vector512<float>.Zero;
                 Vector512<float> b1 = TVectors.Value > 2 ? Vector512.Load(b + 16) : Vector512<float>.Zero;

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using NeuralCore.Data;
+using NeuralCore.Losses;
+using NeuralCore.Metrics;
+using NeuralCore.Models;
+using NeuralCore.Optimizers;
+using NeuralCore.Training;
+
+namespace NeuralCore.Benchmarks.Comparison;
+
+/// <summary>A model in training: one call trains one epoch, through the public API.</summary>
+internal sealed class NeuralCoreTraining : IDisposable
+{
+    private readonly Trainer<int> _trainer;
+    private readonly Dataset<int> _data;
+    private readonly FitOptions<int> _options;
+
+    internal NeuralCoreTraining(Sequential model, Dataset<int> data, int batch, int threads, bool skipZeros)
+    {
+        _data = data;
+        _trainer = model.Compile(new Adam(), new SparseCategoricalCrossEntropy(), new Accuracy());
+        _options = new FitOptions<int> { BatchSize = batch, Threads = threads, SkipZeros = skipZeros };
+    }
+
+    internal double LastLoss { get; private set; }
+
+    /// <summary>The baseline; without <paramref name="skipZeros"/> every multiplication is done, whatever the data.</summary>
+    internal static NeuralCoreTraining Baseline(Dataset<int> data, int batch, int threads, bool skipZeros = true) =>
+        new(Mnist.Baseline(data.InputShape), data, batch, threads, skipZeros);
+
+    /// <summary>Seconds of one epoch, everything that <c>Fit</c> does included.</summary>
+    internal double Epoch()
+    {
+        long start = Stopwatch.GetTimestamp();
+        TrainingHistory history = _trainer.Fit(_data, _options);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        LastLoss = history.Epochs[^1].Training.Loss;
+        return seconds;
+    }
+
+    internal Evaluation Evaluate(Dataset<int> test) => _trainer.Evaluate(test);
+
+    public void Dispose() => _trainer.Dispose();
+}

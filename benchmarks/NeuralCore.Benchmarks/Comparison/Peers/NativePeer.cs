@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace NeuralCore.Benchmarks.Comparison.Peers;
+
+/// <summary>What all peers in native libraries need.</summary>
+internal static partial class NativePeer
+{
+    /// <summary>Loads the first of several libraries that is there.</summary>
+    internal static bool TryLoad(IEnumerable<string> names, out nint library, out string name)
+    {
+        foreach (string candidate in names)
+        {
+            if (NativeLibrary.TryLoad(candidate, out library))
+            {
+                name = candidate;
+                return true;
+            }
+        }
+        (library, name) = (0, "");
+        return false;
+    }
+
+    /// <summary>Sets a variable where native code sees it; .NET keeps a copy of the environment of its own.</summary>
+    internal static void SetEnvironment(string name, string? value)
+    {
+        Environment.SetEnvironmentVariable(name, value);
+        _ = value is null ? Unset(name) : Set(name, value, 1);
+    }
+
+    /// <summary>One OpenMP thread for calls from this thread.</summary>
+    internal static unsafe void UseOneOpenMpThread()
+    {
+        if (TryLoad(["libgomp.so.1", "libomp.so.5"], out nint library, out _) && NativeLibrary.TryGetExport(library, "omp_set_num_threads", out nint set))
+            ((delegate* unmanaged<int, void>)set)(1);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Set(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Unset(string name);
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using NeuralCore.Benchmarks.Comparison.Peers;
+
+namespace NeuralCore.Benchmarks.Comparison;
+
+/// <summary>From the start of a process to the trained baseline: 20 epochs at batch 512 and the test accuracy.</summary>
+internal static class WholeProcessComparison
+{
+    private const int Rounds = 3;
+
+    private static readonly string Sample = Path.Combine("samples", "Mnist", "bin", "Release", "net10.0", "Mnist.dll");
+
+    internal static void Run(Report report, TrainOptions options)
+    {
+        report.Title("Whole process, from its start to the trained baseline (20 epochs, batch 512)");
+        List<(string Name, Func<double> Run)> contenders = [];
+        if (Machine.FindUpwards(Sample) is { } sample)
+        {
+            contenders.Add(("NeuralCore: samples/Mnist run baseline", () =>
+            {
+                ProcessStartInfo command = new("dotnet", [sample, "run", "baseline"]) { RedirectStandardOutput = true };
+                command.Environment[Mnist.Variable] = options.Data;
+                return Time(command);
+            }));
+        }
+        else
+            report.Line("NeuralCore's sample is not built: dotnet build samples/Mnist -c Release");
+        foreach (int threads in TrainComparison.ThreadCounts())
+        {
+            contenders.Add(($"PyTorch, {threads} threads", () => Time(
+                TorchProcess.Command(["--whole", "--data", options.Data], threads, options.OpenBlasCore) ?? throw new ComparisonException("torch_mnist.py not found."))));
+        }
+
+        List<(string Name, Func<double> Run)> present = [];
+        foreach ((string name, Func<double> run) in contenders)
+        {
+            try
+            {
+                run();
+                present.Add((name, run));
+            }
+            catch (ComparisonException exception)
+            {
+                report.Line($"{name}: left out, {exception.Message}");
+            }
+        }
+        report.Line();
+        if (present.Count == 0)
+            return;
+        Quartiles[] seconds = Interleaved.Run([.. present.Select(contender => contender.Run)], Rounds);
+        Table table = new("process", "seconds", "ratio");
+        for (int i = 0; i < present.Count; i++)
+            table.Add(present[i].Name, Report.Spread(seconds[i], "F2"), Report.Ratio(seconds[i].Median / seconds[0].Median));
+        report.Table(table);
+    }
+
+    private static double Time(ProcessStartInfo command)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Process process;
+        try
+        {
+            process = Process.Start(command)!;
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new ComparisonException(exception.Message);
+        }
+        using (process)
+        {
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? Stopwatch.GetElapsedTime(start).TotalSeconds : throw new ComparisonException($"it ended with code {process.ExitCode}.");
+        }
+    }
+}
