@@ -15,8 +15,7 @@ namespace NeuralCore.Samples.Mnist.Experiments;
 internal static class RawPixelTraining
 {
     /// <summary>Trains and tests on raw pixels.</summary>
-    /// <returns>What it came to, and how many samples were trained on.</returns>
-    internal static (RawTraining Outcome, long Samples) Run(MnistImages images, RunSettings settings, CancellationToken cancellation)
+    internal static RawTraining Run(MnistImages images, RunSettings settings, CancellationToken cancellation)
     {
         Sequential model = settings.Experiment.BuildModel(settings.Seed);
         Dataset<int> training = images.Training.As(model.InputShape, scale: 1);
@@ -33,9 +32,9 @@ internal static class RawPixelTraining
         }
         catch (NonFiniteException e)
         {
-            return (new RawTraining(e.Step, null, null), e.Step * settings.BatchSize);
+            return new RawTraining(e.Step, null, null);
         }
         Evaluation test = trainer.Evaluate(images.Test.As(model.InputShape, scale: 1), settings.Threads, cancellation);
-        return (new RawTraining(null, double.IsFinite(test.Loss) ? test.Loss : null, test.Accuracy), (long)training.Count * settings.Epochs);
+        return new RawTraining(null, double.IsFinite(test.Loss) ? test.Loss : null, test.Accuracy);
     }
 }

@@ -36,7 +36,7 @@ internal sealed record RunRecord
 
     public required double TrainSeconds { get; init; }
 
-    /// <summary>Floating-point operations of the dense products of this run (training and scoring), no zero skipped.</summary>
+    /// <summary>Floating-point operations of the dense products of this run (training and scoring), no zero skipped; training on raw pixels is not counted.</summary>
     public required double DenseFlops { get; init; }
 
     public required double TestLoss { get; init; }
