@@ -21,9 +21,12 @@ internal static unsafe class KernelTour
                     for (int panel = 0; panel < Gemm.PanelCount(n); panel++)
                         Gemm.PackPanel(panel, 40, n, b.Pointer, n, bTransposed: false, packed.Pointer);
                     Gemm.MultiplyPacked(m, n, 40, a.Pointer, stride, transposed, packed.Pointer, c.Pointer, n, GemmStart.Zero, null);
-                    Gemm.MultiplySkippingZeros(m, n, 40, a.Pointer, stride, transposed, b.Pointer, n, c.Pointer, n, GemmStart.Zero, null);
                 }
-                Gemm.MultiplySkippingZerosOfRows(m, n, 40, a.Pointer, 40, b.Pointer, n, c.Pointer, n, GemmStart.Zero, null, GemmEpilogue.ReLU);
+                VectorPath path = InstructionSet.Current;
+                ActivityMap map = new(rows: 40, columns: 40);
+                Gemm.MultiplySkippingZeros(path, map, 0, m, n, 40, a.Pointer, 40, b.Pointer, n, c.Pointer, n, GemmStart.Zero, null, GemmEpilogue.None);
+                Gemm.MultiplyTransposedSkippingZeros(path, map, 0, m, n, 40, a.Pointer, 40, b.Pointer, n, c.Pointer, n);
+                Gemm.MultiplySkippingZerosOfRows(path, m, n, 40, a.Pointer, 40, b.Pointer, n, c.Pointer, n, GemmStart.Zero, null, GemmEpilogue.ReLU);
             }
         }
 

@@ -143,14 +143,6 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     void ITeamTask.Execute(int phase, int worker)
     {
         WorkQueue queue = _queues[phase];
-        long t0 = System.Diagnostics.Stopwatch.GetTimestamp();
-        try { Execute2(phase, worker, queue); } finally { if (worker == 0) Ticks[(int)_phases[phase]] += System.Diagnostics.Stopwatch.GetTimestamp() - t0; }
-    }
-
-    internal static readonly long[] Ticks = new long[8];
-
-    private void Execute2(int phase, int worker, WorkQueue queue)
-    {
         switch (_phases[phase])
         {
             case Phase.Prepare:

@@ -20,7 +20,8 @@ public sealed class GemmSkippingTests
                 foreach (GemmEpilogue epilogue in (ReadOnlySpan<GemmEpilogue>)[GemmEpilogue.None, GemmEpilogue.ReLU])
                 {
                     GemmCase product = Sparse(random, m, n, k, transposed, zeros);
-                    product.Epilogue = epilogue;
+                    product.Epilogue = transposed ? GemmEpilogue.None : epilogue;
+                    product.Start = transposed ? GemmStart.Zero : GemmStart.Bias;
                     float[] expected = product.Expected();
                     foreach (VectorPath path in GemmCase.Paths)
                         product.Check(expected, Run(product, path, byRows: false), $"{path} {m}x{k}x{n} transposed {transposed}");
@@ -89,15 +90,34 @@ public sealed class GemmSkippingTests
         float[] c = (float[])product.C.Clone();
         fixed (float* a = product.A, b = product.B, to = c, bias = product.Bias)
         {
+            // The map is the data's, whose rows stand without a gap, and the product starts somewhere inside it.
+            int firstRow = product.TransposeA ? 0 : 3;
+            int firstColumn = product.TransposeA ? 2 * Gemm.SkipGroup : 0;
+            int rows = product.TransposeA ? product.K : product.M;
+            int columns = product.TransposeA ? product.M : product.K;
+            ActivityMap map = new(Math.Max(1, firstRow + rows), Math.Max(1, firstColumn + columns));
+            float[] data = new float[Math.Max(1, firstColumn + columns)];
+            for (int row = 0; row < rows; row++)
+            {
+                product.A.AsSpan(row * product.AStride, columns).CopyTo(data.AsSpan(firstColumn));
+                fixed (float* x = data)
+                    map.Mark(x, firstRow + row, 1);
+            }
+
             if (byRows)
             {
                 Gemm.MultiplySkippingZerosOfRows(
                     path, product.M, product.N, product.K, a, product.AStride, b, product.BStride, to, product.CStride, product.Start, bias, product.Epilogue);
             }
+            else if (product.TransposeA)
+            {
+                Gemm.MultiplyTransposedSkippingZeros(
+                    path, map, firstColumn, product.M, product.N, product.K, a, product.AStride, b, product.BStride, to, product.CStride);
+            }
             else
             {
                 Gemm.MultiplySkippingZeros(
-                    path, product.M, product.N, product.K, a, product.AStride, product.TransposeA, b, product.BStride, to, product.CStride, product.Start, bias, product.Epilogue);
+                    path, map, firstRow, product.M, product.N, product.K, a, product.AStride, b, product.BStride, to, product.CStride, product.Start, bias, product.Epilogue);
             }
         }
         return c;
