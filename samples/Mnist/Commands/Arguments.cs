@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 using NeuralCore.Samples.Mnist.Experiments;
+using NeuralCore.Samples.Mnist.Sweeps;
 
 namespace NeuralCore.Samples.Mnist.Commands;
 
@@ -48,6 +49,47 @@ internal static class Arguments
             if (string.IsNullOrWhiteSpace(text))
                 result.AddError($"{name} takes a path, not an empty text.");
             return text;
+        },
+    };
+
+    /// <summary>Experiments by group or id, separated by commas; all of them where the option is not given.</summary>
+    internal static Option<IReadOnlyList<Experiment>> Only() => new("--only")
+    {
+        Description = "Groups (basic, baseline, categorical, sparse) or ids, separated by commas (default: all).",
+        HelpName = "GROUP|ID,...",
+        DefaultValueFactory = _ => ExperimentTable.All,
+        CustomParser = result =>
+        {
+            HashSet<Experiment> chosen = [];
+            foreach (string name in result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries))
+            {
+                if (ExperimentTable.Find(name) is { } experiment)
+                    chosen.Add(experiment);
+                else if (Enum.GetValues<ExperimentGroup>().Where(group => ExperimentTable.NameOf(group) == name).SelectMany(ExperimentTable.Of).ToArray() is { Length: > 0 } group)
+                    chosen.UnionWith(group);
+                else
+                    result.AddError($"--only takes groups and ids that list shows, not '{name}'.");
+            }
+            return ExperimentTable.All.Where(chosen.Contains).ToArray();
+        },
+    };
+
+    /// <summary>A part of a sweep, as <c>I/N</c>.</summary>
+    internal static Option<Shard?> Shard() => new("--shard")
+    {
+        Description = "Make only the I-th of N parts, for a scheduler's job array; merge joins them.",
+        HelpName = "I/N",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            string[] numbers = text.Split('/');
+            if (numbers.Length == 2
+                && int.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                && int.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+                && index >= 1 && index <= count)
+                return new Shard(index, count);
+            result.AddError($"--shard takes I/N with I from 1 to N, not '{text}'.");
+            return null;
         },
     };
 }

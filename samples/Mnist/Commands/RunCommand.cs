@@ -20,7 +20,7 @@ internal static class RunCommand
         Option<int?> epochs = Arguments.Whole("--epochs", "How often to go through the training images (default: as published, 20).", 1, int.MaxValue);
         Option<int?> batch = Arguments.Whole("--batch", "How many images make a step (default: as published, 512).", 1, int.MaxValue);
         Option<int?> threads = Arguments.Whole("--threads", "How many threads work; the result is the same for any number (default: one for each processor).", 1, MostThreads);
-        Option<string> data = Arguments.Path("--data", $"The folder with the four MNIST files (default: ${MnistFolder.EnvironmentVariable}, else the user's cache folder, neuralcore/mnist).", "DIR");
+        Option<string> data = Arguments.Path("--data", $"The folder with the four MNIST files (default: ${MnistFolder.EnvironmentVariable}, else the user's cache folder, neuralcore/mnist, filled by a download).", "DIR");
         Option<string> json = Arguments.Path("--json", "A file to write the result to.", "FILE");
         Option<string> save = Arguments.Path("--save", "A file to save the trained model to, for predict.", "FILE");
         Option<string> checkpoint = Arguments.Path("--checkpoint", "A folder for checkpoints, one after each epoch; the last two stay.", "DIR");
@@ -59,7 +59,7 @@ internal static class RunCommand
         using Interruption interruption = new();
         try
         {
-            Execute(settings, MnistFolder.Locate(data), json, openFiles, interruption.Token);
+            Execute(settings, data, json, openFiles, interruption.Token);
             return ExitCodes.Success;
         }
         catch (OperationCanceledException e) when (interruption.Token.IsCancellationRequested)
@@ -70,26 +70,26 @@ internal static class RunCommand
         }
     }
 
-    private static void Execute(RunSettings settings, MnistFolder folder, string? json, Func<RunFiles> openFiles, CancellationToken cancellation)
+    private static void Execute(RunSettings settings, string? data, string? json, Func<RunFiles> openFiles, CancellationToken cancellation)
     {
         // Everything that can be wrong is looked at before training.
         Sequential model = ModelFactory.Build(settings.Experiment, settings.Seed);
         ResultFile? file = json is null ? null : ResultFile.Check(json);
         RunFiles files = openFiles();
-        MnistImages images = folder.Read();
+        Terminal terminal = Terminal.Open();
+        MnistImages images = DataLoading.Load(terminal, data, cancellation);
         cancellation.ThrowIfCancellationRequested();
 
-        Terminal terminal = Terminal.Open();
         terminal.Line(
             FormattableString.Invariant($"{settings.Experiment.Id}: seed {settings.Seed}, epochs {settings.Epochs}, batch {settings.BatchSize}, threads {settings.Threads}, ")
-            + $"{Describe(InstructionSet.Current)}. Data: {folder.Path}");
+            + $"{Describe(InstructionSet.Current)}. Data: {images.Origin.Description}");
         terminal.Line();
         terminal.Line(SummaryLayout.Fit(model.Summary(), terminal.Width));
         terminal.Line();
         RunOutcome outcome = new ExperimentRunner(images, TrainingDisplay.For(terminal), files, cancellation).Run(settings, model);
         files.Save(model);
-        RunReport.Write(terminal, outcome, images.Test);
-        file?.Write(RunResult.Of(outcome));
+        RunReport.Write(terminal, outcome, images);
+        file?.Write(RunResult.Of(outcome, images.Origin));
     }
 
     private static string Describe(VectorPath path) => path == VectorPath.Scalar ? "no vectors" : FormattableString.Invariant($"{(int)path}-bit vectors");

@@ -5,29 +5,26 @@ internal sealed class MnistFolder
 {
     internal const string EnvironmentVariable = "NEURALCORE_DATA";
 
-    internal const string TrainingImages = "train-images-idx3-ubyte";
-    internal const string TrainingLabels = "train-labels-idx1-ubyte";
-    internal const string TestImages = "t10k-images-idx3-ubyte";
-    internal const string TestLabels = "t10k-labels-idx1-ubyte";
-
-    private static readonly string[] Files = [TrainingImages, TrainingLabels, TestImages, TestLabels];
-
-    private static readonly string[] Mirrors =
-    [
-        "https://ossci-datasets.s3.amazonaws.com/mnist/",
-        "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    ];
-
     private readonly string _chosenBy;
 
-    private MnistFolder(string path, string chosenBy)
+    private MnistFolder(string path, string chosenBy, bool isCache = false)
     {
         Path = path;
         _chosenBy = chosenBy;
+        IsCache = isCache;
     }
 
     /// <summary>The folder.</summary>
     internal string Path { get; }
+
+    /// <summary>Whether nobody named the folder: the user's cache, which downloads may fill.</summary>
+    internal bool IsCache { get; }
+
+    /// <summary>Whether all four files are there.</summary>
+    internal bool IsComplete => MnistFile.All.All(file => Has(Path, file));
+
+    /// <summary>Whether a folder has a file, plain or compressed.</summary>
+    internal static bool Has(string folder, MnistFile file) => PathOf(folder, file) is not null;
 
     /// <summary>The folder of the command line, else of the environment, else of the user's cache. Nothing is read yet.</summary>
     /// <param name="option">The value of <c>--data</c>, or null.</param>
@@ -36,7 +33,7 @@ internal sealed class MnistFolder
         if (option is not null)
             return new(option, "--data");
         string? variable = Environment.GetEnvironmentVariable(EnvironmentVariable);
-        return string.IsNullOrEmpty(variable) ? new(CacheFolder(), "the default folder") : new(variable, EnvironmentVariable);
+        return string.IsNullOrEmpty(variable) ? new(CacheFolder(), "the default folder", isCache: true) : new(variable, EnvironmentVariable);
     }
 
     /// <summary>Reads all four files.</summary>
@@ -46,33 +43,35 @@ internal sealed class MnistFolder
     internal MnistImages Read()
     {
         // All four are looked for before the first is read: a missing one is said at once.
-        string[] missing = Files.Where(name => PathOf(name) is null).ToArray();
+        string[] missing = MnistFile.All.Where(file => !Has(Path, file)).Select(file => file.Name).ToArray();
         if (missing.Length > 0)
             throw new SampleException(Describe(missing));
         return new MnistImages(
-            LabelledImages.Read(PathOf(TrainingImages)!, PathOf(TrainingLabels)!),
-            LabelledImages.Read(PathOf(TestImages)!, PathOf(TestLabels)!));
+            LabelledImages.Read(PathOf(Path, MnistFile.TrainingImages)!, PathOf(Path, MnistFile.TrainingLabels)!),
+            LabelledImages.Read(PathOf(Path, MnistFile.TestImages)!, PathOf(Path, MnistFile.TestLabels)!),
+            new DataOrigin(DataOrigin.Mnist, Path));
     }
 
     /// <summary>Reads the test images alone.</summary>
     /// <inheritdoc cref="Read"/>
     internal LabelledImages ReadTest()
     {
-        if (PathOf(TestImages) is not { } images || PathOf(TestLabels) is not { } labels)
-            throw new SampleException($"The test images are not there: looked for {TestImages} and {TestLabels}, each plain or with .gz, in {Path} ({_chosenBy}).");
+        if (PathOf(Path, MnistFile.TestImages) is not { } images || PathOf(Path, MnistFile.TestLabels) is not { } labels)
+            throw new SampleException($"The test images are not there: looked for {MnistFile.TestImages.Name} and {MnistFile.TestLabels.Name}, each plain or with .gz, in {Path} ({_chosenBy}).");
         return LabelledImages.Read(images, labels);
     }
 
     private string Describe(string[] missing)
     {
-        string what = missing.Length == Files.Length ? "MNIST is not there" : $"{string.Join(", ", missing)} missing";
+        string what = missing.Length == MnistFile.All.Count ? "MNIST is not there" : $"{string.Join(", ", missing)} missing";
         string elsewhere = _chosenBy == "--data" ? "" : $", or name another folder with --data DIR or {EnvironmentVariable}";
-        return $"{what}: looked in {Path} ({_chosenBy}). Put {string.Join(", ", Files)} there, each plain or with .gz{elsewhere}. Public mirrors: {string.Join(" and ", Mirrors)} (file name + .gz).";
+        return $"{what}: looked in {Path} ({_chosenBy}). Put {string.Join(", ", MnistFile.All.Select(file => file.Name))} there, each plain or with .gz{elsewhere}. "
+            + $"Public mirrors: {string.Join(" and ", Mirrors.Public)} (file name + .gz).";
     }
 
-    private string? PathOf(string name)
+    private static string? PathOf(string folder, MnistFile file)
     {
-        string plain = System.IO.Path.Combine(Path, name);
+        string plain = System.IO.Path.Combine(folder, file.Name);
         return File.Exists(plain) ? plain : File.Exists(plain + ".gz") ? plain + ".gz" : null;
     }
 

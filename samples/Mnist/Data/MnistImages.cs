@@ -3,10 +3,23 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Data;
 
-/// <summary>The two parts of MNIST.</summary>
+/// <summary>Images to train on and images to test on.</summary>
 /// <param name="Training">What networks are trained on.</param>
 /// <param name="Test">What they are tested on.</param>
-internal sealed record MnistImages(LabelledImages Training, LabelledImages Test);
+/// <param name="Origin">Whether they are MNIST.</param>
+internal sealed record MnistImages(LabelledImages Training, LabelledImages Test, DataOrigin Origin);
+
+/// <summary>Where images come from.</summary>
+/// <param name="Kind"><see cref="Mnist"/> or <see cref="Synthetic"/>: the label of every result.</param>
+/// <param name="Description">For people: the folder, or that the sample drew them.</param>
+internal sealed record DataOrigin(string Kind, string Description)
+{
+    internal const string Mnist = "mnist";
+    internal const string Synthetic = "synthetic";
+
+    /// <summary>Whether the sample drew the digits itself, so that no figure may be set beside the report's.</summary>
+    internal bool IsSynthetic => Kind == Synthetic;
+}
 
 /// <summary>Images of 28 x 28 bytes with their digits, in memory.</summary>
 internal sealed class LabelledImages
@@ -16,7 +29,7 @@ internal sealed class LabelledImages
     private readonly byte[] _pixels;
     private readonly int[] _labels;
 
-    private LabelledImages(byte[] pixels, int[] labels)
+    internal LabelledImages(byte[] pixels, int[] labels)
     {
         _pixels = pixels;
         _labels = labels;
@@ -28,7 +41,7 @@ internal sealed class LabelledImages
     /// <summary>The digit of an image.</summary>
     internal int Label(int index) => _labels[index];
 
-    /// <summary>The bytes of an image, row by row.</summary>
+    /// <summary>The 784 bytes of an image, row by row.</summary>
     internal ReadOnlySpan<byte> Pixels(int index) => _pixels.AsSpan(index * ImageShape.Size, ImageShape.Size);
 
     /// <summary>Reads one pair of files.</summary>

@@ -3,6 +3,7 @@ namespace NeuralCore.Samples.Mnist.Experiments;
 /// <summary>All 24 experiments of the report "Basic Neural Networks: MNIST" (October 2023), in its order, with the figures it published.</summary>
 internal static class ExperimentTable
 {
+    internal const string BasicId = "basic";
     internal const string BaselineId = "baseline";
 
     // Id, group, title, hidden widths, dropout, loss, optimizer, epochs, batch, published loss and accuracy. "Decrease neurons in 1st layer"
@@ -35,6 +36,23 @@ internal static class ExperimentTable
         new("sparse-10", ExperimentGroup.Sparse, "Increase number of layers to 3 and dropout to 50%", [128, 128, 128], 0.5, LossKind.Sparse, OptimizerKind.Adam, 20, 512, 0.081m, 0.980m),
     ];
 
+    /// <summary>What the command line calls a group.</summary>
+    internal static string NameOf(ExperimentGroup group) => group.ToString().ToLowerInvariant();
+
+    /// <summary>The experiments of one group, its baseline first.</summary>
+    internal static IEnumerable<Experiment> Of(ExperimentGroup group) => All.Where(experiment => experiment.Group == group);
+
     /// <summary>The experiment of an id, or null.</summary>
     internal static Experiment? Find(string id) => All.FirstOrDefault(experiment => experiment.Id == id);
+
+    /// <summary>What an experiment is compared with: the baseline of its group; null for the baselines and the two that stand alone.</summary>
+    internal static Experiment? BaselineOf(Experiment experiment) =>
+        experiment.Group is ExperimentGroup.Categorical or ExperimentGroup.Sparse
+        && All.First(other => other.Group == experiment.Group) is { } baseline && baseline != experiment ? baseline : null;
+
+    /// <summary>The experiment with the same network and class indices instead of one-hot labels.</summary>
+    internal static Experiment SparseOf(Experiment categorical) => Find(categorical.Id.Replace("categorical-", "sparse-", StringComparison.Ordinal))!;
+
+    /// <summary>The row "Decrease neurons in 1st layer", which widens the second layer too.</summary>
+    internal static bool ChangesTwoWidths(Experiment experiment) => experiment.Id is "categorical-4" or "sparse-4";
 }

@@ -10,6 +10,14 @@ internal static class ModelFactory
     /// <exception cref="SampleException">NEURALCORE_ISA asks for a vector width that is not there.</exception>
     internal static Sequential Build(Experiment experiment, long seed = 0)
     {
+        CheckInstructionSet();
+        return experiment.BuildModel(seed);
+    }
+
+    /// <summary>Looks at NEURALCORE_ISA.</summary>
+    /// <exception cref="SampleException">It asks for a vector width that is not there.</exception>
+    internal static void CheckInstructionSet()
+    {
         try
         {
             _ = InstructionSet.Current;
@@ -18,6 +26,5 @@ internal static class ModelFactory
         {
             throw new SampleException(e.Message, e);
         }
-        return experiment.BuildModel(seed);
     }
 }

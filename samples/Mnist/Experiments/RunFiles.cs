@@ -18,6 +18,9 @@ internal sealed class RunFiles
         ResumeFrom = resumeFrom;
     }
 
+    /// <summary>For runs of which nothing but the figures is kept.</summary>
+    internal static RunFiles None { get; } = new(null, null, null);
+
     /// <summary>Where the run goes on; null for a run from the beginning.</summary>
     internal Checkpoint? ResumeFrom { get; }
 

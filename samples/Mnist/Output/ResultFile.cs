@@ -41,39 +41,13 @@ internal sealed class ResultFile
         }
     }
 
-    /// <summary>Writes beside the file, then renames over it.</summary>
+    /// <summary>Writes the whole file, or leaves it as it was.</summary>
     /// <exception cref="SampleException">The file cannot be written after all.</exception>
-    internal void Write(RunResult result)
+    internal void Write(RunResult result) => AtomicFile.Write(_path, stream =>
     {
-        string temporary = TemporaryName(_path);
-        try
-        {
-            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                JsonSerializer.Serialize(stream, result, ResultContext.Default.RunResult);
-                stream.WriteByte((byte)'\n');
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, _path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            TryDelete(temporary);
-            throw new SampleException($"Cannot write {_path}: {e.Message}", e);
-        }
-    }
+        JsonSerializer.Serialize(stream, result, ResultContext.Default.RunResult);
+        stream.WriteByte((byte)'\n');
+    });
 
     private static string TemporaryName(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The message that follows says what went wrong first.
-        }
-    }
 }

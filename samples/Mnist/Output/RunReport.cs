@@ -9,14 +9,17 @@ internal static class RunReport
 {
     private const int ShownImages = 3;
 
-    internal static void Write(Terminal terminal, RunOutcome outcome, LabelledImages test)
+    internal static void Write(Terminal terminal, RunOutcome outcome, MnistImages images)
     {
+        LabelledImages test = images.Test;
         Experiment experiment = outcome.Settings.Experiment;
         terminal.Line();
-        terminal.Line(FormattableString.Invariant($"Trained in {outcome.TrainingTime.TotalSeconds:F1} s; tested on {Numbers.Grouped(test.Count)} images:"));
+        terminal.Line(FormattableString.Invariant($"Trained in {outcome.TrainingTime.TotalSeconds:F1} s; tested on {Numbers.Grouped(test.Count)} {(images.Origin.IsSynthetic ? "synthetic " : "")}images:"));
         terminal.Line();
         WriteComparison(terminal, outcome);
         terminal.Line();
+        if (images.Origin.IsSynthetic)
+            terminal.Line("Ours are of synthetic digits, the report's of MNIST: they cannot be compared.");
         terminal.Line(outcome.Settings.IsAsPublished
             ? "The report's figures are of one run with Keras."
             : FormattableString.Invariant($"The report's figures are of one run with Keras, {experiment.Epochs} epochs, batch {experiment.BatchSize}; this run differs."));
@@ -59,11 +62,13 @@ internal static class RunReport
         features.Gather(Enumerable.Range(0, count).ToArray(), pixels);
         float[] probabilities = outcome.Model.Predict(pixels);
         terminal.Line($"The first {Numbers.Plain(count)} test images:");
-        for (int image = 0; image < count; image++)
-        {
-            ReadOnlySpan<float> row = probabilities.AsSpan(image * Experiment.Classes, Experiment.Classes);
-            int digit = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(row);
-            terminal.Line(FormattableString.Invariant($"  predicted {digit} (p = {row[digit]:F4}), truth {test.Label(image)}"));
-        }
+        string[] captions = Enumerable.Range(0, count).Select(image => Caption(probabilities.AsSpan(image * Experiment.Classes, Experiment.Classes), test.Label(image))).ToArray();
+        DigitDrawing.Write(terminal, test, captions);
+    }
+
+    private static string Caption(ReadOnlySpan<float> probabilities, int truth)
+    {
+        int digit = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(probabilities);
+        return FormattableString.Invariant($"predicted {digit} (p = {probabilities[digit]:F4}), truth {truth}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NeuralCore.Samples.Mnist.Data;
 using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Output;
@@ -34,14 +35,14 @@ internal sealed record RunResult
 
     public required IReadOnlyList<EpochFigures> History { get; init; }
 
-    internal static RunResult Of(RunOutcome outcome) => new()
+    internal static RunResult Of(RunOutcome outcome, DataOrigin data) => new()
     {
         Experiment = outcome.Settings.Experiment.Id,
         Seed = outcome.Settings.Seed,
         Epochs = outcome.Settings.Epochs,
         BatchSize = outcome.Settings.BatchSize,
         Threads = outcome.Settings.Threads,
-        Data = "mnist",
+        Data = data.Kind,
         TrainSeconds = outcome.TrainingTime.TotalSeconds,
         TestLoss = outcome.Test.Loss,
         TestAccuracy = outcome.Test.Accuracy,

@@ -62,6 +62,13 @@ internal sealed class Terminal
     /// <summary>A line of text, folded between words where it is too long.</summary>
     internal void Line(string text = "") => Console.Write(new Text(text + "\n"));
 
+    /// <summary>Text that is not folded and ends no line; for a line that is written over.</summary>
+    internal void Part(string text)
+    {
+        Console.Profile.Out.Writer.Write(text);
+        Console.Profile.Out.Writer.Flush();
+    }
+
     /// <summary>One message to standard error: one line, or in a terminal folded between words.</summary>
     internal static void Error(string message)
     {

@@ -70,15 +70,6 @@ public sealed class CommandLineTests : IDisposable
         Failure(SampleProcess.Run([("NEURALCORE_DATA", nowhere)])).Should().ContainAll(nowhere, "NEURALCORE_DATA");
     }
 
-    [SkippableFact]
-    public void Without_a_folder_it_looks_in_the_cache()
-    {
-        Skip.If(OperatingSystem.IsWindows(), "XDG_CACHE_HOME is of Unix.");
-
-        Failure(SampleProcess.Run([("XDG_CACHE_HOME", _data.Folder)], "run", "basic")).Should().Contain(Path.Combine(_data.Folder, "neuralcore", "mnist"));
-        Failure(SampleProcess.Run([("HOME", _data.Folder)], "run", "basic")).Should().Contain(Path.Combine(_data.Folder, ".cache", "neuralcore", "mnist"));
-    }
-
     [Fact]
     public void One_missing_file_is_named()
     {

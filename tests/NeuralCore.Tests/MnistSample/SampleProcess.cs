@@ -6,7 +6,7 @@ namespace NeuralCore.Tests.MnistSample;
 internal sealed record SampleProcess(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly string[] Heard = ["NEURALCORE_DATA", "NEURALCORE_ISA", "XDG_CACHE_HOME", "NO_COLOR", "TERM", "GITHUB_ACTIONS"];
+    private static readonly string[] Heard = ["NEURALCORE_DATA", "NEURALCORE_ISA", "NEURALCORE_MIRRORS", "XDG_CACHE_HOME", "NO_COLOR", "TERM", "GITHUB_ACTIONS"];
 
     internal string[] OutputLines => Output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
 
@@ -56,6 +56,8 @@ internal sealed record SampleProcess(int ExitCode, string Output, string Error)
             start.ArgumentList.Add(arg);
         foreach (string name in Heard)
             start.Environment.Remove(name);
+        // No test reaches for the internet.
+        start.Environment["NEURALCORE_MIRRORS"] = "none";
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

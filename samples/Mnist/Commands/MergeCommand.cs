@@ -1,0 +1,76 @@
+using System.CommandLine;
+using NeuralCore.Samples.Mnist.Data;
+using NeuralCore.Samples.Mnist.Experiments;
+using NeuralCore.Samples.Mnist.Output;
+using NeuralCore.Samples.Mnist.Reporting;
+using NeuralCore.Samples.Mnist.Sweeps;
+
+namespace NeuralCore.Samples.Mnist.Commands;
+
+/// <summary><c>merge</c>: joins the folders of shards into one, and writes the report that one process would have written.</summary>
+internal static class MergeCommand
+{
+    internal static Command Create()
+    {
+        Argument<string[]> folders = new("DIR") { Description = "The folders that report --shard has written.", Arity = ArgumentArity.OneOrMore };
+        Option<string> output = ReportCommand.OutputFolder();
+        output.Required = true;
+        Option<string> data = Arguments.Path("--data", "The folder with the four MNIST files, as for run.", "DIR");
+        Command command = new("merge", "Joins the folders of shards and writes the report.") { folders, output, data };
+        command.SetAction(parsed => Execute(parsed.GetRequiredValue(folders), parsed.GetRequiredValue(output), parsed.GetValue(data)));
+        return command;
+    }
+
+    private static int Execute(string[] inputs, string output, string? data)
+    {
+        Terminal terminal = Terminal.Open();
+        // All inputs are read and checked before the output folder is touched.
+        List<RunRecord> runs = [];
+        List<PartRecord> parts = [];
+        foreach (string input in inputs)
+        {
+            (IReadOnlyList<RunRecord> itsRuns, IReadOnlyList<PartRecord> itsParts) = SweepFolder.Read(input);
+            runs.AddRange(itsRuns);
+            parts.AddRange(itsParts);
+        }
+        if (runs.Count == 0)
+            throw new SampleException($"{string.Join(", ", inputs)}: no finished runs yet.");
+        MnistImages images = DataLoading.Load(terminal, data, CancellationToken.None);
+        string kind = images.Origin.Kind;
+        string hash = DataHash.Of(images);
+        Check(runs, string.Join(", ", inputs), hash, kind);
+
+        using SweepFolder folder = SweepFolder.Open(output);
+        // Runs that the folder holds already stay; nothing finished is lost.
+        Check([.. folder.Runs, .. runs], output, hash, kind);
+        RunRecord[] joined = Sorted([.. folder.Runs, .. runs]);
+        CheckComplete(joined);
+        folder.Replace(joined, folder.Parts.Concat(parts).DistinctBy(part => part.Id).OrderBy(part => part.Started, StringComparer.Ordinal).ToArray());
+        terminal.Line($"{Numbers.Plain(joined.Length)} runs of {Numbers.Plain(inputs.Length)} folders joined in {output}");
+        ReportFiles.Write(terminal, output, ReportBuilder.Build(folder.Runs, images.Test, ProvenanceBuilder.Build(folder.Runs, folder.Parts)));
+        return ExitCodes.Success;
+    }
+
+    private static void Check(IReadOnlyList<RunRecord> runs, string where, string hash, string kind) =>
+        RunChecks.Check(runs, where, LibraryVersion.Short, kind, hash, _ => runs[0].Epochs);
+
+    private static RunRecord[] Sorted(IEnumerable<RunRecord> runs)
+    {
+        Dictionary<string, int> order = ExperimentTable.All.Select((experiment, i) => (experiment.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i);
+        return runs.DistinctBy(run => run.Key).OrderBy(run => order[run.Experiment]).ThenBy(run => run.Seed).ToArray();
+    }
+
+    // A shard that is missing would quietly leave seeds out of some experiments and not of others.
+    private static void CheckComplete(RunRecord[] runs)
+    {
+        HashSet<RunKey> there = [.. runs.Select(run => run.Key)];
+        RunKey[] missing = runs.Select(run => run.Experiment).Distinct()
+            .SelectMany(id => Enumerable.Range(1, (int)runs.Max(run => run.Seed)).Select(seed => new RunKey(id, seed)))
+            .Where(key => !there.Contains(key)).ToArray();
+        if (missing.Length > 0)
+        {
+            throw new SampleException(FormattableString.Invariant(
+                $"{missing.Length} runs are missing, the first is {missing[0].Experiment}, seed {missing[0].Seed}. Name the folders of all shards, finished; nothing was written."));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace NeuralCore.Samples.Mnist.Data;
+
+/// <summary>
+/// Finds images to train on: the folder that was named; else the user's cache folder; else a download into it; else digits that the sample draws itself.
+/// A folder that somebody named is never silently replaced by anything.
+/// </summary>
+/// <param name="download">What fetches the files that the cache lacks.</param>
+/// <param name="warn">Hears why the images are not MNIST.</param>
+internal sealed class ImageSource(MnistDownload download, Action<string> warn)
+{
+    /// <summary>The images.</summary>
+    /// <param name="option">The value of <c>--data</c>, or null.</param>
+    /// <param name="cancellation">Ends a download.</param>
+    /// <exception cref="SampleException">The folder that was named lacks a file, or images are not 28 x 28.</exception>
+    /// <exception cref="InvalidDataException">A file is not valid.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The download was interrupted.</exception>
+    internal MnistImages Load(string? option, CancellationToken cancellation)
+    {
+        MnistFolder folder = MnistFolder.Locate(option);
+        if (folder.IsCache && !folder.IsComplete)
+        {
+            try
+            {
+                download.FetchAsync(folder.Path, cancellation).GetAwaiter().GetResult();
+            }
+            catch (DownloadException e)
+            {
+                warn(
+                    $"MNIST is not in {folder.Path} and cannot be downloaded ({e.Message}). Training on synthetic digits instead: their results say nothing about MNIST. "
+                    + $"Name a folder with the four files with --data DIR or {MnistFolder.EnvironmentVariable}.");
+                return SyntheticDigits.Draw();
+            }
+        }
+        return folder.Read();
+    }
+}

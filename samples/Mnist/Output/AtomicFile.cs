@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace NeuralCore.Samples.Mnist.Output;
+
+/// <summary>Writes files that are there whole or as they were before.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes beside the file, then renames over it. UTF-8, line feeds.</summary>
+    /// <exception cref="SampleException">The file cannot be written.</exception>
+    internal static void Write(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
+
+    /// <summary>The same for anything that writes to a stream.</summary>
+    internal static void Write(string path, Action<Stream> write)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(temporary);
+            throw new SampleException($"Cannot write {path}: {e.Message}", e);
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The message that follows says what went wrong first.
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using NeuralCore.Samples.Mnist.Data;
+
+namespace NeuralCore.Samples.Mnist.Output;
+
+/// <summary>A line for each file downloaded; in a terminal it counts up while the file comes.</summary>
+internal sealed class DownloadDisplay(Terminal terminal) : IProgress<DownloadProgress>, IDisposable
+{
+    private const double SecondsBetweenFrames = 0.1;
+    private const double BytesPerMegabyte = 1e6;
+
+    private long _lastFrame;
+    private int _shown;
+
+    /// <inheritdoc/>
+    public void Report(DownloadProgress value)
+    {
+        if (value.IsDone)
+        {
+            Clear();
+            terminal.Line($"Downloaded {value.File.Name} from {value.Mirror.Host}: {Megabytes(value.File.Length)} MB, SHA-256 as expected");
+        }
+        else if (terminal.CanMoveCursor && Stopwatch.GetElapsedTime(_lastFrame).TotalSeconds >= SecondsBetweenFrames)
+        {
+            _lastFrame = Stopwatch.GetTimestamp();
+            string line = $"{Megabytes(value.Bytes)} of {Megabytes(value.File.Length)} MB: {value.File.Name}";
+            Clear();
+            // One column less than the terminal has: a full line would start another.
+            line = line[..Math.Min(line.Length, Math.Max(terminal.Width - 1, 0))];
+            terminal.Part(line);
+            _shown = line.Length;
+        }
+    }
+
+    /// <summary>Takes an unfinished line away.</summary>
+    public void Dispose() => Clear();
+
+    private void Clear()
+    {
+        if (_shown > 0)
+            terminal.Part($"\r{new string(' ', _shown)}\r");
+        _shown = 0;
+    }
+
+    private static string Megabytes(long bytes) => FormattableString.Invariant($"{bytes / BytesPerMegabyte:F1}");
+}

@@ -1,0 +1,71 @@
+using NeuralCore.Samples.Mnist.Reporting;
+using NeuralCore.Samples.Mnist.Sweeps;
+using Spectre.Console;
+
+namespace NeuralCore.Samples.Mnist.Output;
+
+/// <summary>Shows a sweep: in a terminal one moving picture of what runs, what is done and the time left; else a line for each finished run.</summary>
+internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
+{
+    private const int LongestBar = 60;
+    private static readonly TimeSpan BetweenFrames = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Does the work with the display on; its exception is this method's.</summary>
+    internal void Show(Action work)
+    {
+        if (terminal.CanMoveCursor)
+            ShowMoving(work);
+        else
+            ShowLines(work);
+    }
+
+    private void ShowLines(Action work)
+    {
+        progress.Finished += Write;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            progress.Finished -= Write;
+        }
+
+        void Write(RunRecord run, SweepState state) => terminal.Line(
+            $"{Numbers.Plain(state.Done)}/{Numbers.Plain(state.Total)} {run.Experiment} seed {Numbers.Plain(run.Seed)}: "
+            + $"loss {Numbers.Fixed(run.TestLoss)}, accuracy {Numbers.Fixed(run.TestAccuracy)}, {Times(state)}");
+    }
+
+    private void ShowMoving(Action work)
+    {
+        using Task task = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        terminal.Console.Live(Text.Empty).AutoClear(true).Start(frame =>
+        {
+            while (!((IAsyncResult)task).AsyncWaitHandle.WaitOne(BetweenFrames))
+                frame.UpdateTarget(new Rows(Lines(progress.State(), terminal.Width, terminal.HasUnicode).Select(line => new Text(line))));
+        });
+        task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>The moving picture as lines, none longer than the width.</summary>
+    internal static IEnumerable<string> Lines(SweepState state, int width, bool hasUnicode)
+    {
+        yield return Cut($"{Numbers.Plain(state.Done)} of {Numbers.Plain(state.Total)} runs done, {Times(state)}", width);
+        int length = Math.Min(width - 1, LongestBar);
+        int done = (int)(Math.Clamp(state.Fraction, 0, 1) * length);
+        (char full, char empty) = hasUnicode ? ('━', '─') : ('#', '-');
+        yield return new string(full, done) + new string(empty, length - done);
+        foreach (JobState job in state.Jobs)
+        {
+            string name = $"{job.Run.Experiment.Id} seed {Numbers.Plain(job.Run.Seed)}";
+            string epoch = $"epoch {Numbers.Plain(job.Row.Epoch)}/{Numbers.Plain(job.Row.Epochs)}";
+            yield return Cut(
+                double.IsNaN(job.Row.Loss) ? $"  {name,-30} {epoch}" : $"  {name,-30} {epoch,-12} loss {Numbers.Fixed(job.Row.Loss)}, accuracy {Numbers.Fixed(job.Row.Accuracy)}", width);
+        }
+    }
+
+    private static string Times(SweepState state) =>
+        $"{Numbers.Duration(state.Elapsed)} elapsed" + (state.Left is { } left ? $", {Numbers.Duration(left)} left" : "");
+
+    private static string Cut(string line, int width) => line.Length < width ? line : line[..Math.Max(width - 1, 0)];
+}

@@ -1,0 +1,136 @@
+using System.Text.Json.Serialization;
+
+namespace NeuralCore.Samples.Mnist.Reporting;
+
+/// <summary>One finished run: one line of <c>runs.jsonl</c>, and all that the report knows of it.</summary>
+internal sealed record RunRecord
+{
+    /// <summary>The form of the line; another number is not read.</summary>
+    internal const int CurrentSchema = 1;
+
+    public required int Schema { get; init; }
+
+    /// <summary>The version of NeuralCore: other versions may train to other bits.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The id of the experiment.</summary>
+    public required string Experiment { get; init; }
+
+    public required long Seed { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    /// <summary><c>mnist</c> or <c>synthetic</c>.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>SHA-256 over the four arrays of data (training pixels, training labels, test pixels, test labels; labels as bytes), lower-case hexadecimal.</summary>
+    public required string DataSha256 { get; init; }
+
+    /// <summary>Which process made it: an entry of <c>parts.jsonl</c>.</summary>
+    public required string Part { get; init; }
+
+    /// <summary>Seconds from that process' start to the end of this run.</summary>
+    public required double FinishedAfterSeconds { get; init; }
+
+    public required double TrainSeconds { get; init; }
+
+    /// <summary>Floating-point operations of the dense products of this run (training and scoring), no zero skipped; training on raw pixels is not counted.</summary>
+    public required double DenseFlops { get; init; }
+
+    public required double TestLoss { get; init; }
+
+    public required double TestAccuracy { get; init; }
+
+    /// <summary>Test loss on raw pixels 0..255, trained on 0..1; only basic.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RawTestLoss { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RawTestAccuracy { get; init; }
+
+    /// <summary>What training on raw pixels came to; only basic.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RawTraining? RawTraining { get; init; }
+
+    public required string WeightsSha256 { get; init; }
+
+    /// <summary>Training loss and accuracy of each epoch, dropout on; the first is epoch 1.</summary>
+    public required IReadOnlyList<EpochRecord> History { get; init; }
+
+    /// <summary>The predicted class of each test image, one byte each; base64 in the file.</summary>
+    public required byte[] Predictions { get; init; }
+
+    /// <summary>The wrong predictions of greatest loss, the worst first.</summary>
+    public required IReadOnlyList<Mistake> WorstMistakes { get; init; }
+
+    /// <summary>What makes a run the run it is: experiment and seed.</summary>
+    internal RunKey Key => new(Experiment, Seed);
+}
+
+/// <summary>What a run is called within a sweep.</summary>
+internal readonly record struct RunKey(string Experiment, long Seed);
+
+/// <summary>Training loss and accuracy of one epoch.</summary>
+internal sealed record EpochRecord(double Loss, double Accuracy);
+
+/// <summary>A wrong prediction.</summary>
+/// <param name="Image">The test image's index, from 0.</param>
+/// <param name="Truth">Its digit.</param>
+/// <param name="Predicted">The digit predicted.</param>
+/// <param name="Probability">The probability given to the predicted digit.</param>
+/// <param name="TruthProbability">The probability given to the true digit.</param>
+internal sealed record Mistake(int Image, int Truth, int Predicted, double Probability, double TruthProbability);
+
+/// <summary>What training on raw pixels 0..255 came to.</summary>
+/// <param name="DivergedAtStep">The step at which loss or weights were no longer finite; null when all epochs were trained.</param>
+/// <param name="TestLoss">The raw test loss; null when it diverged or is not finite.</param>
+/// <param name="TestAccuracy">The raw test accuracy; null when it diverged.</param>
+internal sealed record RawTraining(long? DivergedAtStep, double? TestLoss, double? TestAccuracy);
+
+/// <summary>One process that worked on a sweep: a line of <c>parts.jsonl</c> at its start, and one with the end's figures.</summary>
+internal sealed record PartRecord
+{
+    public required int Schema { get; init; }
+
+    public required string Id { get; init; }
+
+    /// <summary>UTC, ISO 8601.</summary>
+    public required string Started { get; init; }
+
+    public required string Command { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Runtime { get; init; }
+
+    public required string System { get; init; }
+
+    public required string Processor { get; init; }
+
+    public required int Processors { get; init; }
+
+    /// <summary>Width of the vectors in bits; 0 for none.</summary>
+    public required int VectorBits { get; init; }
+
+    /// <summary>How many runs went on side by side.</summary>
+    public required int Jobs { get; init; }
+
+    /// <summary>FMA peak of all processors before the sweep, float32 operations a second.</summary>
+    public required double PeakBefore { get; init; }
+
+    /// <summary>The same after it; null while it runs, or when it was killed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? PeakAfter { get; init; }
+
+    /// <summary>From the process' first run to its last; null while it runs, or when it was killed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? WallSeconds { get; init; }
+}
+
+/// <summary>The serializer of both files, written by the compiler: no reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false)]
+[JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(PartRecord))]
+internal sealed partial class RecordContext : JsonSerializerContext;

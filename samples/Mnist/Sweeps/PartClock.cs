@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using NeuralCore.Numerics;
+using NeuralCore.Samples.Mnist.Reporting;
+
+namespace NeuralCore.Samples.Mnist.Sweeps;
+
+/// <summary>Takes the time and the processors' peak of one process' part of a sweep, and says on what machine.</summary>
+internal sealed class PartClock
+{
+    private PartClock(PartRecord start) => Start = start;
+
+    /// <summary>What is known at the start.</summary>
+    internal PartRecord Start { get; }
+
+    /// <summary>Runs from the start of the part, reading the data included.</summary>
+    internal Stopwatch Clock { get; } = Stopwatch.StartNew();
+
+    /// <summary>Measures the peak, then starts the clock.</summary>
+    internal static PartClock Begin(string command, int jobs)
+    {
+        double peak = FmaPeak.Measure();
+        return new PartClock(new PartRecord
+        {
+            Schema = RunRecord.CurrentSchema,
+            Id = Guid.NewGuid().ToString("N")[..12],
+            Started = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            Command = command,
+            Version = LibraryVersion.Full,
+            Runtime = RuntimeInformation.FrameworkDescription,
+            System = $"{RuntimeInformation.OSDescription.Trim()} {RuntimeInformation.ProcessArchitecture}",
+            Processor = ProcessorName(),
+            Processors = Environment.ProcessorCount,
+            VectorBits = (int)InstructionSet.Current,
+            Jobs = jobs,
+            PeakBefore = peak,
+        });
+    }
+
+    /// <summary>Stops the clock, then measures the peak again.</summary>
+    internal PartRecord End()
+    {
+        double seconds = Clock.Elapsed.TotalSeconds;
+        return Start with { WallSeconds = seconds, PeakAfter = FmaPeak.Measure() };
+    }
+
+    private static string ProcessorName()
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                string? line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal));
+                if (line is not null)
+                    return line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The architecture will do.
+        }
+        return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}

@@ -1,0 +1,43 @@
+using NeuralCore.Samples.Mnist.Experiments;
+using NeuralCore.Samples.Mnist.Reporting;
+
+namespace NeuralCore.Samples.Mnist.Sweeps;
+
+/// <summary>A run that is to be made.</summary>
+internal sealed record PlannedRun(Experiment Experiment, long Seed, int Epochs)
+{
+    internal RunKey Key => new(Experiment.Id, Seed);
+
+    /// <summary>One thread each: the runs go on side by side.</summary>
+    internal RunSettings Settings => new(Experiment, Seed, Epochs, Experiment.BatchSize, Threads: 1);
+}
+
+/// <summary>Which part of a sweep a process makes: every <paramref name="Count"/>-th run, from the <paramref name="Index"/>-th on, counted from 1.</summary>
+internal readonly record struct Shard(int Index, int Count)
+{
+    internal static Shard Whole => new(1, 1);
+
+    internal bool IsWhole => Count == 1;
+
+    public override string ToString() => FormattableString.Invariant($"{Index}/{Count}");
+}
+
+/// <summary>What a sweep is made of.</summary>
+/// <param name="Experiments">The experiments, in the table's order.</param>
+/// <param name="Seeds">Seeds 1 to this.</param>
+/// <param name="Epochs">Epochs of every run, or null for the published number.</param>
+/// <param name="Shard">The part to make.</param>
+internal sealed record SweepPlan(IReadOnlyList<Experiment> Experiments, int Seeds, int? Epochs, Shard Shard)
+{
+    /// <summary>
+    /// The runs of this part, the longest first: a long one begun last would leave the other processors idle. The shards deal out the same order, so that
+    /// their loads are alike.
+    /// </summary>
+    internal IReadOnlyList<PlannedRun> Runs() =>
+        Experiments.SelectMany(experiment => Enumerable.Range(1, Seeds).Select(seed => new PlannedRun(experiment, seed, EpochsOf(experiment))))
+            .OrderByDescending(run => DenseFlops.Expected(run))
+            .Where((_, i) => i % Shard.Count == Shard.Index - 1)
+            .ToArray();
+
+    internal int EpochsOf(Experiment experiment) => Epochs ?? experiment.Epochs;
+}

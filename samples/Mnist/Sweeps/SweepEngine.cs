@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using NeuralCore.Samples.Mnist.Reporting;
+
+namespace NeuralCore.Samples.Mnist.Sweeps;
+
+/// <summary>Makes runs side by side, each on one thread: no run waits for another, and bits do not depend on threads.</summary>
+internal sealed class SweepEngine(SweepFolder folder, string part, Stopwatch clock, SweepProgress progress)
+{
+    private readonly Lock _lock = new();
+    private int _next = -1;
+    private ExceptionDispatchInfo? _failure;
+
+    /// <summary>Makes all runs, in order, and returns when the last has ended.</summary>
+    /// <param name="runs">What to make.</param>
+    /// <param name="jobs">How many at once.</param>
+    /// <param name="makeWork">The work, under a cancellation of the engine's own.</param>
+    /// <param name="cancellation">Stops all runs between two steps; what is finished is in the folder.</param>
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    /// <exception cref="SampleException">A run failed, or could not be written; the others were stopped.</exception>
+    internal void Run(IReadOnlyList<PlannedRun> runs, int jobs, Func<CancellationToken, SweepWork> makeWork, CancellationToken cancellation)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        SweepWork work = makeWork(stop.Token);
+        Thread[] threads = Enumerable.Range(0, Math.Min(jobs, runs.Count))
+            .Select(slot => new Thread(() => RunSlot(slot, runs, work, stop)) { Name = $"job {slot + 1}" }).ToArray();
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        _failure?.Throw();
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void RunSlot(int slot, IReadOnlyList<PlannedRun> runs, SweepWork work, CancellationTokenSource stop)
+    {
+        try
+        {
+            int i;
+            while (!stop.IsCancellationRequested && (i = Interlocked.Increment(ref _next)) < runs.Count)
+            {
+                RunRecord made = work.Make(runs[i], progress.Begin(slot, runs[i]));
+                lock (_lock)
+                {
+                    RunRecord record = made with { Part = part, FinishedAfterSeconds = clock.Elapsed.TotalSeconds };
+                    folder.Append(record);
+                    progress.End(slot, record);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // An interruption, or another slot's failure.
+        }
+        catch (Exception e)
+        {
+            // Any failure ends the sweep; the first is the one to tell.
+            lock (_lock)
+                _failure ??= ExceptionDispatchInfo.Capture(e);
+            stop.Cancel();
+        }
+    }
+}
