@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Numerics;
 
 namespace NeuralCore.Data;
@@ -39,6 +40,7 @@ public sealed class ByteFeatures : FeatureSource
     public ByteFeatures WithScale(float scale) => new(_values, Shape, scale);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Gather(ReadOnlySpan<int> rows, Span<float> destination)
     {
         CheckGather(rows, destination);

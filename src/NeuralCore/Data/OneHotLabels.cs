@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralCore.Data;
 
 /// <summary>
@@ -24,6 +26,7 @@ public sealed class OneHotLabels : TargetSource<float>
     public override int? ClassCount => Width;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Gather(ReadOnlySpan<int> rows, Span<float> destination)
     {
         CheckGather(rows, destination);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 
@@ -21,6 +22,7 @@ public sealed unsafe class CategoricalCrossEntropy : CrossEntropy<float>
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void CheckTargets(ReadOnlySpan<float> targets, Shape prediction, int firstRow)
     {
         ArgumentNullException.ThrowIfNull(prediction);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 
@@ -20,6 +21,7 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void CheckTargets(ReadOnlySpan<int> targets, Shape prediction, int firstRow)
     {
         ArgumentNullException.ThrowIfNull(prediction);

@@ -29,6 +29,7 @@ internal static unsafe partial class Gemm
     /// <summary>C[m x n] = start + A[m x k] * B[k x n], skipping steps of k at which a whole group of rows is zero.</summary>
     /// <remarks>The map says where A is not zero; firstRow is its row that belongs to A's first.</remarks>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void MultiplySkippingZeros(
         VectorPath path, ActivityMap map, int firstRow, int m, int n, int k, float* a, nint aStride, float* b, nint bStride, float* c, nint cStride,
         GemmStart start, float* bias, GemmEpilogue epilogue)
@@ -58,6 +59,7 @@ internal static unsafe partial class Gemm
     /// <summary>C[m x n] = Aᵀ * B[k x n] for A[k x m], skipping steps of k at which a whole group of A's columns is zero.</summary>
     /// <remarks>The map says where A is not zero, from its first row on; firstColumn is its column that belongs to A's first, a multiple of <see cref="SkipGroup"/>.</remarks>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void MultiplyTransposedSkippingZeros(
         VectorPath path, ActivityMap map, int firstColumn, int m, int n, int k, float* a, nint aStride, float* b, nint bStride, float* c, nint cStride)
     {
@@ -119,6 +121,7 @@ internal static unsafe partial class Gemm
         return tile;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyGroup(VectorPath path, GemmTile tile, int rows, int n, float* a, float* b, float* c, float* bias)
     {
         int panelColumns = path == VectorPath.Vector512 ? SkipColumns : TileColumns(path);

@@ -8,6 +8,7 @@ namespace NeuralCore.Numerics;
 internal static unsafe partial class Gemm
 {
     /// <summary>One panel, at most 2 vectors wide: all its rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PanelVector256(GemmTile* t, int rows, int columns)
     {
         t->EdgeLanes = (columns - 1) % 8 + 1;
@@ -29,6 +30,7 @@ internal static unsafe partial class Gemm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowsVector256<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : struct, ICount where TEdge : struct, IEdge
     {
         if (t->List != null)
@@ -39,6 +41,7 @@ internal static unsafe partial class Gemm
             RowsVector256<TVectors, TEdge, InOrder, InOrder>(t, rows);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowsVector256<TVectors, TEdge, TOrder, TRestOrder>(GemmTile* t, int rows)
         where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder where TRestOrder : struct, IOrder
     {

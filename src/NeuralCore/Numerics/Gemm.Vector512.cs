@@ -9,6 +9,7 @@ namespace NeuralCore.Numerics;
 internal static unsafe partial class Gemm
 {
     /// <summary>One panel, at most 4 vectors wide: all its rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PanelVector512(GemmTile* t, int rows, int columns)
     {
         t->EdgeLanes = (columns - 1) % 16 + 1;
@@ -42,6 +43,7 @@ internal static unsafe partial class Gemm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowsVector512<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : struct, ICount where TEdge : struct, IEdge
     {
         if (t->List != null)
@@ -52,6 +54,7 @@ internal static unsafe partial class Gemm
             RowsVector512<TVectors, TEdge, InOrder, InOrder>(t, rows);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowsVector512<TVectors, TEdge, TOrder, TRestOrder>(GemmTile* t, int rows)
         where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder where TRestOrder : struct, IOrder
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.Arm;
 
 namespace NeuralCore.Numerics;
@@ -61,6 +62,7 @@ internal static unsafe partial class Gemm
         Run(path, m, n, k, a, aStride, aTransposed, b, bStride, isPacked, c, cStride, start, bias, GemmEpilogue.None, null, 0, firstPanel * width, Math.Min(endPanel * width, n));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run(
         VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, bool isPacked, float* c, nint cStride,
         GemmStart start, float* bias, GemmEpilogue epilogue, float* mask, nint maskStride, int firstColumn, int endColumn)
@@ -106,6 +108,7 @@ internal static unsafe partial class Gemm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panel(VectorPath path, GemmTile* tile, int rows, int columns)
     {
         switch (path)

@@ -67,6 +67,7 @@ internal static unsafe class Reductions
     };
 
     /// <summary>The index of the largest element: the first of several, the first NaN if there is one, -1 of nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int ArgMax(float* x, int n)
     {
         // Comparisons alone: nothing to vectorise differently, and rows of class scores are short.
