@@ -37,6 +37,31 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>
         (await page.EvaluateAsync<string[]>(CrowdedLabels)).Should().BeEmpty();
     }
 
+    [SkippableFact]
+    public async Task The_looks_find_faults()
+    {
+        IPage page = await browser.OpenAsync(390, ColorScheme.Light);
+        List<string> said = [];
+        page.Console += (_, message) => said.Add(message.Text);
+
+        await page.SetContentAsync(HtmlReport.Write(ReportFixture.Build()).Replace(
+            "<main>",
+            """
+            <main><div style="width: 2000px">wide</div><p style="color: #bbb">pale</p><img alt="broken" src="data:image/png;base64,AA"/>
+            <img alt="outside" src="http://127.0.0.1:9/x.png"/>
+            <figure class="chart wide"><svg role="img" width="100" height="20"><text class="label" y="15">a name much too long</text><text class="label" y="15" x="60">verdict</text></svg></figure>
+            """,
+            StringComparison.Ordinal));
+
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).Should().BeGreaterThan(390);
+        (await page.EvaluateAsync<string[]>(TextBeyondItsChart)).Should().Contain("a name much too long");
+        (await page.EvaluateAsync<string[]>(CrowdedLabels)).Should().Equal("a name much too long");
+        (await page.EvaluateAsync<string[]>(PaleText)).Should().Equal("P: pale");
+        (await page.EvaluateAsync<string[]>(BrokenImages)).Should().Equal("broken", "outside");
+        // The page's own policy keeps it off the network.
+        said.Should().ContainSingle(text => text.Contains("127.0.0.1:9") && text.Contains("Content Security Policy"));
+    }
+
     // Text that runs out of its drawing, or off the page.
     private const string TextBeyondItsChart = """
         [...document.querySelectorAll('svg[role=img] text')].filter(text => {

@@ -37,6 +37,7 @@ internal sealed class MnistDownload
         try
         {
             Directory.CreateDirectory(folder);
+            RemoveLeftovers(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -139,6 +140,13 @@ internal sealed class MnistDownload
         string found = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (found != file.Sha256)
             throw new InvalidDataException($"{file.Name} has other bytes than MNIST (SHA-256 {found[..12]}..., expected {file.Sha256[..12]}...)");
+    }
+
+    // What a process left that was killed. Younger ones may still grow.
+    private static void RemoveLeftovers(string folder)
+    {
+        foreach (string path in Directory.EnumerateFiles(folder, "*.tmp").Where(path => File.GetLastWriteTimeUtc(path) < DateTime.UtcNow.AddDays(-1)))
+            TryDelete(path);
     }
 
     private static void TryDelete(string path)

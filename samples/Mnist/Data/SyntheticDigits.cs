@@ -43,7 +43,7 @@ internal static class SyntheticDigits
         float tilt = 0.35f * random.Spread();
         float left = Side / 2f + 3.5f * random.Spread();
         float top = Side / 2f + 3.5f * random.Spread();
-        float radius = 1.2f + 0.8f * random.Spread();
+        float radius = 1.25f + 0.65f * random.Spread();
         float ink = 215 + 40 * random.Spread();
 
         Span<float> distances = stackalloc float[Side * Side];

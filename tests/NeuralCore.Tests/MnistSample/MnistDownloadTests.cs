@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using NeuralCore.Samples.Mnist.Data;
+using NeuralCore.Samples.Mnist.Output;
 using NeuralCore.Tests.Data;
 
 namespace NeuralCore.Tests.MnistSample;
@@ -176,6 +177,34 @@ public sealed class MnistDownloadTests : IDisposable
         await FluentActions.Awaiting(() => new MnistDownload([server.Address], null, null, [File]).FetchAsync(_files.Folder, interruption.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         Directory.GetFiles(_files.Folder).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Leftovers_of_killed_processes_go_and_those_that_may_grow_stay()
+    {
+        using LocalServer server = Serve(IdxFiles.Gzip(Content));
+        _files.Write("digits.old.tmp", [1]);
+        System.IO.File.SetLastWriteTimeUtc(Path.Combine(_files.Folder, "digits.old.tmp"), DateTime.UtcNow.AddDays(-2));
+        _files.Write("digits.new.tmp", [1]);
+
+        await Fetch([server.Address]);
+
+        Directory.GetFiles(_files.Folder).Select(Path.GetFileName).Should().BeEquivalentTo("digits", "digits.new.tmp");
+    }
+
+    [Fact]
+    public void Display_counts_up_in_a_terminal_and_leaves_a_line_for_each_file()
+    {
+        StringWriter writer = new();
+        using (DownloadDisplay display = new(Terminal.To(writer, 30, isInteractive: true)))
+        {
+            display.Report(new(MnistFile.TestImages, Mirrors.Public[0], 2_000_000, false));
+            display.Report(new(MnistFile.TestImages, Mirrors.Public[0], MnistFile.TestImages.Length, true));
+        }
+
+        // Cut to the terminal's width less one, then wiped.
+        writer.ToString().Should().StartWith("2.0 of 7.8 MB: t10k-images-id\r" + new string(' ', 29) + "\r");
+        writer.ToString().ReplaceLineEndings("").Replace(" ", "").Should().EndWith("Downloadedt10k-images-idx3-ubytefromossci-datasets.s3.amazonaws.com:7.8MB,SHA-256asexpected");
     }
 
     [Fact]

@@ -100,7 +100,7 @@ internal static class HtmlStyle
         code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.9em; background: var(--soft); padding: 0.1em 0.3em; }
         footer { margin-top: 4rem; border-top: 1px solid var(--rule); }
         .plain { list-style: none; padding: 0; }
-        @media (max-width: 40rem) { .confusion th, .confusion td { padding: 0.35rem 0.2rem; min-width: 1.65rem; } .wrapping tbody th { min-width: 7.5rem; } .facts { grid-template-columns: minmax(0, 1fr); gap: 0; } .facts dd { margin-bottom: 0.6rem; } }
+        @media (max-width: 40rem) { .confusion th, .confusion td { padding: 0.35rem 0.2rem; min-width: 1.65rem; } .wrapping tbody th { min-width: 7.5rem; } .pair svg text.small { font-size: 14.5px; } .facts { grid-template-columns: minmax(0, 1fr); gap: 0; } .facts dd { margin-bottom: 0.6rem; } }
         @media print { nav, .skip { display: none; } .scroll { overflow: visible; } section { break-inside: auto; } }
         """;
 }

@@ -47,7 +47,7 @@ internal static class MistakesSection
             page.In("figcaption", () =>
             {
                 page.Element("strong", text);
-                page.Element("span", "p = " + mistake.Probability.ToString("F3", CultureInfo.InvariantCulture));
+                page.Element("span", mistake.Probability > 0.999 ? "p > 0.999" : "p = " + mistake.Probability.ToString("F3", CultureInfo.InvariantCulture));
                 page.Element("span", FormattableString.Invariant($"{wrong} of {runs} runs"));
                 page.Element("span", FormattableString.Invariant($"image {mistake.Image:N0}"));
             });
