@@ -24,7 +24,7 @@ internal static class CompareCommand
     /// <summary>Runs the comparison that the arguments after <c>compare</c> ask for.</summary>
     internal static int Run(IReadOnlyList<string> arguments)
     {
-        RootCommand root = new("Side-by-side comparisons: contenders take turns in one session; medians, quartiles and ratios are printed.") { Json, Markdown };
+        RootCommand root = new("Side-by-side comparisons: contenders take turns in one process; medians, quartiles and ratios are printed.") { Json, Markdown };
         root.Subcommands.Add(Gemm(arguments));
         root.Subcommands.Add(Train(arguments));
         root.Subcommands.Add(Predict(arguments));

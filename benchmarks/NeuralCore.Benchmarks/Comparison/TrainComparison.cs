@@ -54,6 +54,8 @@ internal static class TrainComparison
             WholeProcessComparison.Run(report, options);
     }
 
+    private const int RestMilliseconds = 200;
+
     internal static int[] ThreadCounts() => [.. new[] { PeakMeter.AllThreads, 2, 1 }.Where(threads => threads <= PeakMeter.AllThreads).Distinct()];
 
     private static Row Measure(Dataset<int> train, Dataset<int> test, int batch, int rounds, List<TorchProcess> torches)
@@ -75,7 +77,7 @@ internal static class TrainComparison
         int denseIndex = contenders.Count;
         contenders.Add(dense.Epoch);
         int torchIndex = contenders.Count;
-        contenders.AddRange(candidates.Select(candidate => (Func<double>)candidate.Process.Epoch));
+        contenders.AddRange(candidates.Select(candidate => (Func<double>)(() => EpochAndRest(candidate.Process))));
         Quartiles[] seconds = Interleaved.Run(contenders, rounds);
 
         int best = candidates.Length == 0 ? -1 : Enumerable.Range(torchIndex, candidates.Length).MinBy(i => seconds[i].Median);
@@ -99,6 +101,14 @@ internal static class TrainComparison
             training.Dispose();
         dense.Dispose();
         return row;
+    }
+
+    // OpenMP's threads spin on for a while after their work: let them go to sleep, so that they do not take processors from who comes next.
+    private static double EpochAndRest(TorchProcess torch)
+    {
+        double seconds = torch.Epoch();
+        Thread.Sleep(RestMilliseconds);
+        return seconds;
     }
 
     // For each thread count the better form of Adam; a thread count that is much slower than another is not measured further.

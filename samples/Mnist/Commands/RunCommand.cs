@@ -22,7 +22,15 @@ internal static class RunCommand
         Option<int?> threads = Arguments.Whole("--threads", "How many threads work; the result is the same for any number (default: one for each processor).", 1, MostThreads);
         Option<string> data = Arguments.Path("--data", $"The folder with the four MNIST files (default: ${MnistFolder.EnvironmentVariable}, else the user's cache folder, neuralcore/mnist, filled by a download).", "DIR");
         Option<string> json = Arguments.Path("--json", "A file to write the result to.", "FILE");
-        Command command = new("run", "Trains and tests one experiment.") { id, seed, epochs, batch, threads, data, json };
+        Option<string> save = Arguments.Path("--save", "A file to save the trained model to, for predict.", "FILE");
+        Option<string> checkpoint = Arguments.Path("--checkpoint", "A folder for checkpoints, one after each epoch; the last two stay.", "DIR");
+        Option<bool> resume = new("--resume") { Description = "Goes on from the last checkpoint, with the same result as a run that was never interrupted." };
+        Command command = new("run", "Trains and tests one experiment.") { id, seed, epochs, batch, threads, data, json, save, checkpoint, resume };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(resume) && result.GetValue(checkpoint) is null)
+                result.AddError("--resume needs the folder of the checkpoints: --checkpoint DIR.");
+        });
         command.SetAction(parsed =>
         {
             Experiment experiment = parsed.GetRequiredValue(id);
@@ -32,7 +40,7 @@ internal static class RunCommand
                 parsed.GetValue(epochs) ?? experiment.Epochs,
                 parsed.GetValue(batch) ?? experiment.BatchSize,
                 parsed.GetValue(threads) ?? DefaultThreads);
-            return Execute(settings, parsed.GetValue(data), parsed.GetValue(json));
+            return Execute(settings, parsed.GetValue(data), parsed.GetValue(json), () => RunFiles.Open(parsed.GetValue(save), parsed.GetValue(checkpoint), parsed.GetValue(resume)));
         });
         return command;
     }
@@ -41,31 +49,33 @@ internal static class RunCommand
     internal static int ExecuteDefault()
     {
         Experiment baseline = ExperimentTable.Find(ExperimentTable.BaselineId)!;
-        return Execute(new(baseline, DefaultSeed, baseline.Epochs, baseline.BatchSize, DefaultThreads), null, null);
+        return Execute(new(baseline, DefaultSeed, baseline.Epochs, baseline.BatchSize, DefaultThreads), null, null, () => RunFiles.Open(null, null, false));
     }
 
     private static int DefaultThreads => Math.Min(Environment.ProcessorCount, MostThreads);
 
-    private static int Execute(RunSettings settings, string? data, string? json)
+    private static int Execute(RunSettings settings, string? data, string? json, Func<RunFiles> openFiles)
     {
         using Interruption interruption = new();
         try
         {
-            Execute(settings, data, json, interruption.Token);
+            Execute(settings, data, json, openFiles, interruption.Token);
             return ExitCodes.Success;
         }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        catch (OperationCanceledException e) when (interruption.Token.IsCancellationRequested)
         {
-            Terminal.Error("Interrupted: stopped between two steps, nothing written.");
+            // The inner exception is the fit's own; without it the run was interrupted before or after.
+            Terminal.Error($"Interrupted: stopped between two steps, {(e.InnerException is null ? "nothing written" : e.Message)}.");
             return interruption.ExitCode;
         }
     }
 
-    private static void Execute(RunSettings settings, string? data, string? json, CancellationToken cancellation)
+    private static void Execute(RunSettings settings, string? data, string? json, Func<RunFiles> openFiles, CancellationToken cancellation)
     {
         // Everything that can be wrong is looked at before training.
         Sequential model = ModelFactory.Build(settings.Experiment, settings.Seed);
         ResultFile? file = json is null ? null : ResultFile.Check(json);
+        RunFiles files = openFiles();
         Terminal terminal = Terminal.Open();
         MnistImages images = DataLoading.Load(terminal, data, cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -76,7 +86,8 @@ internal static class RunCommand
         terminal.Line();
         terminal.Line(SummaryLayout.Fit(model.Summary(), terminal.Width));
         terminal.Line();
-        RunOutcome outcome = new ExperimentRunner(images, TrainingDisplay.For(terminal), cancellation).Run(settings, model);
+        RunOutcome outcome = new ExperimentRunner(images, TrainingDisplay.For(terminal), files, cancellation).Run(settings, model);
+        files.Save(model);
         RunReport.Write(terminal, outcome, images);
         file?.Write(RunResult.Of(outcome, images.Origin));
     }

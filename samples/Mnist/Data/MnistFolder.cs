@@ -52,6 +52,16 @@ internal sealed class MnistFolder
             new DataOrigin(DataOrigin.Mnist, Path));
     }
 
+    /// <summary>Reads the test images alone.</summary>
+    /// <inheritdoc cref="Read"/>
+    internal LabelledImages ReadTest()
+    {
+        if (PathOf(Path, MnistFile.TestImages) is not { } images || PathOf(Path, MnistFile.TestLabels) is not { } labels)
+            throw new SampleException(
+                $"The test images are not there: looked for {MnistFile.TestImages.Name} and {MnistFile.TestLabels.Name}, each plain or with .gz, in {Path} ({_chosenBy}).");
+        return LabelledImages.Read(images, labels);
+    }
+
     private string Describe(string[] missing)
     {
         string what = missing.Length == MnistFile.All.Count ? "MNIST is not there" : $"{string.Join(", ", missing)} missing";

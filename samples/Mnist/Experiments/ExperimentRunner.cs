@@ -10,7 +10,7 @@ using NeuralCore.Training;
 namespace NeuralCore.Samples.Mnist.Experiments;
 
 /// <summary>Trains and tests the network of one experiment.</summary>
-internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay display, CancellationToken cancellation)
+internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay display, RunFiles files, CancellationToken cancellation)
 {
     /// <summary>Trains <paramref name="model"/> as the settings say.</summary>
     /// <exception cref="NonFiniteException">The loss or a weight is not finite.</exception>
@@ -37,15 +37,7 @@ internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay displ
     {
         using Trainer<TTarget> trainer = model.Compile(settings.Experiment.CreateOptimizer(), loss, accuracy);
         Stopwatch clock = Stopwatch.StartNew();
-        TrainingHistory history = display.Show(() => trainer.Fit(training, new()
-        {
-            Epochs = settings.Epochs,
-            BatchSize = settings.BatchSize,
-            Threads = settings.Threads,
-            Progress = display,
-            Callbacks = [display.Callback],
-            CancellationToken = cancellation,
-        }));
+        TrainingHistory history = Fit(settings, trainer, training);
         clock.Stop();
 
         return new RunOutcome(
@@ -57,6 +49,33 @@ internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay displ
             return double.IsFinite(result.Loss)
                 ? result
                 : throw new SampleException($"The test loss is {Numbers.Plain(result.Loss)}: the trained network gives values that are not finite.");
+        }
+    }
+
+    private TrainingHistory Fit<TTarget>(RunSettings settings, Trainer<TTarget> trainer, Dataset<TTarget> training)
+        where TTarget : unmanaged
+    {
+        try
+        {
+            return display.Show(() => trainer.Fit(training, new()
+            {
+                Epochs = settings.Epochs,
+                BatchSize = settings.BatchSize,
+                Threads = settings.Threads,
+                Progress = display,
+                Callbacks = [display.Callback, .. files.Callbacks],
+                ResumeFrom = files.ResumeFrom,
+                CancellationToken = cancellation,
+            }));
+        }
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(files.KeepInterrupted(trainer), e, cancellation);
+        }
+        catch (ArgumentException e) when (files.ResumeFrom is not null)
+        {
+            string[] lines = e.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            throw new SampleException($"{lines[0]} {string.Join("; ", lines.Skip(1))}", e);
         }
     }
 }

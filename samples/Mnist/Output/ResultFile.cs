@@ -10,14 +10,16 @@ internal sealed class ResultFile
     private ResultFile(string path) => _path = path;
 
     /// <summary>Makes sure that the file can be written, so that no training is in vain. Changes nothing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="option">The option that named it.</param>
     /// <exception cref="SampleException">It cannot.</exception>
-    internal static ResultFile Check(string path)
+    internal static ResultFile Check(string path, string option = "--json")
     {
         try
         {
             string full = Path.GetFullPath(path);
             if (Directory.Exists(full) || Path.EndsInDirectorySeparator(full))
-                throw new SampleException($"Cannot write {path}: it is a folder. --json takes a file.");
+                throw new SampleException($"Cannot write {path}: it is a folder. {option} takes a file.");
             // A rename would put an ordinary file in the place of a link or a device.
             if (new FileInfo(full).LinkTarget is not null)
                 full = File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;

@@ -79,7 +79,7 @@ internal sealed class JsonLines<T> : IDisposable
         catch (IOException e)
         {
             TakeBack(before);
-            throw new SampleException($"Cannot write {_path}: {e.Message} What was finished before is kept.", e);
+            throw new SampleException($"Cannot write {_path}: {e.Message.TrimEnd('.')}. What was finished before is kept.", e);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class SweepWork(MnistImages images, string data, string dataSha2
         RunOutcome outcome;
         try
         {
-            outcome = new ExperimentRunner(images, display, cancellation).Run(run.Settings, model);
+            outcome = new ExperimentRunner(images, display, RunFiles.None, cancellation).Run(run.Settings, model);
         }
         catch (Exception e) when (e is NonFiniteException or SampleException)
         {

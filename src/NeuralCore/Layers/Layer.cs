@@ -16,6 +16,7 @@ namespace NeuralCore.Layers;
 public abstract class Layer
 {
     private BoundLayer? _bound;
+    private bool _trainable = true;
 
     /// <summary>Starts a layer.</summary>
     /// <param name="name">The name, unique in its model; by default the kind in lower case, numbered from the second on.</param>
@@ -31,7 +32,11 @@ public abstract class Layer
     public string Name => _bound?.Name ?? GivenName ?? Kind.ToLowerInvariant();
 
     /// <summary>Whether training changes the layer's parameters. A frozen layer still passes gradients on.</summary>
-    public bool Trainable { get; init; } = true;
+    public bool Trainable
+    {
+        get => _trainable;
+        init => _trainable = value;
+    }
 
     /// <summary>The weights, in the order they were declared; empty before the layer is part of a model.</summary>
     public IReadOnlyList<Parameter> Parameters => _bound?.Parameters ?? [];
@@ -107,6 +112,9 @@ public abstract class Layer
                 $"{_bound.Name}: this {this} object is already part of a model. A layer object serves one model; make a second one with new, or copy the whole model with Clone().");
         }
     }
+
+    /// <summary>Freezes a layer that a factory made, before it joins a model.</summary>
+    internal void Freeze() => _trainable = false;
 
     /// <summary>Takes the layer out of a model that could not be built.</summary>
     internal void Unbind() => _bound = null;

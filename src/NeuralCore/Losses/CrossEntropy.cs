@@ -50,6 +50,9 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
             Probabilities(pass.Predictions, pass.Targets, pass.Gradient, pass.RowLosses, pass.Rows, classes, pass.GradientScale);
     }
 
+    /// <inheritdoc/>
+    public sealed override string ToString() => FromLogits ? $"{Name}(fromLogits: True)" : Name;
+
     private protected abstract int WidthFor(int classes);
 
     private protected abstract void Logits(

@@ -37,7 +37,7 @@ public abstract class Loss<TTarget>
     /// <exception cref="ArgumentException">The loss and the layer contradict each other.</exception>
     protected internal virtual FusedLoss<TTarget>? FuseWith(Layer last) => null;
 
-    /// <inheritdoc/>
+    /// <summary>The loss with its settings. A checkpoint resumes only where this text is the same, so a loss of your own writes every setting into it.</summary>
     public override string ToString() => Name;
 }
 

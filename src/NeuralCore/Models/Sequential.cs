@@ -28,6 +28,17 @@ public sealed class Sequential
     /// <exception cref="ArgumentException">There is no layer, two share a name, or one already belongs to a model.</exception>
     /// <exception cref="InvalidOperationException"><c>NEURALCORE_ISA</c> asks for a path that is not there.</exception>
     public Sequential(Shape inputShape, IEnumerable<Layer> layers, long seed = 0, string name = "sequential")
+        : this(inputShape, layers, seed, name, null)
+    {
+    }
+
+    /// <summary>Builds a network whose weights come from elsewhere, and stay zero until then.</summary>
+    /// <param name="inputShape">The shape of one sample.</param>
+    /// <param name="layers">The layers.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="check">Sees the weights' names and shapes before memory is taken for them, and throws if they are not the expected ones. Null: the weights are drawn.</param>
+    internal Sequential(Shape inputShape, IEnumerable<Layer> layers, long seed, string name, Action<IEnumerable<Parameter>>? check)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         ArgumentNullException.ThrowIfNull(layers);
@@ -53,8 +64,10 @@ public sealed class Sequential
                 shape = builder.Bind(layer, shape, running);
             OutputShape = shape;
             _running = running.ToArray();
+            check?.Invoke(_running.SelectMany(layer => layer.Parameters));
             Store = new ParameterStore(_running);
-            Store.Initialize();
+            if (check is null)
+                Store.Initialize();
         }
         catch
         {

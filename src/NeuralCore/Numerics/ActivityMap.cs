@@ -28,6 +28,7 @@ internal sealed unsafe class ActivityMap
     internal ushort* Words(int group) => (ushort*)Unsafe.AsPointer(ref _words[0]) + (nint)group * _rows;
 
     /// <summary>Writes the bits of a block of rows, which stand one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Mark(float* x, int firstRow, int rows)
     {
         nint rowsOfMap = _rows;

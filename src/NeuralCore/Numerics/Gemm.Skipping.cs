@@ -159,6 +159,7 @@ internal static unsafe partial class Gemm
     }
 
     /// <summary>Lists the columns, counted from <paramref name="firstColumn"/>, at which any of up to <see cref="SkipGroup"/> rows is not zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ListActiveColumns(VectorPath path, ActivityMap map, int firstRow, int rows, int firstColumn, int columns, int* list)
     {
         int count = 0;
@@ -174,6 +175,7 @@ internal static unsafe partial class Gemm
     }
 
     /// <summary>Lists the rows, counted from <paramref name="firstRow"/>, at which any of <see cref="SkipGroup"/> columns is not zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ListActiveRows(VectorPath path, ActivityMap map, int firstColumn, int firstRow, int rows, int* list)
     {
         ushort* words = map.Words(firstColumn / ActivityMap.WordColumns) + firstRow;
@@ -200,6 +202,7 @@ internal static unsafe partial class Gemm
     }
 
     /// <summary>Lists the steps at which one row is not zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ListActiveOfRow(VectorPath path, float* a, int k, int* list)
     {
         int count = 0;

@@ -68,4 +68,8 @@ public sealed unsafe class Adam : Optimizer
             return AdamKernel.Update(w, g, m, v, pass.Values.Length, alpha, (float)(1 - Beta1), (float)(1 - Beta2), (float)Epsilon);
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        FormattableString.Invariant($"{Name}(learningRate: {LearningRate}, beta1: {Beta1}, beta2: {Beta2}, epsilon: {Epsilon})");
 }

@@ -45,8 +45,11 @@ public abstract class Optimizer
     /// <returns>Whether all new weights are finite.</returns>
     protected internal abstract bool Update(in UpdatePass pass);
 
-    /// <inheritdoc/>
-    public override string ToString() => Name;
+    /// <summary>
+    /// The optimizer with all its settings: <c>Sgd(learningRate: 0.01, momentum: 0.9, nesterov: True)</c>. A checkpoint resumes only where this text is the
+    /// same, so an optimizer of your own writes every setting into it.
+    /// </summary>
+    public override string ToString() => FormattableString.Invariant($"{Name}(learningRate: {LearningRate})");
 }
 
 /// <summary>A range of weights for an optimizer.</summary>

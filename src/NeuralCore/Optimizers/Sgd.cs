@@ -47,4 +47,7 @@ public sealed unsafe class Sgd : Optimizer
                 return SgdKernel.Momentum(w, g, velocity, pass.Values.Length, pass.LearningRate, Momentum, Nesterov);
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"{Name}(learningRate: {LearningRate}, momentum: {Momentum}, nesterov: {Nesterov})");
 }

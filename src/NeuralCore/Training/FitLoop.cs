@@ -13,87 +13,91 @@ internal sealed class FitLoop<TTarget>
     private readonly Dataset<TTarget> _training;
     private readonly Dataset<TTarget>? _validation;
     private readonly FitOptions<TTarget> _options;
+    private readonly FitState _state;
     private readonly TrainingStep<TTarget> _step;
     private readonly BatchPlan _batches;
     private readonly FitContext _context;
+    private readonly Callback[] _callbacks;
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
-    private readonly double[] _metricSums;
-    private double _lossSum;
-    private int _samples;
 
-    internal FitLoop(Trainer<TTarget> trainer, Dataset<TTarget> training, Dataset<TTarget>? validation, FitOptions<TTarget> options)
+    internal FitLoop(Trainer<TTarget> trainer, Dataset<TTarget> training, Dataset<TTarget>? validation, FitOptions<TTarget> options, FitState state)
     {
         _trainer = trainer;
         _training = training;
         _validation = validation;
         _options = options;
+        _state = state;
         _batches = new BatchPlan(training.Count, options.BatchSize, options.DropLastBatch);
         _step = trainer.PrepareStep(_batches.LargestBatch, options.Threads);
         _step.SkipsZeros = options.SkipZeros;
-        _context = new FitContext(trainer, options.Epochs);
-        _metricSums = new double[trainer.Metrics.Count];
+        _context = new FitContext(trainer, options.Epochs, options.ResumeFrom is not null);
+        // A checkpoint is made when all others have heard of the step or epoch, so that their states are in it.
+        _callbacks = [.. options.Callbacks.Where(callback => !callback.RunsLast), .. options.Callbacks.Where(callback => callback.RunsLast)];
     }
 
     private Sequential Model => _trainer.Model;
 
     internal TrainingHistory Run()
     {
-        TrainingHistory history = new();
         Call(0, static (callback, context, _) => callback.OnFitBegin(context));
-        for (int epoch = 1; epoch <= _options.Epochs && !_context.IsStopping; epoch++)
+        if (_options.ResumeFrom?.Fit is { } record)
+            _state.LoadCallbacks(record);
+        while (_state.History.Epochs.Count < _options.Epochs && !_context.IsStopping)
         {
-            if (RunEpoch(epoch) is not { } result)
+            if (!RunEpoch(_state.History.Epochs.Count + 1))
                 break;
             _trainer.CountEpoch();
-            history.Add(result);
+            _state.NextEpoch();
         }
+        TrainingHistory history = _state.History;
         history.WasStopped = _context.IsStopping;
         Call(history, static (callback, context, history) => callback.OnFitEnd(context, history));
         return history;
     }
 
-    // Null when a callback stopped the fit before the epoch's last step.
-    private EpochResult? RunEpoch(int epoch)
+    // False when a callback stopped the fit before the epoch's last step.
+    private bool RunEpoch(int epoch)
     {
-        BeginEpoch();
-        Call(0, static (callback, context, _) => callback.OnEpochBegin(context));
-        if (_context.IsStopping)
-            return null;
-        long trainingTicks = 0;
-        for (int batch = 0; batch < _batches.BatchCount; batch++)
+        OrderRows();
+        if (!_state.EpochHasBegun)
+        {
+            Call(0, static (callback, context, _) => callback.OnEpochBegin(context));
+            if (_context.IsStopping)
+                return false;
+            _state.EpochHasBegun = true;
+        }
+        while (_state.Batch < _batches.BatchCount)
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
-            long start = Stopwatch.GetTimestamp();
-            RunStep(batch);
-            trainingTicks += Stopwatch.GetTimestamp() - start;
-            _options.Progress?.Report(Progress(epoch, batch + 1));
+            RunStep();
+            _options.Progress?.Report(Progress(epoch));
             Call(0, static (callback, context, _) => callback.OnStepEnd(context));
-            if (_context.IsStopping && batch + 1 < _batches.BatchCount)
-                return null;
+            if (_context.IsStopping && _state.Batch < _batches.BatchCount)
+                return false;
         }
 
         Evaluation? validation = _validation is null ? null : _trainer.RunEvaluation(_validation, _options.CancellationToken);
-        TimeSpan duration = TimeSpan.FromSeconds((double)trainingTicks / Stopwatch.Frequency);
-        Evaluation training = new(_lossSum / _samples, _trainer.Metrics.Select((metric, i) => new MetricValue(metric.Name, _metricSums[i] / _samples)));
-        EpochResult result = new(_trainer.EpochCount + 1, training, validation, duration, _samples / Math.Max(duration.TotalSeconds, 1e-9));
+        Evaluation training = new(
+            _state.LossSum / _state.Samples, _trainer.Metrics.Select((metric, i) => new MetricValue(metric.Name, _state.MetricSums[i] / _state.Samples)));
+        EpochResult result = new(
+            _trainer.EpochCount + 1, training, validation, _state.Duration, _state.Samples / Math.Max(_state.Duration.TotalSeconds, 1e-9));
+        _state.Finished = result;
         Call(result, static (callback, context, result) => callback.OnEpochEnd(context, result));
-        return result;
+        return true;
     }
 
-    private void BeginEpoch()
+    private void OrderRows()
     {
         Span<int> rows = _batches.BeginEpoch();
         if (_options.Shuffle)
             RandomStream.Derive((ulong)Model.Seed, RandomPurpose.Shuffle).Shuffle(rows, (ulong)_trainer.EpochCount);
-        _lossSum = 0;
-        _samples = 0;
-        Array.Clear(_metricSums);
     }
 
-    private void RunStep(int batch)
+    private void RunStep()
     {
-        ReadOnlySpan<int> rows = _batches[batch];
-        bool isFinite = _step.Run(_training, rows, _trainer.StepCount, _trainer.LearningRate);
+        long start = Stopwatch.GetTimestamp();
+        ReadOnlySpan<int> rows = _batches[_state.Batch];
+        bool isFinite = _trainer.RunStep(_step, _training, rows);
         double sum = Sums.InOrder(_step.RowLosses);
         if (!isFinite)
         {
@@ -103,35 +107,37 @@ internal sealed class FitLoop<TTarget>
         }
         _trainer.CountStep();
         _context.LastStepLoss = sum / rows.Length;
-        _lossSum += sum;
-        for (int i = 0; i < _metricSums.Length; i++)
-            _metricSums[i] += Sums.InOrder(_step.RowMetrics(i));
-        _samples += rows.Length;
+        _state.LossSum += sum;
+        for (int i = 0; i < _state.MetricSums.Length; i++)
+            _state.MetricSums[i] += Sums.InOrder(_step.RowMetrics(i));
+        _state.Samples += rows.Length;
+        _state.Batch++;
+        _state.Duration += Stopwatch.GetElapsedTime(start);
     }
 
-    private FitProgress Progress(int epoch, int step) => new()
+    private FitProgress Progress(int epoch) => new()
     {
         Epoch = epoch,
         Epochs = _options.Epochs,
-        Step = step,
+        Step = _state.Batch,
         StepsPerEpoch = _batches.BatchCount,
-        Samples = _samples,
+        Samples = _state.Samples,
         SamplesPerEpoch = _batches.SamplesPerEpoch,
-        Loss = _lossSum / _samples,
-        FirstMetric = _metricSums.Length == 0 ? double.NaN : _metricSums[0] / _samples,
+        Loss = _state.LossSum / _state.Samples,
+        FirstMetric = _state.MetricSums.Length == 0 ? double.NaN : _state.MetricSums[0] / _state.Samples,
         Elapsed = _elapsed.Elapsed,
     };
 
     // With static lambdas a step allocates nothing, callbacks or not.
     private void Call<TArgument>(TArgument argument, Action<Callback, FitContext, TArgument> call)
     {
-        if (_options.Callbacks.Count == 0)
+        if (_callbacks.Length == 0)
             return;
         Model.Lock.IsBetweenSteps = true;
         try
         {
-            for (int i = 0; i < _options.Callbacks.Count; i++)
-                call(_options.Callbacks[i], _context, argument);
+            foreach (Callback callback in _callbacks)
+                call(callback, _context, argument);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using NeuralCore.Data;
+using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
@@ -41,6 +42,13 @@ public sealed record FitOptions<TTarget>
     /// finite weights. Weights that are not finite are found either way.
     /// </summary>
     public bool SkipZeros { get; init; } = true;
+
+    /// <summary>
+    /// Goes on where this checkpoint was made, also in the middle of an epoch, with the bits of a fit that was never interrupted. <see cref="Epochs"/> counts from the
+    /// interrupted fit's beginning. Model, optimizer, loss, metrics, data and all options except <see cref="Epochs"/>, <see cref="Threads"/> and
+    /// <see cref="Progress"/> must be those of that fit. Null: a fit from the beginning.
+    /// </summary>
+    public Checkpoint? ResumeFrom { get; init; }
 
     internal void Check()
     {

@@ -1,5 +1,6 @@
 using NeuralCore.Models;
 using NeuralCore.Optimizers;
+using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
@@ -42,6 +43,23 @@ public abstract class Trainer : IDisposable
 
     /// <summary>How many epochs have been finished.</summary>
     public int EpochCount { get; private protected set; }
+
+    /// <summary>
+    /// Copies everything that training needs to go on with the same bits. Between steps: in a callback, after a fit, or after a fit that was cancelled or failed before
+    /// a step touched the weights. In a callback, those after it in the list have not heard of the step yet.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The trainer is busy on another thread or in a step; a step failed halfway through its update; a weight is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    public abstract Checkpoint CreateCheckpoint();
+
+    /// <summary>
+    /// Takes over a checkpoint's weights, optimizer state, counts and learning rate. To go on with an interrupted fit, give it to
+    /// <c>FitOptions.ResumeFrom</c> instead; this is for loops over <c>TrainStep</c>, or to fit anew from there.
+    /// </summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <exception cref="ArgumentException">Model, optimizer or loss differ from those the checkpoint was made with: the message names each difference. Nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The model is being trained or is predicting.</exception>
+    public abstract void Restore(Checkpoint checkpoint);
 
     /// <summary>Ends the worker threads. The model stays usable.</summary>
     public abstract void Dispose();

@@ -16,7 +16,7 @@ namespace NeuralCore.Training;
 /// From one seed the weights come out with the same bits for any number of threads and any vector width. A trainer does one thing at a time; a second
 /// call from another thread throws at once.
 /// </remarks>
-public sealed class Trainer<TTarget> : Trainer
+public sealed partial class Trainer<TTarget> : Trainer
     where TTarget : unmanaged
 {
     private readonly FusedLoss<TTarget>? _fusedLoss;
@@ -25,7 +25,10 @@ public sealed class Trainer<TTarget> : Trainer
     private WorkerTeam? _team;
     private TrainingStep<TTarget>? _trainingStep;
     private EvaluationStep<TTarget>? _evaluationStep;
+    private FitState? _fit;
     private int _userThread;
+    private bool _isInStep;
+    private bool _isHalfUpdated;
     private bool _disposed;
 
     internal Trainer(Sequential model, Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
@@ -69,7 +72,8 @@ public sealed class Trainer<TTarget> : Trainer
         try
         {
             TrainingStep<TTarget> step = PrepareStep(rows, threads);
-            bool isFinite = step.Run(input, targets, StepCount, LearningRate);
+            _fit = null;
+            bool isFinite = RunStep(step, input, targets);
             double loss = Sums.InOrder(step.RowLosses) / rows;
             if (!isFinite)
                 throw NonFinite(loss, input.ToArray());
@@ -86,7 +90,10 @@ public sealed class Trainer<TTarget> : Trainer
     /// <param name="data">The training data. Its targets are all checked before the first step.</param>
     /// <param name="options">How; defaults where left out.</param>
     /// <returns>What each epoch came to.</returns>
-    /// <exception cref="ArgumentException">The data does not fit the model or the loss, or an option is out of range; nothing has changed.</exception>
+    /// <exception cref="ArgumentException">
+    /// The data does not fit the model or the loss, an option is out of range, or something differs from what the checkpoint to resume from was made with (each
+    /// difference is named); nothing has changed.
+    /// </exception>
     /// <exception cref="NonFiniteException">The loss or a weight is not finite.</exception>
     /// <exception cref="OperationCanceledException">The fit was cancelled; the model is as the last whole step left it.</exception>
     /// <exception cref="InvalidOperationException">The model is being trained or is predicting on another thread.</exception>
@@ -103,7 +110,10 @@ public sealed class Trainer<TTarget> : Trainer
             if (options.Validation?.Data is { } separate)
                 CheckData(separate);
             (Dataset<TTarget> training, Dataset<TTarget>? validation) = Divide(data, options.Validation);
-            return new FitLoop<TTarget>(this, training, validation, options).Run();
+            FitState fit = BeginFit(data, options);
+            FitLoop<TTarget> loop = new(this, training, validation, options, fit);
+            _fit = fit;
+            return loop.Run();
         }
         finally
         {
@@ -160,6 +170,7 @@ public sealed class Trainer<TTarget> : Trainer
         _team = null;
         _trainingStep = null;
         _evaluationStep = null;
+        _fit = null;
         ExitUse();
     }
 

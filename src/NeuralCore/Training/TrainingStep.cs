@@ -54,6 +54,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private float _learningRate;
     private volatile bool _lossIsFinite;
     private volatile bool _weightsAreFinite;
+    private volatile bool _updateHasBegun;
 
     internal TrainingStep(
         Sequential model, Loss<TTarget> loss, FusedLoss<TTarget>? fusedLoss, IMetric<TTarget>[] metrics, Optimizer optimizer, OptimizerState state, WorkerTeam team, int batchRows)
@@ -97,6 +98,9 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     {
         set => _workspace.SkipsZeros = value;
     }
+
+    /// <summary>Whether the last step ended by an exception after it had begun to change weights.</summary>
+    internal bool IsHalfUpdated => _updateHasBegun;
 
     /// <summary>The values of the batch's rows after a step, in row order.</summary>
     internal ReadOnlySpan<double> RowLosses => _rowLosses.AsSpan(0, _rows);
@@ -161,6 +165,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
                 }
                 break;
             case Phase.Update when _lossIsFinite:
+                _updateHasBegun = true;
                 while (queue.TryTake(worker, out int range))
                     Update(_ranges[range]);
                 break;
@@ -177,6 +182,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _learningRate = learningRate;
         _lossIsFinite = true;
         _weightsAreFinite = true;
+        _updateHasBegun = false;
         for (int i = 0; i < _phases.Length; i++)
             _queues[i].Reset(ItemsOf(_phases[i]));
 
@@ -192,6 +198,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             else
                 _team.Run(this, _phases.Length);
             completed = _lossIsFinite;
+            _updateHasBegun = false;
         }
         finally
         {

@@ -15,7 +15,7 @@ internal sealed unsafe class OnnxRuntime : IDisposable
 
     private readonly nint* _api;
     private readonly nint _environment;
-    private readonly nint _session;
+    private readonly nint _inference;
     private readonly nint _inputValue;
     private readonly nint _outputValue;
     private readonly nint _inputName = Marshal.StringToCoTaskMemUTF8("input");
@@ -33,18 +33,18 @@ internal sealed unsafe class OnnxRuntime : IDisposable
         if (_api is null)
             throw new ComparisonException($"{Version} does not offer version {ApiVersion} of its API.");
 
-        nint environment, options, session, memory;
+        nint environment, options, inference, memory;
         nint name = Marshal.StringToCoTaskMemUTF8("compare"), path = Marshal.StringToCoTaskMemUTF8(model);
         Check(((delegate* unmanaged<int, nint, nint*, nint>)_api[Api.CreateEnv])(3, name, &environment));
         Check(((delegate* unmanaged<nint*, nint>)_api[Api.CreateSessionOptions])(&options));
         Check(((delegate* unmanaged<nint, int, nint>)_api[Api.SetIntraOpNumThreads])(options, 1));
         Check(((delegate* unmanaged<nint, int, nint>)_api[Api.SetInterOpNumThreads])(options, 1));
-        Check(((delegate* unmanaged<nint, nint, nint, nint*, nint>)_api[Api.CreateSession])(environment, path, options, &session));
+        Check(((delegate* unmanaged<nint, nint, nint, nint*, nint>)_api[Api.CreateSession])(environment, path, options, &inference));
         Check(((delegate* unmanaged<int, int, nint*, nint>)_api[Api.CreateCpuMemoryInfo])(0, 0, &memory));
         Marshal.FreeCoTaskMem(name);
         Marshal.FreeCoTaskMem(path);
         _environment = environment;
-        _session = session;
+        _inference = inference;
         _input = (float*)NativeMemory.AlignedAlloc((nuint)inputs * sizeof(float), 64);
         _output = (float*)NativeMemory.AlignedAlloc((nuint)outputs * sizeof(float), 64);
         Inputs = inputs;
@@ -89,14 +89,14 @@ internal sealed unsafe class OnnxRuntime : IDisposable
     internal void Run()
     {
         nint inputName = _inputName, outputName = _outputName, input = _inputValue, output = _outputValue;
-        Check(_run(_session, 0, &inputName, &input, 1, &outputName, 1, &output));
+        Check(_run(_inference, 0, &inputName, &input, 1, &outputName, 1, &output));
     }
 
     public void Dispose()
     {
         ((delegate* unmanaged<nint, void>)_api[Api.ReleaseValue])(_inputValue);
         ((delegate* unmanaged<nint, void>)_api[Api.ReleaseValue])(_outputValue);
-        ((delegate* unmanaged<nint, void>)_api[Api.ReleaseSession])(_session);
+        ((delegate* unmanaged<nint, void>)_api[Api.ReleaseSession])(_inference);
         ((delegate* unmanaged<nint, void>)_api[Api.ReleaseEnv])(_environment);
         Marshal.FreeCoTaskMem(_inputName);
         Marshal.FreeCoTaskMem(_outputName);

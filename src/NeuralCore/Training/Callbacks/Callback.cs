@@ -1,3 +1,5 @@
+using NeuralCore.Serialization;
+
 namespace NeuralCore.Training;
 
 /// <summary>
@@ -6,6 +8,12 @@ namespace NeuralCore.Training;
 /// </summary>
 public abstract class Callback
 {
+    /// <summary>Whether the callback hears of a step or an epoch after all others, wherever it stands in the list.</summary>
+    internal virtual bool RunsLast => false;
+
+    /// <summary>Settings that must be the same in a resumed fit; null for none.</summary>
+    internal virtual string? Settings => null;
+
     /// <summary>Called before the first epoch.</summary>
     /// <param name="context">The fit.</param>
     public virtual void OnFitBegin(FitContext context)
@@ -35,6 +43,21 @@ public abstract class Callback
     /// <param name="context">The fit.</param>
     /// <param name="history">What the fit came to.</param>
     public virtual void OnFitEnd(FitContext context, TrainingHistory history)
+    {
+    }
+
+    /// <summary>Keeps in a checkpoint what the callback needs to go on in a resumed fit: counts, best values, best weights. By default nothing.</summary>
+    /// <param name="state">Takes it.</param>
+    public virtual void SaveState(CallbackState state)
+    {
+    }
+
+    /// <summary>
+    /// Takes back what <see cref="SaveState"/> kept; called after <see cref="OnFitBegin"/> of the resumed fit. A fit resumed in the middle of an epoch does not call
+    /// <see cref="OnEpochBegin"/> again for it.
+    /// </summary>
+    /// <param name="state">What was kept.</param>
+    public virtual void LoadState(CallbackState state)
     {
     }
 }

@@ -5,10 +5,11 @@ namespace NeuralCore.Training;
 /// <summary>What a callback sees of the fit it runs along with.</summary>
 public sealed class FitContext
 {
-    internal FitContext(Trainer trainer, int epochs)
+    internal FitContext(Trainer trainer, int epochs, bool isResumed)
     {
         Trainer = trainer;
         Epochs = epochs;
+        IsResumed = isResumed;
     }
 
     /// <summary>The trainer: its step count, and the learning rate, which may be changed.</summary>
@@ -22,6 +23,9 @@ public sealed class FitContext
 
     /// <summary>How many epochs this fit goes through.</summary>
     public int Epochs { get; }
+
+    /// <summary>Whether the fit goes on from a checkpoint.</summary>
+    public bool IsResumed { get; }
 
     /// <summary>The mean loss of the last step's batch; NaN before the first.</summary>
     public double LastStepLoss { get; internal set; } = double.NaN;

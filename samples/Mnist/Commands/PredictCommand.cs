@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics.Tensors;
+using NeuralCore.Samples.Mnist.Data;
+using NeuralCore.Samples.Mnist.Experiments;
+using NeuralCore.Samples.Mnist.Output;
+using NeuralCore.Serialization;
+
+namespace NeuralCore.Samples.Mnist.Commands;
+
+/// <summary><c>predict MODEL IMAGE...</c>: what a saved model says of images.</summary>
+internal static class PredictCommand
+{
+    private const string TestPrefix = "test:";
+
+    internal static Command Create()
+    {
+        Argument<string> model = new("model") { Description = "A model that run --save wrote." };
+        Argument<string[]> images = new("image")
+        {
+            Description = "Images of 28 x 28: PGM files, white on black as MNIST, or test:INDEX for one of the test images, counted from 0.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<string> data = Arguments.Path("--data", "The folder with the MNIST files, for test:INDEX (default as for run).", "DIR");
+        Command command = new("predict", "Says which digits images show.") { model, images, data };
+        command.SetAction(parsed => Execute(parsed.GetRequiredValue(model), parsed.GetRequiredValue(images), parsed.GetValue(data)));
+        return command;
+    }
+
+    private static int Execute(string modelPath, string[] images, string? data)
+    {
+        ModelFile file = Load(modelPath);
+        LabelledImages? test = images.Any(IsTest) ? MnistFolder.Locate(data).ReadTest() : null;
+        Terminal terminal = Terminal.Open();
+        int exitCode = ExitCodes.Success;
+        foreach (string image in images)
+        {
+            // One bad image does not keep the others from being read.
+            int result = CommandLine.Guard(() =>
+            {
+                string truth = "";
+                byte[] pixels;
+                if (IsTest(image))
+                {
+                    int index = Index(image, test!.Count);
+                    pixels = test.Pixels(index).ToArray();
+                    truth = FormattableString.Invariant($", truth {test.Label(index)}");
+                }
+                else
+                {
+                    pixels = PgmFile.Read(image, Experiment.ImageSide);
+                }
+                float[] input = new float[pixels.Length];
+                file.ScaleInput(pixels, input);
+                float[] probabilities = file.Model.Predict(input);
+                int digit = TensorPrimitives.IndexOfMax(probabilities);
+                terminal.Line(FormattableString.Invariant($"{image}: {digit} (p = {probabilities[digit]:F4}){truth}"));
+                return ExitCodes.Success;
+            });
+            exitCode = Math.Max(exitCode, result);
+        }
+        return exitCode;
+    }
+
+    private static ModelFile Load(string path)
+    {
+        ModelFile file;
+        try
+        {
+            file = ModelFile.Load(path);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new SampleException(e.Message, e);
+        }
+        const int pixels = Experiment.ImageSide * Experiment.ImageSide;
+        if (file.InputScale is null)
+            throw new SampleException($"{path} does not say how pixels are scaled. Save a model with run --save.");
+        return file.Model.InputShape.Size == pixels && file.Model.OutputShape.Size == Experiment.Classes
+            ? file
+            : throw new SampleException($"{path}: expected a model of {pixels} pixels and {Experiment.Classes} digits, found {file.Model.InputShape} and {file.Model.OutputShape}.");
+    }
+
+    private static bool IsTest(string image) => image.StartsWith(TestPrefix, StringComparison.Ordinal);
+
+    private static int Index(string image, int count) =>
+        int.TryParse(image.AsSpan(TestPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < count
+            ? index
+            : throw new SampleException($"{image}: expected a number from 0 to {count - 1} after {TestPrefix}.");
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace NeuralCore.Serialization;
+
+/// <summary>What a callback keeps in a checkpoint: named numbers, texts and arrays.</summary>
+public sealed class CallbackState
+{
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, float[]> _arrays = new(StringComparer.Ordinal);
+
+    internal IReadOnlyDictionary<string, string> Values => _values;
+
+    internal IReadOnlyDictionary<string, float[]> Arrays => _arrays;
+
+    internal bool IsEmpty => _values.Count == 0 && _arrays.Count == 0;
+
+    /// <summary>Keeps a number.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="value">Its value; every bit of it comes back.</param>
+    public void Set(string name, double value) => Set(name, value.ToString("R", CultureInfo.InvariantCulture));
+
+    /// <summary>Keeps a text.</summary>
+    /// <inheritdoc cref="Set(string, double)"/>
+    public void Set(string name, string value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(value);
+        _values[name] = value;
+    }
+
+    /// <summary>Keeps a copy of an array.</summary>
+    /// <inheritdoc cref="Set(string, double)"/>
+    public void Set(string name, ReadOnlySpan<float> value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        _arrays[name] = value.ToArray();
+    }
+
+    /// <summary>A number that was kept.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ArgumentException">There is none of that name: the checkpoint is of another version of the callback.</exception>
+    public double GetNumber(string name) =>
+        double.TryParse(GetText(name), CultureInfo.InvariantCulture, out double value) ? value : throw Missing(name);
+
+    /// <summary>A text that was kept.</summary>
+    /// <inheritdoc cref="GetNumber"/>
+    public string GetText(string name) => _values.TryGetValue(name, out string? value) ? value : throw Missing(name);
+
+    /// <summary>An array that was kept.</summary>
+    /// <inheritdoc cref="GetNumber"/>
+    public ReadOnlySpan<float> GetArray(string name) => _arrays.TryGetValue(name, out float[]? value) ? value : throw Missing(name);
+
+    /// <summary>Whether an array was kept.</summary>
+    /// <param name="name">Its name.</param>
+    public bool HasArray(string name) => _arrays.ContainsKey(name);
+
+    internal void Take(string name, float[] array) => _arrays[name] = array;
+
+    private static ArgumentException Missing(string name) => new($"The checkpoint keeps no \"{name}\" of this callback.");
+}

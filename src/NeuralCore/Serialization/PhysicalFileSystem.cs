@@ -1,0 +1,99 @@
+namespace NeuralCore.Serialization;
+
+/// <summary>The disk itself.</summary>
+internal sealed class PhysicalFileSystem : IFileSystem
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int CreateAttempts = 3;
+
+    internal static PhysicalFileSystem Instance { get; } = new();
+
+    public bool RenamesOpenFiles => !OperatingSystem.IsWindows();
+
+    public string Resolve(string path)
+    {
+        FileInfo file = new(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName;
+    }
+
+    public ITemporaryFile CreateTemporary(string target)
+    {
+        string folder = Path.GetDirectoryName(target) ?? target;
+        for (int attempt = 1; ; attempt++)
+        {
+            string path = Path.Combine(folder, AtomicFile.TemporaryName());
+            try
+            {
+                return new TemporaryFile(path, target);
+            }
+            catch (IOException e) when (e.GetType() == typeof(IOException) && attempt < CreateAttempts)
+            {
+                // Another save was looking whether this name is abandoned, in the instant before it was locked.
+            }
+        }
+    }
+
+    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void SyncFolder(string folder) => FolderSync.Sync(folder);
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void DeleteAbandoned(string path)
+    {
+        // Whoever writes a temporary holds it locked; this fails then.
+        using FileStream locked = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+    }
+
+    public IReadOnlyList<string> List(string folder, string pattern) => Directory.GetFiles(folder, pattern);
+
+    private sealed class TemporaryFile : ITemporaryFile
+    {
+        private readonly FileStream _stream;
+        private readonly UnixFileMode _mode;
+
+        internal TemporaryFile(string path, string target)
+        {
+            Path = path;
+            FileStreamOptions options = new()
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                // Locked against DeleteAbandoned, but not against readers: for an instant the file is open under its final name.
+                Share = FileShare.Read,
+                BufferSize = 0,
+            };
+            if (OperatingSystem.IsWindows())
+            {
+                _stream = new FileStream(path, options);
+                return;
+            }
+            bool replaces = File.Exists(target);
+            if (replaces)
+            {
+                _mode = File.GetUnixFileMode(target);
+                options.UnixCreateMode = Private;
+            }
+            _stream = new FileStream(path, options);
+            if (!replaces)
+            {
+                // What the system gave the empty file is the usual mode; .NET does not tell the umask.
+                _mode = File.GetUnixFileMode(_stream.SafeFileHandle);
+                File.SetUnixFileMode(_stream.SafeFileHandle, Private);
+            }
+        }
+
+        public string Path { get; }
+
+        public void Write(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
+
+        public void Flush()
+        {
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(_stream.SafeFileHandle, _mode);
+            _stream.Flush(flushToDisk: true);
+        }
+
+        public void Dispose() => _stream.Dispose();
+    }
+}

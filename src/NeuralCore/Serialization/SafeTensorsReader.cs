@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace NeuralCore.Serialization;
+
+/// <summary>
+/// Reads safetensors files and believes nothing: the header is bounded, the arrays must fill the file in order without hole or overlap, and what is allocated never
+/// exceeds what the file really holds. The digest, where there is one, is checked before anything else is.
+/// </summary>
+internal sealed class SafeTensorsReader : IDisposable
+{
+    private const int LengthBytes = 8;
+    private const int ChunkBytes = 1 << 16;
+
+    private readonly Stream _stream;
+    private readonly string _name;
+    private readonly long _dataStart;
+    private readonly SafeTensorsHeader _header;
+
+    private SafeTensorsReader(Stream stream, string name)
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("safetensors files are read on little-endian processors only.");
+        _stream = stream;
+        _name = name;
+        long length = stream.Length;
+        if (length < LengthBytes)
+            throw Invalid(0, $"{LengthBytes} bytes of header length", $"a file of {length} bytes");
+
+        Span<byte> lengthBytes = stackalloc byte[LengthBytes];
+        stream.Position = 0;
+        Fill(lengthBytes, 0);
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
+        if (headerLength > SafeTensorsWriter.LargestHeader)
+            throw Invalid(0, $"a header of at most {SafeTensorsWriter.LargestHeader} bytes", $"a length of {headerLength}");
+        if ((long)headerLength > length - LengthBytes)
+            throw Invalid(0, $"a header that fits into the file of {length} bytes", $"a length of {headerLength}");
+
+        byte[] header = new byte[(int)headerLength];
+        Fill(header, LengthBytes);
+        _dataStart = LengthBytes + (long)headerLength;
+        _header = new SafeTensorsHeader(header, length - _dataStart, LengthBytes, Invalid);
+        if (_header.DigestStart >= 0)
+            CheckDigest(lengthBytes, header);
+    }
+
+    /// <summary>The texts beside the arrays.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+
+    /// <summary>The arrays, in the order of their bytes.</summary>
+    internal IReadOnlyList<TensorInfo> Tensors => _header.Tensors;
+
+    internal static SafeTensorsReader Open(string path) =>
+        Open(new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 }), path);
+
+    /// <summary>Reads a file that is open already, and closes it in the end or when it cannot be read.</summary>
+    internal static SafeTensorsReader Open(Stream stream, string name)
+    {
+        try
+        {
+            if (!stream.CanSeek)
+                throw new IOException($"{name} is not a regular file: its length cannot be known before it is read.");
+            return new SafeTensorsReader(stream, name);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Throws unless this library wrote the file and put a digest into it.</summary>
+    internal void RequireDigest()
+    {
+        if (_header.DigestStart < 0)
+        {
+            throw Invalid(
+                LengthBytes, $"a digest (\"{SafeTensorsWriter.DigestKey}\") in {SafeTensorsWriter.MetadataKey}",
+                "none: the file is damaged, or another program wrote it. LoadWeights reads the weights of other programs");
+        }
+    }
+
+    internal bool TryFind(string name, [NotNullWhen(true)] out TensorInfo? tensor) => _header.ByName.TryGetValue(name, out tensor);
+
+    /// <summary>Reads an array of floats into memory of the same length.</summary>
+    internal void Read(TensorInfo tensor, Span<float> destination) => ReadBytes(tensor, MemoryMarshal.AsBytes(destination));
+
+    /// <inheritdoc cref="Read(TensorInfo, Span{float})"/>
+    internal void Read(TensorInfo tensor, Span<double> destination) => ReadBytes(tensor, MemoryMarshal.AsBytes(destination));
+
+    /// <summary>The exception for something wrong in this file.</summary>
+    internal InvalidDataException Invalid(long offset, string expected, string found) => Invalid(offset, expected, found, null);
+
+    /// <summary>The exception for something wrong in the texts of the header.</summary>
+    internal InvalidDataException InvalidHeader(string expected, string found, Exception? inner = null) => Invalid(LengthBytes, expected, found, inner);
+
+    public void Dispose() => _stream.Dispose();
+
+    private void ReadBytes(TensorInfo tensor, Span<byte> destination)
+    {
+        if (destination.Length != tensor.End - tensor.Start)
+            throw Invalid(_dataStart + tensor.Start, $"{destination.Length} bytes of {tensor.Name}", $"{tensor.End - tensor.Start}");
+        _stream.Position = _dataStart + tensor.Start;
+        Fill(destination, _dataStart + tensor.Start);
+    }
+
+    private void CheckDigest(ReadOnlySpan<byte> lengthBytes, ReadOnlySpan<byte> header)
+    {
+        ReadOnlySpan<byte> stored = header.Slice(_header.DigestStart, SafeTensorsWriter.DigestLength);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(lengthBytes);
+        hash.AppendData(header[.._header.DigestStart]);
+        hash.AppendData("0000000000000000000000000000000000000000000000000000000000000000"u8);
+        hash.AppendData(header[(_header.DigestStart + SafeTensorsWriter.DigestLength)..]);
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            long length = _stream.Length;
+            for (long offset = _dataStart; offset < length; offset += ChunkBytes)
+            {
+                Span<byte> part = chunk.AsSpan(0, (int)Math.Min(ChunkBytes, length - offset));
+                Fill(part, offset);
+                hash.AppendData(part);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+        string computed = Convert.ToHexStringLower(hash.GetHashAndReset());
+        string found = Encoding.ASCII.GetString(stored);
+        if (!string.Equals(computed, found, StringComparison.Ordinal))
+            throw Invalid(LengthBytes + _header.DigestStart, $"the digest {computed}", $"{found}: the file is damaged");
+    }
+
+    private void Fill(Span<byte> destination, long offset)
+    {
+        int read = _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
+        if (read < destination.Length)
+            throw Invalid(offset, $"{destination.Length} bytes", $"the end of the file after {read}");
+    }
+
+    private InvalidDataException Invalid(long offset, string expected, string found, Exception? inner) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{_name}, offset {offset}: expected {expected}, found {found}."), inner);
+}

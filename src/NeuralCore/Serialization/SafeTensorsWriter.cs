@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace NeuralCore.Serialization;
+
+/// <summary>An array that goes into a file.</summary>
+internal sealed class TensorToWrite
+{
+    private readonly ReadOnlyMemory<float> _floats;
+    private readonly ReadOnlyMemory<double> _doubles;
+
+    internal TensorToWrite(string name, IReadOnlyList<int> dimensions, ReadOnlyMemory<float> values)
+        : this(name, TensorType.F32, dimensions)
+    {
+        _floats = values;
+    }
+
+    internal TensorToWrite(string name, IReadOnlyList<int> dimensions, ReadOnlyMemory<double> values)
+        : this(name, TensorType.F64, dimensions)
+    {
+        _doubles = values;
+    }
+
+    private TensorToWrite(string name, TensorType type, IReadOnlyList<int> dimensions)
+    {
+        Name = name;
+        Type = type;
+        Dimensions = dimensions;
+    }
+
+    internal string Name { get; }
+
+    internal TensorType Type { get; }
+
+    internal IReadOnlyList<int> Dimensions { get; }
+
+    internal long Bytes => Type == TensorType.F32 ? 4L * _floats.Length : 8L * _doubles.Length;
+
+    /// <summary>Hands the bytes out in pieces: a span holds at most 2 GB.</summary>
+    internal void CopyTo(Action<ReadOnlyMemory<float>, ReadOnlyMemory<double>> piece)
+    {
+        const int length = 1 << 24;
+        for (int start = 0; start < _floats.Length; start += length)
+            piece(_floats.Slice(start, Math.Min(length, _floats.Length - start)), default);
+        for (int start = 0; start < _doubles.Length; start += length)
+            piece(default, _doubles.Slice(start, Math.Min(length, _doubles.Length - start)));
+    }
+}
+
+/// <summary>
+/// Writes safetensors files: 8 bytes of header length, a JSON header, the arrays one after the other, little-endian, row-major. A SHA-256 digest of the whole file,
+/// its own 64 characters taken as zeros, stands in the header's <c>__metadata__</c>.
+/// </summary>
+/// <remarks>Source of the format: https://github.com/huggingface/safetensors.</remarks>
+internal static class SafeTensorsWriter
+{
+    internal const int LargestHeader = 1 << 20;
+    internal const int DigestLength = 64;
+    internal const string MetadataKey = "__metadata__";
+    internal const string DigestKey = "neuralcore.sha256";
+
+    private const string UpToDigest = $$"""{"{{MetadataKey}}":{"{{DigestKey}}":""" + "\"";
+
+    internal static void Write(
+        IFileSystem files, string path, IReadOnlyList<TensorToWrite> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("safetensors files are written on little-endian processors only.");
+
+        // The wider type first, so that every array starts at a multiple of its element's size.
+        TensorToWrite[] ordered = tensors.OrderByDescending(tensor => tensor.Type.Size()).ToArray();
+        byte[] head = Head(path, ordered, metadata);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(head);
+        Pieces(ordered, hash.AppendData);
+        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash.GetHashAndReset()), head.AsSpan(8 + UpToDigest.Length));
+
+        AtomicFile.Write(files, path, file =>
+        {
+            file.Write(head);
+            Pieces(ordered, file.Write);
+        });
+    }
+
+    private static void Pieces(TensorToWrite[] tensors, Action<ReadOnlySpan<byte>> write)
+    {
+        foreach (TensorToWrite tensor in tensors)
+        {
+            tensor.CopyTo((floats, doubles) => write(
+                doubles.IsEmpty ? MemoryMarshal.AsBytes(floats.Span) : MemoryMarshal.AsBytes(doubles.Span)));
+        }
+    }
+
+    private static byte[] Head(string path, TensorToWrite[] tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject(MetadataKey);
+            json.WriteString(DigestKey, new string('0', DigestLength));
+            foreach ((string key, string value) in metadata)
+                json.WriteString(key, value);
+            json.WriteEndObject();
+
+            HashSet<string> names = new(StringComparer.Ordinal) { MetadataKey };
+            long offset = 0;
+            foreach (TensorToWrite tensor in tensors)
+            {
+                if (!names.Add(tensor.Name))
+                    throw new ArgumentException($"{path}: two arrays would be named \"{tensor.Name}\". Give one of the layers another name.");
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", tensor.Type.ToString());
+                json.WriteStartArray("shape");
+                foreach (int dimension in tensor.Dimensions)
+                    json.WriteNumberValue(dimension);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += tensor.Bytes);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+
+        int length = (buffer.WrittenCount + 7) / 8 * 8;
+        if (length > LargestHeader)
+            throw new ArgumentException($"{path}: the names and settings of this model take {length:N0} bytes; a file has room for {LargestHeader:N0}.");
+        byte[] head = new byte[8 + length];
+        BinaryPrimitives.WriteInt64LittleEndian(head, length);
+        buffer.WrittenSpan.CopyTo(head.AsSpan(8));
+        head.AsSpan(8 + buffer.WrittenCount).Fill((byte)' ');
+        return head;
+    }
+}

@@ -1,0 +1,58 @@
+namespace NeuralCore.Serialization;
+
+/// <summary>The element types of safetensors files.</summary>
+internal enum TensorType
+{
+    Bool,
+    U8,
+    I8,
+    F8E5M2,
+    F8E4M3,
+    I16,
+    U16,
+    F16,
+    BF16,
+    I32,
+    U32,
+    F32,
+    F64,
+    I64,
+    U64,
+}
+
+internal static class TensorTypes
+{
+    /// <summary>The type of a name in a file: <c>F32</c>.</summary>
+    internal static bool TryParse(string? name, out TensorType type)
+    {
+        (bool known, type) = name switch
+        {
+            "BOOL" => (true, TensorType.Bool),
+            "U8" => (true, TensorType.U8),
+            "I8" => (true, TensorType.I8),
+            "F8_E5M2" => (true, TensorType.F8E5M2),
+            "F8_E4M3" => (true, TensorType.F8E4M3),
+            "I16" => (true, TensorType.I16),
+            "U16" => (true, TensorType.U16),
+            "F16" => (true, TensorType.F16),
+            "BF16" => (true, TensorType.BF16),
+            "I32" => (true, TensorType.I32),
+            "U32" => (true, TensorType.U32),
+            "F32" => (true, TensorType.F32),
+            "F64" => (true, TensorType.F64),
+            "I64" => (true, TensorType.I64),
+            "U64" => (true, TensorType.U64),
+            _ => (false, default),
+        };
+        return known;
+    }
+
+    /// <summary>Bytes an element takes.</summary>
+    internal static int Size(this TensorType type) => type switch
+    {
+        <= TensorType.F8E4M3 => 1,
+        <= TensorType.BF16 => 2,
+        <= TensorType.F32 => 4,
+        _ => 8,
+    };
+}

@@ -1,0 +1,51 @@
+namespace NeuralCore.Training;
+
+/// <summary>A figure of an epoch that a callback watches, and which way is better.</summary>
+public sealed class Monitored
+{
+    private readonly Func<EpochResult, double> _read;
+
+    private Monitored(string name, bool higherIsBetter, Func<EpochResult, double> read)
+    {
+        Name = name;
+        HigherIsBetter = higherIsBetter;
+        _read = read;
+    }
+
+    /// <summary>The loss on the validation data: lower is better.</summary>
+    public static Monitored ValidationLoss { get; } = new("validation loss", false, epoch => Validation(epoch).Loss);
+
+    /// <summary>The loss on the training data: lower is better.</summary>
+    public static Monitored TrainingLoss { get; } = new("training loss", false, epoch => epoch.Training.Loss);
+
+    /// <summary>The figure's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether more is better.</summary>
+    public bool HigherIsBetter { get; }
+
+    /// <summary>A metric on the validation data.</summary>
+    /// <param name="metric">The metric's name: <c>accuracy</c>.</param>
+    /// <param name="higherIsBetter">Which way is better.</param>
+    public static Monitored ValidationMetric(string metric, bool higherIsBetter = true) =>
+        new($"validation {metric}", higherIsBetter, epoch => Validation(epoch)[metric]);
+
+    /// <summary>A metric on the training data.</summary>
+    /// <inheritdoc cref="ValidationMetric"/>
+    public static Monitored TrainingMetric(string metric, bool higherIsBetter = true) => new($"training {metric}", higherIsBetter, epoch => epoch.Training[metric]);
+
+    /// <summary>The figure of an epoch.</summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <exception cref="InvalidOperationException">The fit has no validation, or the metric is none of the trainer's.</exception>
+    public double Read(EpochResult epoch)
+    {
+        ArgumentNullException.ThrowIfNull(epoch);
+        return _read(epoch);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private static Evaluation Validation(EpochResult epoch) =>
+        epoch.Validation ?? throw new InvalidOperationException("There is no validation to watch. Set FitOptions.Validation, or watch Monitored.TrainingLoss.");
+}

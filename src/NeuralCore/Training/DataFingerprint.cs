@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using NeuralCore.Data;
+using NeuralCore.Serialization;
+
+namespace NeuralCore.Training;
+
+/// <summary>What a checkpoint remembers of a dataset: count, shape, and a digest of all targets and of some rows of features, cheap beside an epoch.</summary>
+internal static class DataFingerprint
+{
+    private const int ChunkRows = 1024;
+    private const int SampledRows = 64;
+
+    internal static IEnumerable<Setting> Of<TTarget>(string what, Dataset<TTarget> data)
+        where TTarget : unmanaged
+    {
+        yield return new Setting($"{what} samples", data.Count.ToString(CultureInfo.InvariantCulture));
+        yield return new Setting($"{what} shape", data.InputShape.ToString());
+        yield return new Setting($"{what} content", Content(data));
+    }
+
+    private static string Content<TTarget>(Dataset<TTarget> data)
+        where TTarget : unmanaged
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        int[] rows = new int[Math.Min(ChunkRows, data.Count)];
+        TTarget[] targets = new TTarget[rows.Length * data.Targets.Width];
+        for (int first = 0; first < data.Count; first += ChunkRows)
+        {
+            int count = Math.Min(ChunkRows, data.Count - first);
+            for (int i = 0; i < count; i++)
+                rows[i] = first + i;
+            Span<TTarget> values = targets.AsSpan(0, count * data.Targets.Width);
+            data.Targets.Gather(rows.AsSpan(0, count), values);
+            hash.AppendData(MemoryMarshal.AsBytes(values));
+        }
+
+        int sampled = Math.Min(SampledRows, data.Count);
+        float[] features = new float[data.InputShape.Size];
+        for (int i = 0; i < sampled; i++)
+        {
+            rows[0] = sampled == 1 ? 0 : (int)((long)i * (data.Count - 1) / (sampled - 1));
+            data.Features.Gather(rows.AsSpan(0, 1), features);
+            hash.AppendData(MemoryMarshal.AsBytes(features.AsSpan()));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
+    }
+}

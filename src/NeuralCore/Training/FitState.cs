@@ -1,0 +1,111 @@
+using NeuralCore.Serialization;
+
+namespace NeuralCore.Training;
+
+/// <summary>Where a fit is: all that its loop changes as it goes, so that a checkpoint can be made between any two steps and after the fit.</summary>
+internal sealed class FitState
+{
+    internal FitState(IReadOnlyList<Setting> settings, IReadOnlyList<Callback> callbacks, int metrics)
+    {
+        Settings = settings;
+        Callbacks = callbacks;
+        MetricSums = new double[metrics];
+    }
+
+    internal IReadOnlyList<Setting> Settings { get; }
+
+    internal IReadOnlyList<Callback> Callbacks { get; }
+
+    internal TrainingHistory History { get; private set; } = new();
+
+    /// <summary>How many batches of the epoch at hand have been trained on.</summary>
+    internal int Batch { get; set; }
+
+    internal int Samples { get; set; }
+
+    internal double LossSum { get; set; }
+
+    internal double[] MetricSums { get; }
+
+    /// <summary>How long the epoch's steps took.</summary>
+    internal TimeSpan Duration { get; set; }
+
+    internal bool EpochHasBegun { get; set; }
+
+    /// <summary>The epoch at hand once its validation is over, while callbacks hear of it.</summary>
+    internal EpochResult? Finished { get; set; }
+
+    /// <summary>Counts the finished epoch and stands before the next.</summary>
+    internal void NextEpoch()
+    {
+        if (Finished is not null)
+            History.Add(Finished);
+        Finished = null;
+        Batch = 0;
+        Samples = 0;
+        LossSum = 0;
+        Array.Clear(MetricSums);
+        Duration = TimeSpan.Zero;
+        EpochHasBegun = false;
+    }
+
+    internal FitRecord Save()
+    {
+        List<KeyValuePair<string, CallbackState>> states = [];
+        foreach ((string name, Callback callback) in NamedCallbacks())
+        {
+            CallbackState state = new();
+            callback.SaveState(state);
+            if (!state.IsEmpty)
+                states.Add(new(name, state));
+        }
+        bool isFinished = Finished is not null;
+        return new FitRecord
+        {
+            Settings = Settings,
+            Batch = isFinished ? 0 : Batch,
+            Samples = isFinished ? 0 : Samples,
+            Sums = isFinished ? new double[1 + MetricSums.Length] : [LossSum, .. MetricSums],
+            EpochHasBegun = !isFinished && EpochHasBegun,
+            Duration = isFinished ? TimeSpan.Zero : Duration,
+            History = HistoryTable.Write(isFinished ? History.Epochs.Append(Finished!) : History.Epochs, MetricSums.Length),
+            HistoryColumns = HistoryTable.Columns(MetricSums.Length),
+            Callbacks = states,
+        };
+    }
+
+    /// <summary>Takes a fit's position over, once its settings are known to be the same.</summary>
+    /// <param name="record">The position.</param>
+    /// <param name="metrics">The metrics' names.</param>
+    internal void Load(FitRecord record, IReadOnlyList<string> metrics)
+    {
+        Batch = record.Batch;
+        Samples = record.Samples;
+        LossSum = record.Sums[0];
+        record.Sums.AsSpan(1).CopyTo(MetricSums);
+        EpochHasBegun = record.EpochHasBegun;
+        Duration = record.Duration;
+        History = HistoryTable.Read(record.History, metrics);
+    }
+
+    /// <summary>Gives callbacks their state back, after they heard that a fit begins.</summary>
+    internal void LoadCallbacks(FitRecord record)
+    {
+        Dictionary<string, CallbackState> states = record.Callbacks.ToDictionary(StringComparer.Ordinal);
+        foreach ((string name, Callback callback) in NamedCallbacks())
+        {
+            if (states.TryGetValue(name, out CallbackState? state))
+                callback.LoadState(state);
+        }
+    }
+
+    /// <summary>The callbacks whose state is in a record and that this fit does not have.</summary>
+    internal IEnumerable<string> MissingCallbacks(FitRecord record)
+    {
+        HashSet<string> names = NamedCallbacks().Select(callback => callback.Name).ToHashSet(StringComparer.Ordinal);
+        return record.Callbacks.Select(callback => callback.Key).Where(name => !names.Contains(name));
+    }
+
+    private IEnumerable<(string Name, Callback Callback)> NamedCallbacks() =>
+        Checkpoint.CallbackNames(Callbacks.Select(callback => callback.GetType().Name)).Zip(Callbacks);
+}

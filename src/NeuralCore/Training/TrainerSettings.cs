@@ -1,0 +1,50 @@
+using NeuralCore.Data;
+using NeuralCore.Losses;
+using NeuralCore.Models;
+using NeuralCore.Optimizers;
+using NeuralCore.Serialization;
+
+namespace NeuralCore.Training;
+
+/// <summary>What decides the bits of a training, in words, so that a checkpoint can say what has changed.</summary>
+internal static class TrainerSettings
+{
+    internal static IReadOnlyList<Setting> Of<TTarget>(Sequential model, Optimizer optimizer, Loss<TTarget> loss)
+        where TTarget : unmanaged =>
+        [.. ModelJson.Of(model).Settings(), new("optimizer", optimizer.ToString()), new("loss", loss.ToString())];
+
+    internal static IReadOnlyList<Setting> Of<TTarget>(Trainer<TTarget> trainer, Dataset<TTarget> data, FitOptions<TTarget> options)
+        where TTarget : unmanaged
+    {
+        List<Setting> settings =
+        [
+            new("metrics", string.Join(", ", trainer.Metrics.Select(metric => metric.Name))),
+            new("batch size", FormattableString.Invariant($"{options.BatchSize}")),
+            new("shuffle", $"{options.Shuffle}"),
+            new("drop last batch", $"{options.DropLastBatch}"),
+            new("skip zeros", $"{options.SkipZeros}"),
+            new("validation", options.Validation is not { } validation ? "none" : validation.Split?.ToString() ?? "data of its own"),
+            .. DataFingerprint.Of("training data's", data),
+        ];
+        if (options.Validation?.Data is { } separate)
+            settings.AddRange(DataFingerprint.Of("validation data's", separate));
+        settings.AddRange(Checkpoint.CallbackNames(options.Callbacks.Select(callback => callback.GetType().Name)).Zip(options.Callbacks)
+            .Where(callback => callback.Second.Settings is not null).Select(callback => new Setting($"callback {callback.First}", callback.Second.Settings!)));
+        return settings;
+    }
+
+    /// <summary>What differs, one line each.</summary>
+    internal static IEnumerable<string> Differences(IReadOnlyList<Setting> then, IReadOnlyList<Setting> now)
+    {
+        Dictionary<string, string> current = now.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
+        foreach (Setting setting in then)
+        {
+            if (!current.Remove(setting.Name, out string? value))
+                yield return $"{setting.Name}: {setting.Value} in the checkpoint, none now";
+            else if (value != setting.Value)
+                yield return $"{setting.Name}: {setting.Value} in the checkpoint, {value} now";
+        }
+        foreach (Setting setting in now.Where(setting => current.ContainsKey(setting.Name)))
+            yield return $"{setting.Name}: none in the checkpoint, {setting.Value} now";
+    }
+}
