@@ -41,9 +41,9 @@ internal static class CommandLine
             "Trains the networks of the report \"Basic Neural Networks: MNIST\" and sets the figures beside the report's. "
             + "Without arguments it runs the baseline. Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted.");
         root.Subcommands.Add(RunCommand.Create());
+        root.Subcommands.Add(PredictCommand.Create());
         root.Subcommands.Add(ReportCommand.Create());
         root.Subcommands.Add(MergeCommand.Create());
-        root.Subcommands.Add(PredictCommand.Create());
         root.Subcommands.Add(SummaryCommand.Create());
         root.Subcommands.Add(ListCommand.Create());
         root.SetAction(_ => RunCommand.ExecuteDefault());

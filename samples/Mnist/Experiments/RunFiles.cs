@@ -18,7 +18,7 @@ internal sealed class RunFiles
         ResumeFrom = resumeFrom;
     }
 
-    /// <summary>Nothing goes to disk.</summary>
+    /// <summary>For runs of which nothing but the figures is kept.</summary>
     internal static RunFiles None { get; } = new(null, null, null);
 
     /// <summary>Where the run goes on; null for a run from the beginning.</summary>

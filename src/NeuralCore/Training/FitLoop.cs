@@ -39,6 +39,8 @@ internal sealed class FitLoop<TTarget>
 
     internal TrainingHistory Run()
     {
+        // Compiling belongs to no epoch's time.
+        _step.Rehearse(_training);
         Call(0, static (callback, context, _) => callback.OnFitBegin(context));
         if (_options.ResumeFrom?.Fit is { } record)
             _state.LoadCallbacks(record);

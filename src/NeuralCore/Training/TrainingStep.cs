@@ -174,8 +174,29 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         }
     }
 
-    private bool Run(int rows, long step, float learningRate)
+    /// <summary>
+    /// Goes through a step on the first rows of a dataset, short of the update: nothing changes, but all kernels are compiled for the shapes of this network.
+    /// </summary>
+    internal void Rehearse(Dataset<TTarget> data)
     {
+        int rows = Math.Min(BatchRows, data.Count);
+        for (int row = 0; row < rows; row++)
+            _rowIndices[row] = row;
+        _data = data;
+        try
+        {
+            Run(rows, step: 0, learningRate: 0, isRehearsal: true);
+        }
+        finally
+        {
+            _data = null;
+        }
+    }
+
+    private bool Run(int rows, long step, float learningRate, bool isRehearsal = false)
+    {
+        // The update is the last phase.
+        int phases = isRehearsal ? _phases.Length - 1 : _phases.Length;
         _rows = rows;
         _blockRows = BlockRowsFor(rows);
         _step = step;
@@ -194,10 +215,10 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         try
         {
             if (6.0 * _model.Store.Values.Length * rows < SmallestSharedWork)
-                WorkerTeam.RunAlone(this, _phases.Length);
+                WorkerTeam.RunAlone(this, phases);
             else
-                _team.Run(this, _phases.Length);
-            completed = _lossIsFinite;
+                _team.Run(this, phases);
+            completed = _lossIsFinite && !isRehearsal;
             _updateHasBegun = false;
         }
         finally
