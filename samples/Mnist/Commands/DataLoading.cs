@@ -15,4 +15,13 @@ internal static class DataLoading
         using DownloadDisplay display = new(terminal);
         return new ImageSource(new MnistDownload(Mirrors.FromEnvironment(), display), Terminal.Error).Load(option, cancellation);
     }
+
+    /// <summary>The test images alone, those that a run with the same option is tested on.</summary>
+    /// <param name="terminal">Shows a download.</param>
+    /// <param name="option">The value of <c>--data</c>, or null.</param>
+    internal static LabelledImages LoadTest(Terminal terminal, string? option)
+    {
+        MnistFolder folder = MnistFolder.Locate(option);
+        return folder.IsCache && !folder.IsComplete ? Load(terminal, option, CancellationToken.None).Test : folder.ReadTest();
+    }
 }

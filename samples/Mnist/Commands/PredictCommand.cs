@@ -30,8 +30,8 @@ internal static class PredictCommand
     private static int Execute(string modelPath, string[] images, string? data)
     {
         ModelFile file = Load(modelPath);
-        LabelledImages? test = images.Any(IsTest) ? MnistFolder.Locate(data).ReadTest() : null;
         Terminal terminal = Terminal.Open();
+        LabelledImages? test = images.Any(IsTest) ? DataLoading.LoadTest(terminal, data) : null;
         int exitCode = ExitCodes.Success;
         foreach (string image in images)
         {

@@ -57,7 +57,8 @@ internal sealed class MnistFolder
     internal LabelledImages ReadTest()
     {
         if (PathOf(Path, MnistFile.TestImages) is not { } images || PathOf(Path, MnistFile.TestLabels) is not { } labels)
-            throw new SampleException($"The test images are not there: looked for {MnistFile.TestImages.Name} and {MnistFile.TestLabels.Name}, each plain or with .gz, in {Path} ({_chosenBy}).");
+            throw new SampleException(
+                $"The test images are not there: looked for {MnistFile.TestImages.Name} and {MnistFile.TestLabels.Name}, each plain or with .gz, in {Path} ({_chosenBy}).");
         return LabelledImages.Read(images, labels);
     }
 

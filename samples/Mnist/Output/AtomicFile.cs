@@ -22,8 +22,9 @@ internal static class AtomicFile
             }
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
+            // .NET speaks of an argument where a file system or a quota forbids a file that long.
             TryDelete(temporary);
             throw new SampleException($"Cannot write {path}: {e.Message}", e);
         }

@@ -63,7 +63,7 @@ internal static class ReportText
             {
                 findings.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"So many seeds would have found differences of {100 * detectable.Min():F2} to {100 * detectable.Max():F2} points in {ExperimentTable.NameOf(group)} with a power of 80 %."));
+                    $"With {compared.Min(pair => pair.Comparison.Seeds.Count)} seeds, a true difference of {100 * detectable.Min():F2} to {100 * detectable.Max():F2} points, depending on the experiment, would have been found with a power of 80 % ({ExperimentTable.NameOf(group)})."));
             }
         }
         if (report.Identity.Count > 0)

@@ -76,10 +76,11 @@ internal sealed class JsonLines<T> : IDisposable
             _stream.Write(Line(record, _type));
             Flush(_stream);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
+            // .NET speaks of an argument where a file system or a quota forbids a file that long.
             TakeBack(before);
-            throw new SampleException($"Cannot write {_path}: {e.Message} What was finished before is kept.", e);
+            throw new SampleException($"Cannot write {_path}: {e.Message.TrimEnd('.')}. What was finished before is kept.", e);
         }
     }
 

@@ -16,8 +16,9 @@ public sealed class ImageSourceTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "XDG_CACHE_HOME is of Unix.");
         string json = Path.Combine(_files.Folder, "result.json");
+        string model = Path.Combine(_files.Folder, "model.safetensors");
 
-        SampleProcess run = SampleProcess.Run([("XDG_CACHE_HOME", _files.Folder)], "run", "baseline", "--epochs", "6", "--json", json);
+        SampleProcess run = SampleProcess.Run([("XDG_CACHE_HOME", _files.Folder)], "run", "baseline", "--epochs", "6", "--json", json, "--save", model);
 
         run.ExitCode.Should().Be(0);
         run.ErrorLines.Should().ContainSingle().Which.Should().ContainAll(
@@ -26,6 +27,12 @@ public sealed class ImageSourceTests : IDisposable
         using JsonDocument result = JsonDocument.Parse(File.ReadAllText(json));
         result.RootElement.GetProperty("data").GetString().Should().Be("synthetic");
         result.RootElement.GetProperty("testAccuracy").GetDouble().Should().BeGreaterThan(0.95);
+
+        // What was drawn for the run is drawn for the prediction.
+        SampleProcess prediction = SampleProcess.Run([("XDG_CACHE_HOME", _files.Folder)], "predict", model, "test:0");
+        prediction.ExitCode.Should().Be(0);
+        prediction.Error.Should().Contain("synthetic digits");
+        prediction.OutputLines.Single()["test:0: ".Length..].Should().Be(run.OutputLines.First(line => line.StartsWith("  predicted", StringComparison.Ordinal))["  predicted ".Length..]);
     }
 
     [SkippableFact]

@@ -104,6 +104,29 @@ public sealed class ReportCommandTests : IDisposable
         Directory.Exists(Out("merged")).Should().BeFalse();
     }
 
+    [SkippableFact]
+    public void Full_folder_is_a_failure_that_keeps_what_is_finished_and_goes_on_when_there_is_room()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Needs a limit of file sizes that fails as a full disk does.");
+        // 4 KB a file: a few lines. An ignored signal makes the limit an error of the write.
+        string dll = Path.Combine(AppContext.BaseDirectory, "Mnist.dll");
+        ProcessStartInfo start = new("bash", [
+            "-c", $"trap '' XFSZ; ulimit -f 4; exec dotnet exec '{dll}' report --only sparse --seeds 1 --epochs 1 --jobs 1 --out '{Out("full")}' --data '{_data.Folder}'"])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
+        // The runtime doubles its code pages through a file, which the limit would forbid.
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        process.ExitCode.Should().Be(1, error.Result);
+        error.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle().Which.Should().StartWith("Cannot write").And.EndWith("is kept.");
+        int kept = Records("full").Length;
+        kept.Should().BeInRange(1, 10);
+        Sweep("full", "--only", "sparse", "--seeds", "1").Output.Should().Contain($"11 runs, {kept} of them finished before");
+    }
+
     [Theory]
     [InlineData("--seeds takes a whole number from 1 to 1000", "--seeds", "0")]
     [InlineData("--seeds takes a whole number from 1 to 1000", "--seeds", "1001")]

@@ -36,7 +36,8 @@ internal static class AnswerSection
             return "";
         double low = 100 * compared.Min(comparison => comparison.Detectable!.Value);
         double high = 100 * compared.Max(comparison => comparison.Detectable!.Value);
-        return FormattableString.Invariant($"With the seeds here, a difference of {low:F2} points in the steadiest setting, {high:F2} in the least steady, would have been found with a power of 80 %.");
+        string where = compared.Length == 1 ? "" : FormattableString.Invariant($" in the steadiest setting, {high:F2} in the least steady,");
+        return FormattableString.Invariant($"With the seeds here, a difference of {low:F2} points{where} would have been found with a power of 80 %.");
     }
 
     /// <summary>One answer for each of width, dropout, both, depth and the loss, as far as they were run.</summary>
