@@ -64,6 +64,8 @@ internal static class TrainComparison
         int[] counts = ThreadCounts();
         Dictionary<int, NeuralCoreTraining> ours = counts.ToDictionary(threads => threads, threads => NeuralCoreTraining.Baseline(train, batch, threads));
         NeuralCoreTraining dense = NeuralCoreTraining.Baseline(train, batch, all, skipZeros: false);
+        // A peer may still be at the last batch size's test.
+        Thread.Sleep(5 * RestMilliseconds);
         double first = ours[all].Epoch();
         foreach (int threads in counts.Skip(1))
             ours[threads].Epoch();
