@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using NeuralCore.Data;
 using NeuralCore.Layers;
@@ -19,11 +20,6 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     // Below this a phase is over before a second thread has woken up.
     private const double SmallestSharedWork = 2e6;
 
-    // Rows that run through all layers together: several register tiles, little enough for a core's cache.
-    private const int LargestBlock = 64;
-    private const int RowTile = 8;
-    private const int LongestRange = 16384;
-
     private readonly Sequential _model;
     private readonly Loss<TTarget> _loss;
     private readonly FusedLoss<TTarget>? _fusedLoss;
@@ -33,9 +29,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private readonly ExecutionPlan _plan;
     private readonly TrainingWorkspace _workspace;
     private readonly WorkerTeam _team;
-    private readonly (int Layer, int Panel)[] _panels;
-    private readonly Slice[] _slices;
-    private readonly WeightRange[] _ranges;
+    private readonly StepWork _work;
     private readonly Phase[] _phases;
     private readonly WorkQueue[] _queues;
     private readonly TTarget[] _targets;
@@ -68,27 +62,19 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _team = team;
         BatchRows = batchRows;
         _plan = new ExecutionPlan(model.Running, model.InputShape.Size, fusesLast: fusedLoss is not null);
-        _workspace = new TrainingWorkspace(_plan, model.Store, batchRows, BlockRowsFor(batchRows), team.Workers);
+        _work = new StepWork(_plan, team.Workers);
+        _workspace = new TrainingWorkspace(_plan, model.Store, batchRows, _work.BlockRowsFor(batchRows), team.Workers);
         _targetWidth = loss.TargetWidth(model.OutputShape);
         _targets = GC.AllocateArray<TTarget>(checked(batchRows * _targetWidth), pinned: true);
         _rowLosses = new double[batchRows];
         _rowMetrics = metrics.Select(_ => new double[batchRows]).ToArray();
         _rowIndices = new int[batchRows];
 
-        _panels = Panels().ToArray();
-        _slices = Slices().ToArray();
-        _ranges = Ranges().ToArray();
-        _phases = _panels.Length > 0 ? [Phase.Prepare, Phase.Rows, Phase.Gradients, Phase.Update] : [Phase.Rows, Phase.Gradients, Phase.Update];
+        _phases = _work.Panels.Length > 0 ? [Phase.Prepare, Phase.Rows, Phase.Gradients, Phase.Update] : [Phase.Rows, Phase.Gradients, Phase.Update];
         _queues = _phases.Select(_ => new WorkQueue(team.Workers)).ToArray();
     }
 
-    private enum Phase
-    {
-        Prepare,
-        Rows,
-        Gradients,
-        Update,
-    }
+    private enum Phase { Prepare, Rows, Gradients, Update }
 
     /// <summary>The largest batch that fits.</summary>
     internal int BatchRows { get; }
@@ -151,7 +137,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         {
             case Phase.Prepare:
                 while (queue.TryTake(worker, out int panel))
-                    _workspace.Prepare(_panels[panel].Layer, _panels[panel].Panel);
+                    _workspace.Prepare(_work.Panels[panel].Layer, _work.Panels[panel].Panel);
                 break;
             case Phase.Rows:
                 while (queue.TryTake(worker, out int block))
@@ -160,14 +146,14 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             case Phase.Gradients when _lossIsFinite:
                 while (queue.TryTake(worker, out int slice))
                 {
-                    ref readonly Slice work = ref _slices[slice];
+                    ref readonly StepWork.Slice work = ref _work.Slices[slice];
                     _workspace.AccumulateGradients(work.Layer, work.Parameter, work.Start, work.Count, _rows);
                 }
                 break;
             case Phase.Update when _lossIsFinite:
                 _updateHasBegun = true;
                 while (queue.TryTake(worker, out int range))
-                    Update(_ranges[range]);
+                    Update(_work.Ranges[range]);
                 break;
             default:
                 break;
@@ -198,7 +184,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         // The update is the last phase.
         int phases = isRehearsal ? _phases.Length - 1 : _phases.Length;
         _rows = rows;
-        _blockRows = BlockRowsFor(rows);
+        _blockRows = _work.BlockRowsFor(rows);
         _step = step;
         _learningRate = learningRate;
         _lossIsFinite = true;
@@ -231,10 +217,10 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
 
     private int ItemsOf(Phase phase) => phase switch
     {
-        Phase.Prepare => _panels.Length,
+        Phase.Prepare => _work.Panels.Length,
         Phase.Rows => (_rows + _blockRows - 1) / _blockRows,
-        Phase.Gradients => _slices.Length,
-        _ => _ranges.Length,
+        Phase.Gradients => _work.Slices.Length,
+        _ => _work.Ranges.Length,
     };
 
     private void RunRows(int worker, int first)
@@ -286,21 +272,15 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
                 GradientScale = scale,
             });
         }
-        foreach (double loss in losses)
-        {
-            if (!double.IsFinite(loss))
-            {
-                _lossIsFinite = false;
-                break;
-            }
-        }
+        if (!TensorPrimitives.IsFiniteAll<double>(losses))
+            _lossIsFinite = false;
         for (int i = 0; i < _metrics.Length; i++)
             _metrics[i].Evaluate(new MetricPass<TTarget> { Rows = rows, Predictions = predictions, Targets = targets, RowValues = _rowMetrics[i].AsSpan(first, rows) });
         if (_lossIsFinite)
             _workspace.Backward(worker, first, rows, _step);
     }
 
-    private void Update(in WeightRange range)
+    private void Update(in StepWork.WeightRange range)
     {
         UpdatePass pass = new(
             _model.Store.Values.Span.Slice(range.Start, range.Length),
@@ -313,50 +293,4 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         if (!_optimizer.Update(pass))
             _weightsAreFinite = false;
     }
-
-    private int BlockRowsFor(int rows)
-    {
-        int share = (rows + 2 * _team.Workers - 1) / (2 * _team.Workers);
-        return Math.Clamp((share + RowTile - 1) / RowTile * RowTile, RowTile, LargestBlock);
-    }
-
-    private IEnumerable<(int Layer, int Panel)> Panels()
-    {
-        for (int layer = 0; layer < _plan.Layers.Count; layer++)
-        {
-            if (_plan.IsPrepared(layer))
-            {
-                for (int panel = 0; panel < _plan.Layers[layer].Bound.Panels; panel++)
-                    yield return (layer, panel);
-            }
-        }
-    }
-
-    private IEnumerable<Slice> Slices()
-    {
-        for (int layer = 0; layer < _plan.Layers.Count; layer++)
-        {
-            foreach (Parameter parameter in _plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
-            {
-                // A few slices a worker, of whole register tiles, so that the shares even out.
-                int tiles = (parameter.Slices + RowTile - 1) / RowTile;
-                int length = parameter.Stride == 1 ? parameter.Slices : RowTile * ((tiles + 4 * _team.Workers - 1) / (4 * _team.Workers));
-                for (int start = 0; start < parameter.Slices; start += length)
-                    yield return new Slice(layer, parameter, start, Math.Min(length, parameter.Slices - start));
-            }
-        }
-    }
-
-    private IEnumerable<WeightRange> Ranges()
-    {
-        foreach (Parameter parameter in _model.Parameters.Where(p => p.IsTrainable))
-        {
-            for (int start = 0; start < parameter.Shape.Size; start += LongestRange)
-                yield return new WeightRange(parameter.Offset + start, Math.Min(LongestRange, parameter.Shape.Size - start), parameter.IsDecayed);
-        }
-    }
-
-    private readonly record struct Slice(int Layer, Parameter Parameter, int Start, int Count);
-
-    private readonly record struct WeightRange(int Start, int Length, bool IsDecayed);
 }

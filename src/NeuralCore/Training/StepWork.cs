@@ -1,0 +1,75 @@
+using NeuralCore.Layers;
+using NeuralCore.Models;
+
+namespace NeuralCore.Training;
+
+/// <summary>How the phases of a training step are cut into items that workers take: panels to pack, blocks of rows, slices of gradients, ranges of weights.</summary>
+internal sealed class StepWork
+{
+    // Rows that run through all layers together: several register tiles, little enough for a core's cache.
+    private const int LargestBlock = 64;
+    private const int RowTile = 8;
+    private const int LongestRange = 16384;
+
+    private readonly int _workers;
+
+    internal StepWork(ExecutionPlan plan, int workers)
+    {
+        _workers = workers;
+        Panels = PanelsOf(plan).ToArray();
+        Slices = SlicesOf(plan).ToArray();
+        Ranges = RangesOf(plan).ToArray();
+    }
+
+    internal (int Layer, int Panel)[] Panels { get; }
+
+    internal Slice[] Slices { get; }
+
+    internal WeightRange[] Ranges { get; }
+
+    /// <summary>The rows of a block, of whole register tiles, so that each worker gets two blocks or more.</summary>
+    internal int BlockRowsFor(int rows)
+    {
+        int share = (rows + 2 * _workers - 1) / (2 * _workers);
+        return Math.Clamp((share + RowTile - 1) / RowTile * RowTile, RowTile, LargestBlock);
+    }
+
+    private static IEnumerable<(int Layer, int Panel)> PanelsOf(ExecutionPlan plan)
+    {
+        for (int layer = 0; layer < plan.Layers.Count; layer++)
+        {
+            for (int panel = 0; plan.IsPrepared(layer) && panel < plan.Layers[layer].Bound.Panels; panel++)
+                yield return (layer, panel);
+        }
+    }
+
+    private static IEnumerable<WeightRange> RangesOf(ExecutionPlan plan)
+    {
+        foreach (Parameter parameter in plan.Layers.SelectMany(layer => layer.Parameters).Where(p => p.IsTrainable))
+        {
+            for (int start = 0; start < parameter.Shape.Size; start += LongestRange)
+                yield return new WeightRange(parameter.Offset + start, Math.Min(LongestRange, parameter.Shape.Size - start), parameter.IsDecayed);
+        }
+    }
+
+    private IEnumerable<Slice> SlicesOf(ExecutionPlan plan)
+    {
+        for (int layer = 0; layer < plan.Layers.Count; layer++)
+        {
+            foreach (Parameter parameter in plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
+            {
+                // A few slices a worker, of whole register tiles, so that the shares even out.
+                int tiles = (parameter.Slices + RowTile - 1) / RowTile;
+                int length = parameter.Stride == 1 ? parameter.Slices : RowTile * ((tiles + 4 * _workers - 1) / (4 * _workers));
+                for (int start = 0; start < parameter.Slices; start += length)
+                    yield return new Slice(layer, parameter, start, Math.Min(length, parameter.Slices - start));
+            }
+        }
+    }
+
+    /// <summary>A stretch of a parameter's first axis, whose gradient one worker computes.</summary>
+    internal readonly record struct Slice(int Layer, Parameter Parameter, int Start, int Count);
+
+    /// <summary>A stretch of the parameter memory, which one worker updates.</summary>
+    internal readonly record struct WeightRange(int Start, int Length, bool IsDecayed);
+}
