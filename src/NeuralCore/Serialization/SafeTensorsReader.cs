@@ -14,6 +14,7 @@ namespace NeuralCore.Serialization;
 /// </summary>
 internal sealed class SafeTensorsReader : IDisposable
 {
+    private const int OpenAttempts = 50;
     private const int LengthBytes = 8;
     private const int ChunkBytes = 1 << 16;
 
@@ -55,8 +56,7 @@ internal sealed class SafeTensorsReader : IDisposable
     /// <summary>The arrays, in the order of their bytes.</summary>
     internal IReadOnlyList<TensorInfo> Tensors => _header.Tensors;
 
-    internal static SafeTensorsReader Open(string path) =>
-        Open(new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 }), path);
+    internal static SafeTensorsReader Open(string path) => Open(OpenFile(path), path);
 
     /// <summary>Reads a file that is open already, and closes it in the end or when it cannot be read.</summary>
     internal static SafeTensorsReader Open(Stream stream, string name)
@@ -147,4 +147,21 @@ internal sealed class SafeTensorsReader : IDisposable
 
     private InvalidDataException Invalid(long offset, string expected, string found, Exception? inner) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{_name}, offset {offset}: expected {expected}, found {found}."), inner);
+
+    private static FileStream OpenFile(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, options);
+            }
+            catch (IOException e) when (e.GetType() == typeof(IOException) && attempt < OpenAttempts)
+            {
+                // A save was looking whether a temporary is abandoned while another renamed it to this name: locked, for an instant.
+                Thread.Sleep(1);
+            }
+        }
+    }
 }

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using NeuralCore.Data;
-using NeuralCore.Layers;
 using NeuralCore.Losses;
 using NeuralCore.Metrics;
 using NeuralCore.Models;
