@@ -64,14 +64,14 @@ internal static class TrainComparison
         int[] counts = ThreadCounts();
         Dictionary<int, NeuralCoreTraining> ours = counts.ToDictionary(threads => threads, threads => NeuralCoreTraining.Baseline(train, batch, threads));
         NeuralCoreTraining dense = NeuralCoreTraining.Baseline(train, batch, all, skipZeros: false);
-        // A peer may still be at the last batch size's test.
+        // The peers go first: while they start, or are still at the last batch size's test, they take processors from our first epoch.
+        (TorchProcess Process, bool ForEach)[] candidates = SweepTorch(torches, batch);
         Thread.Sleep(5 * RestMilliseconds);
         double first = ours[all].Epoch();
         foreach (int threads in counts.Skip(1))
             ours[threads].Epoch();
         dense.Epoch();
 
-        (TorchProcess Process, bool ForEach)[] candidates = SweepTorch(torches, batch);
         List<Func<double>> contenders = [.. counts.Select(threads => (Func<double>)ours[threads].Epoch)];
         contenders.Add(FmaPeak.Contender(1, PeakSampleSeconds));
         contenders.Add(FmaPeak.Contender(Math.Min(2, all), PeakSampleSeconds));
