@@ -14,7 +14,7 @@ internal interface ITeamTask
 }
 
 /// <summary>
-/// A fixed number of threads that run phased work together; the caller is worker 0. Between phases and between runs the others spin for up to 250
+/// A fixed number of threads that run phased work together; the caller is worker 0. Between phases and between runs the others spin for some tens of
 /// microseconds, then sleep. A run allocates nothing.
 /// </summary>
 /// <remarks>
@@ -88,9 +88,8 @@ internal sealed class WorkerTeam : IDisposable
     /// <summary>What the threads know of the team.</summary>
     private sealed class Shared
     {
-        // Waking a sleeping thread costs 50 to 70 microseconds. Spin for some of those: with less, one late thread would send the others to sleep, whose waking
-        // sends it to sleep in turn, and so on (seen as epochs at batch 32 of 0.27 s between others of 0.14 s).
-        private static readonly long SpinTicks = Stopwatch.Frequency / 4_000;
+        // Waking a sleeping thread costs 50 to 70 microseconds: spin about as long before sleeping.
+        private static readonly long SpinTicks = Stopwatch.Frequency / 20_000;
 
         private readonly Lock _failureGate = new();
         private readonly object _sleep = new();
