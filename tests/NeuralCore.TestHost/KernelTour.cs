@@ -23,9 +23,14 @@ internal static unsafe class KernelTour
                     Gemm.MultiplyPacked(m, n, 40, a.Pointer, stride, transposed, packed.Pointer, c.Pointer, n, GemmStart.Zero, null);
                 }
                 VectorPath path = InstructionSet.Current;
-                ActivityMap map = new(rows: 40, columns: 40);
-                Gemm.MultiplySkippingZeros(path, map, 0, m, n, 40, a.Pointer, 40, b.Pointer, n, c.Pointer, n, GemmStart.Zero, null, GemmEpilogue.None);
-                Gemm.MultiplyTransposedSkippingZeros(path, map, 0, m, n, 40, a.Pointer, 40, b.Pointer, n, c.Pointer, n);
+                foreach (bool asBytes in (ReadOnlySpan<bool>)[true, false])
+                {
+                    SampleRows samples = asBytes ? SampleRows.Of(new byte[m * 40], 1, default, 40) : SampleRows.Of(new float[m * 40], default, 40);
+                    InputColumns kept = new(rows: m, columns: 40);
+                    kept.Begin(samples);
+                    Gemm.MultiplySkippingZeros(path, samples, kept, 0, m, n, b.Pointer, n, c.Pointer, n, GemmStart.Zero, null, GemmEpilogue.None);
+                    Gemm.MultiplyTransposedSkippingZeros(path, kept, 0, 40, n, m, b.Pointer, n, c.Pointer, n);
+                }
                 Gemm.MultiplySkippingZerosOfRows(path, m, n, 40, a.Pointer, 40, b.Pointer, n, c.Pointer, n, GemmStart.Zero, null, GemmEpilogue.ReLU);
             }
         }

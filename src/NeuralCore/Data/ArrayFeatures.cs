@@ -1,3 +1,5 @@
+using NeuralCore.Numerics;
+
 namespace NeuralCore.Data;
 
 /// <summary>Inputs held in memory as floats, row-major, one sample after the other. The values are used in place, not copied.</summary>
@@ -21,6 +23,8 @@ public sealed class ArrayFeatures : FeatureSource
         for (int r = 0; r < rows.Length; r++)
             values.Slice(rows[r] * size, size).CopyTo(destination.Slice(r * size, size));
     }
+
+    internal override SampleRows Samples(ReadOnlySpan<int> rows) => SampleRows.Of(_values.Span, rows, Shape.Size);
 
     private static int CountOf(int length, Shape shape)
     {

@@ -55,6 +55,8 @@ public sealed class ByteFeatures : FeatureSource
         }
     }
 
+    internal override SampleRows Samples(ReadOnlySpan<int> rows) => SampleRows.Of(_values.Span, Scale, rows, Shape.Size);
+
     /// <inheritdoc/>
     public override string ToString() => $"{base.ToString()} bytes, scale {Scale}";
 

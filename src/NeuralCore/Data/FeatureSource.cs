@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NeuralCore.Numerics;
 
 namespace NeuralCore.Data;
 
@@ -40,6 +41,10 @@ public abstract class FeatureSource
     /// <exception cref="ArgumentOutOfRangeException">A row is not in the source.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     public abstract void Gather(ReadOnlySpan<int> rows, Span<float> destination);
+
+    /// <summary>Samples where they lie, if they lie in memory in a form that products can read; else none.</summary>
+    /// <param name="rows">The samples wanted; the caller has checked that they are in the source.</param>
+    internal virtual SampleRows Samples(ReadOnlySpan<int> rows) => default;
 
     /// <summary>Checks the arguments of <see cref="Gather"/>; for implementations to call first.</summary>
     /// <param name="rows">The samples wanted.</param>

@@ -104,7 +104,8 @@ internal abstract class NetworkSubject : GradientSubject
     {
         int size = _model.InputShape.Size;
         _input.AsSpan(first * size, rows * size).CopyTo(_workspace.Activation(0, 0, first, rows));
-        _workspace.Forward(0, first, rows, step: 0);
+        _workspace.Begin(_workspace.Samples(0, first, rows));
+        _workspace.Forward(0, first, rows, step: 0, _workspace.Samples(0, first, rows));
         int last = _plan.Layers.Count;
         Finish(first, rows, _workspace.Activation(_plan.Called, 0, first, rows), _workspace.Activation(last, 0, first, rows), outputs, gradient);
     }

@@ -102,8 +102,8 @@ public sealed unsafe class Dense : Layer
             GemmStart start = _bias is null ? GemmStart.Zero : GemmStart.Bias;
             float* bias = _bias is null ? null : _bias.Pointer;
             GemmEpilogue epilogue = pass.StoresThroughReLU ? GemmEpilogue.ReLU : GemmEpilogue.None;
-            if (pass.InputActivity is { } map)
-                Gemm.MultiplySkippingZeros(InstructionSet.Current, map, pass.FirstRow, pass.Rows, Units, inputs, input, inputs, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+            if (pass.Samples.IsGiven)
+                Gemm.MultiplySkippingZeros(InstructionSet.Current, pass.Samples, pass.Columns, pass.FirstRow, pass.Rows, Units, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
             else if (pass.InputIsData)
                 Gemm.MultiplySkippingZerosOfRows(InstructionSet.Current, pass.Rows, Units, inputs, input, inputs, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
             else
@@ -139,8 +139,8 @@ public sealed unsafe class Dense : Layer
                 return;
             }
             int inputs = _kernel!.Shape[0];
-            if (pass.InputActivity is { } map)
-                Gemm.MultiplyTransposedSkippingZeros(InstructionSet.Current, map, pass.Start, pass.Count, Units, pass.Rows, input + pass.Start, inputs, outputGradient, Units, gradient, Units);
+            if (pass.Columns is { } columns)
+                Gemm.MultiplyTransposedSkippingZeros(InstructionSet.Current, columns, pass.Start, pass.Count, Units, pass.Rows, outputGradient, Units, gradient, Units);
             else
                 Gemm.Multiply(pass.Count, Units, pass.Rows, input + pass.Start, inputs, aTransposed: true, outputGradient, Units, gradient, Units, GemmStart.Zero, null);
         }

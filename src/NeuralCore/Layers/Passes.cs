@@ -48,8 +48,11 @@ public readonly ref struct ForwardPass
     /// <summary>Whether the ReLU behind the layer is applied as the output is stored; only asked of layers that offer it.</summary>
     internal bool StoresThroughReLU { get; init; }
 
-    /// <summary>Where the batch's input is not zero; only given to layers that skip zeros of the data.</summary>
-    internal ActivityMap? InputActivity { get; init; }
+    /// <summary>The block's input where it lies, only given to layers that skip zeros of the data; then <see cref="Input"/> is not filled.</summary>
+    internal SampleRows Samples { get; init; }
+
+    /// <summary>Where such a layer keeps the samples for its gradient; null where it has none.</summary>
+    internal InputColumns? Columns { get; init; }
 
     /// <summary>Whether the input of a prediction is the data, in which zeros are worth looking for.</summary>
     internal bool InputIsData { get; init; }
@@ -121,6 +124,6 @@ public readonly ref struct GradientPass
     /// <summary>The declared cache of the whole batch.</summary>
     public ReadOnlySpan<float> Cache { get; init; }
 
-    /// <inheritdoc cref="ForwardPass.InputActivity"/>
-    internal ActivityMap? InputActivity { get; init; }
+    /// <summary>The whole batch's input as the forward pass kept it, only given to layers that skip zeros of the data; then <see cref="Input"/> is not filled.</summary>
+    internal InputColumns? Columns { get; init; }
 }

@@ -32,6 +32,7 @@ internal sealed class ExecutionPlan
         }
         Activations = PlanActivations(fusesLast);
         Gradients = PlanGradients();
+        SkipsZeros = Enumerable.Range(0, Called).Any(ReadsSamples);
     }
 
     /// <summary>The layers in the order they run.</summary>
@@ -48,6 +49,9 @@ internal sealed class ExecutionPlan
 
     /// <summary>The slot of each tensor's gradient; null where nobody needs it.</summary>
     internal Slot?[] Gradients { get; }
+
+    /// <summary>Whether the first layer that computes something can leave out zeros of the data.</summary>
+    internal bool SkipsZeros { get; }
 
     /// <summary>Whether a layer's <see cref="Layer.Backward"/> has to be called.</summary>
     internal bool NeedsInputGradient(int layer) => _needsInputGradient[layer];
@@ -71,7 +75,7 @@ internal sealed class ExecutionPlan
         layer > 0 && Layers[layer].StoresThroughReLU && Layers[layer - 1] is ReLU && NeedsInputGradient(layer - 1) && Gradients[layer] == Gradients[layer - 1];
 
     /// <summary>Whether a layer reads the batch's input as it came and can leave out its zeros.</summary>
-    internal bool SkipsZeros(int layer) => Layers[layer].SkipsZeros && Activations[layer] == Activations[0];
+    internal bool ReadsSamples(int layer) => Layers[layer].SkipsZeros && Activations[layer] == Activations[0];
 
     /// <summary>Whether a layer offers to store through a ReLU and one stands next.</summary>
     internal static bool CanStoreThroughReLU(IReadOnlyList<Layer> layers, int layer) =>

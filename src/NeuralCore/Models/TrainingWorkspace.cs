@@ -20,7 +20,8 @@ internal sealed unsafe class TrainingWorkspace
     private readonly int[] _preparedOffsets;
     private readonly int[] _cacheOffsets;
     private readonly AlignedBuffer _gradients;
-    private readonly ActivityMap? _activity;
+    private readonly InputColumns? _columns;
+    private bool _skipsZeros;
 
     /// <summary>Lays out the memory.</summary>
     /// <param name="plan">What shares what.</param>
@@ -65,16 +66,13 @@ internal sealed unsafe class TrainingWorkspace
         _prepared = new AlignedBuffer((int)prepared);
         _cache = new AlignedBuffer((int)cache);
         _gradients = new AlignedBuffer(store.Values.Length);
-        if (Enumerable.Range(0, plan.Layers.Count).Any(plan.SkipsZeros))
-            _activity = new ActivityMap(batchRows, plan.Sizes[0]);
+        if (Enumerable.Range(0, plan.Called).Any(layer => plan.ReadsSamples(layer) && plan.HasGradients(layer)))
+            _columns = new InputColumns(batchRows, plan.Sizes[0]);
     }
 
     internal int BatchRows { get; }
 
     internal int BlockRows { get; }
-
-    /// <summary>Whether zeros of the data are left out of products.</summary>
-    internal bool SkipsZeros { get; set; } = true;
 
     /// <summary>The gradients, laid out as the parameters are.</summary>
     internal AlignedBuffer ParameterGradients => _gradients;
@@ -87,17 +85,23 @@ internal sealed unsafe class TrainingWorkspace
     internal Span<float> Gradient(int tensor, int worker, int firstRow, int rows) =>
         _plan.Gradients[tensor] is { } slot ? Rows(slot, _plan.Sizes[tensor], worker, firstRow, rows) : default;
 
+    /// <summary>A block of the batch's input as it stands in tensor 0, for layers that skip its zeros; none where no layer does.</summary>
+    internal SampleRows Samples(int worker, int firstRow, int rows) =>
+        _plan.SkipsZeros ? SampleRows.Of(Activation(0, worker, firstRow, rows), default, _plan.Sizes[0]) : default;
+
+    /// <summary>Begins a step. With samples of the batch's kind zeros are left out of products; with none they are not.</summary>
+    internal void Begin(SampleRows samples)
+    {
+        _skipsZeros = samples.IsGiven;
+        if (samples.IsGiven)
+            _columns?.Begin(samples);
+    }
+
     internal void Prepare(int layer, int panel) => _plan.Layers[layer].Prepare(new PreparePass(panel, Prepared(layer)));
 
-    /// <summary>Runs a block of rows through the layers that are called; the input stands in tensor 0.</summary>
-    internal void Forward(int worker, int firstRow, int rows, long step)
+    /// <summary>Runs a block of rows through the layers that are called; the input stands in tensor 0, or where the samples say, if a layer reads those.</summary>
+    internal void Forward(int worker, int firstRow, int rows, long step, SampleRows samples)
     {
-        ActivityMap? activity = SkipsZeros ? _activity : null;
-        if (activity is not null)
-        {
-            fixed (float* input = Activation(0, worker, firstRow, rows))
-                activity.Mark(input, firstRow, rows);
-        }
         for (int i = 0; i < _plan.Called; i++)
         {
             Layer layer = _plan.Layers[i];
@@ -115,7 +119,8 @@ internal sealed unsafe class TrainingWorkspace
                 Cache = Cache(i, firstRow, rows),
                 Prepared = Prepared(i),
                 StoresThroughReLU = throughReLU,
-                InputActivity = _plan.SkipsZeros(i) ? activity : null,
+                Samples = _plan.ReadsSamples(i) ? samples : default,
+                Columns = _plan.ReadsSamples(i) ? _columns : null,
             });
             if (throughReLU)
                 i++;
@@ -165,7 +170,7 @@ internal sealed unsafe class TrainingWorkspace
             Output = (reads & BackwardReads.Output) != 0 ? Activation(layer + 1, 0, 0, rows) : default,
             OutputGradient = Gradient(layer + 1, 0, 0, rows),
             Cache = Cache(layer, 0, rows),
-            InputActivity = SkipsZeros && _plan.SkipsZeros(layer) ? _activity : null,
+            Columns = _skipsZeros && _plan.ReadsSamples(layer) ? _columns : null,
         });
     }
 

@@ -8,7 +8,8 @@ namespace NeuralCore.Numerics;
 /// </summary>
 internal sealed unsafe class AlignedBuffer
 {
-    private const int Alignment = 64;
+    internal const int Alignment = 64;
+
     private const int Slack = Alignment / sizeof(float);
 
     private readonly float[] _array;

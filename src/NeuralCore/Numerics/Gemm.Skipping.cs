@@ -18,7 +18,12 @@ internal static unsafe partial class Gemm
     // A row on its own shares no load of B with others, so it pays from fewer active steps.
     private const float LargestActiveShareOfRow = 0.3f;
 
+    // The steps of k that are listed at once, along a row and down the columns: the group's floats then take 16 or 32 KB.
     private const int SkipBlock = 1024;
+    private const int SkipBlockTransposed = 512;
+
+    // Not a multiple of 4 KB, where the group's rows would fall on one another in the cache.
+    private const int ExpandedStride = SkipBlock + 16;
 
     // A list has room for what a vector stores behind its end and for what a kernel fetches ahead.
     private const int ListLength = SkipBlock + 16;
@@ -26,61 +31,90 @@ internal static unsafe partial class Gemm
     // With 512 bits, tiles of 4 rows x 4 vectors.
     private const int SkipColumns = 64;
 
-    /// <summary>C[m x n] = start + A[m x k] * B[k x n], skipping steps of k at which a whole group of rows is zero.</summary>
-    /// <remarks>The map says where A is not zero; firstRow is its row that belongs to A's first.</remarks>
+    /// <summary>
+    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group of rows is zero. Keeps the samples in
+    /// columns, if there are any, from their row firstRow on.
+    /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void MultiplySkippingZeros(
-        VectorPath path, ActivityMap map, int firstRow, int m, int n, int k, float* a, nint aStride, float* b, nint bStride, float* c, nint cStride,
+        VectorPath path, SampleRows samples, InputColumns? columns, int firstRow, int m, int n, float* b, nint bStride, float* c, nint cStride,
         GemmStart start, float* bias, GemmEpilogue epilogue)
     {
+        int k = samples.Size;
         int* list = stackalloc int[ListLength];
-        for (int i = 0; i < m; i += SkipGroup)
+        byte* memory = stackalloc byte[SkipGroup * ExpandedStride * sizeof(float) + AlignedBuffer.Alignment];
+        float* expanded = Align(memory);
+        fixed (byte* bytes = samples.Bytes)
+        fixed (float* floats = samples.Floats)
+        fixed (int* indices = samples.Indices)
         {
-            int rows = Math.Min(SkipGroup, m - i);
-            // Once through the loop for k = 0 too, so that C gets its start.
-            int k0 = 0;
-            do
+            Source source = new(bytes, samples.Scale, floats, indices, k);
+            for (int i = 0; i < m; i += SkipGroup)
             {
-                int block = Math.Min(SkipBlock, k - k0);
-                int active = ListActiveColumns(path, map, firstRow + i, rows, k0, block, list);
-                GemmTile tile = GroupTile(list, active, block, k0 == 0 ? start : GemmStart.Accumulate, k0 + block >= k ? epilogue : GemmEpilogue.None);
-                tile.RowStep = aStride;
-                tile.KStep = 1;
-                tile.BStep = bStride;
-                tile.CStride = cStride;
-                MultiplyGroup(path, tile, rows, n, a + i * aStride + k0, b + k0 * bStride, c + i * cStride, bias);
-                k0 += SkipBlock;
+                int rows = Math.Min(SkipGroup, m - i);
+                // Once through the loop for k = 0 too, so that C gets its start.
+                int k0 = 0;
+                do
+                {
+                    int block = Math.Min(SkipBlock, k - k0);
+                    byte* kept = columns is null ? null : columns.Row(k0 / InputColumns.Width, firstRow + i);
+                    nint keptStep = columns is null ? 0 : columns.BlockBytes;
+                    int active = ExpandRows(path, source, i, rows, k0, block, expanded, list, kept, keptStep);
+                    GemmTile tile = GroupTile(list, active, block, k0 == 0 ? start : GemmStart.Accumulate, k0 + block >= k ? epilogue : GemmEpilogue.None);
+                    tile.RowStep = ExpandedStride;
+                    tile.KStep = 1;
+                    tile.BStep = bStride;
+                    tile.CStride = cStride;
+                    source.Fetch(i + rows, Math.Min(SkipGroup, m - i - rows));
+                    MultiplyGroup(path, tile, rows, n, expanded, b + k0 * bStride, c + i * cStride, bias);
+                    k0 += SkipBlock;
+                }
+                while (k0 < k);
             }
-            while (k0 < k);
         }
     }
 
-    /// <summary>C[m x n] = Aᵀ * B[k x n] for A[k x m], skipping steps of k at which a whole group of A's columns is zero.</summary>
-    /// <remarks>The map says where A is not zero, from its first row on; firstColumn is its column that belongs to A's first, a multiple of <see cref="SkipGroup"/>.</remarks>
+    /// <summary>
+    /// C[m x n] = Aᵀ * B[k x n], with A the columns [firstColumn, firstColumn + m) of the first k rows kept, skipping steps of k at which a whole group of
+    /// columns, counted from the very first, is zero.
+    /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void MultiplyTransposedSkippingZeros(
-        VectorPath path, ActivityMap map, int firstColumn, int m, int n, int k, float* a, nint aStride, float* b, nint bStride, float* c, nint cStride)
+        VectorPath path, InputColumns kept, int firstColumn, int m, int n, int k, float* b, nint bStride, float* c, nint cStride)
     {
         int* list = stackalloc int[ListLength];
-        for (int i = 0; i < m; i += SkipGroup)
+        ushort* words = stackalloc ushort[SkipBlockTransposed];
+        byte* memory = stackalloc byte[SkipBlockTransposed * InputColumns.Width * sizeof(float) + AlignedBuffer.Alignment];
+        float* expanded = Align(memory);
+        int endColumn = firstColumn + m;
+        int column = firstColumn;
+        while (column < endColumn)
         {
-            int columns = Math.Min(SkipGroup, m - i);
+            int end = Math.Min(column / InputColumns.Width * InputColumns.Width + InputColumns.Width, endColumn);
             int k0 = 0;
             do
             {
-                int block = Math.Min(SkipBlock, k - k0);
-                int active = ListActiveRows(path, map, firstColumn + i, k0, block, list);
-                GemmTile tile = GroupTile(list, active, block, k0 == 0 ? GemmStart.Zero : GemmStart.Accumulate, GemmEpilogue.None);
-                tile.RowStep = 1;
-                tile.KStep = aStride;
-                tile.BStep = bStride;
-                tile.CStride = cStride;
-                MultiplyGroup(path, tile, columns, n, a + i + k0 * aStride, b + k0 * bStride, c + i * cStride, null);
-                k0 += SkipBlock;
+                int block = Math.Min(SkipBlockTransposed, k - k0);
+                float* a = ExpandColumns(path, kept, column / InputColumns.Width, k0, block, expanded, words);
+                int groupEnd;
+                for (int group = column; group < end; group = groupEnd)
+                {
+                    int inBlock = group % InputColumns.Width;
+                    groupEnd = Math.Min(group / SkipGroup * SkipGroup + SkipGroup, end);
+                    int active = ListActiveRows(path, words, inBlock / SkipGroup * SkipGroup, block, list);
+                    GemmTile tile = GroupTile(list, active, block, k0 == 0 ? GemmStart.Zero : GemmStart.Accumulate, GemmEpilogue.None);
+                    tile.RowStep = 1;
+                    tile.KStep = InputColumns.Width;
+                    tile.BStep = bStride;
+                    tile.CStride = cStride;
+                    MultiplyGroup(path, tile, groupEnd - group, n, a + inBlock, b + k0 * bStride, c + (group - firstColumn) * cStride, null);
+                }
+                k0 += SkipBlockTransposed;
             }
             while (k0 < k);
+            column = end;
         }
     }
 
@@ -161,28 +195,123 @@ internal static unsafe partial class Gemm
         }
     }
 
-    /// <summary>Lists the columns, counted from <paramref name="firstColumn"/>, at which any of up to <see cref="SkipGroup"/> rows is not zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int ListActiveColumns(VectorPath path, ActivityMap map, int firstRow, int rows, int firstColumn, int columns, int* list)
+    private static float* Align(byte* memory) => (float*)((nint)(memory + AlignedBuffer.Alignment - 1) & -AlignedBuffer.Alignment);
+
+    /// <summary>
+    /// Writes up to <see cref="SkipGroup"/> rows as floats, keeps them as they came where kept is not null, and lists the columns, counted from firstColumn, at
+    /// which any of them is not zero.
+    /// </summary>
+    private static int ExpandRows(
+        VectorPath path, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep) => path switch
     {
-        int count = 0;
-        for (int column = 0; column < columns; column += ActivityMap.WordColumns)
+        VectorPath.Vector512 => ExpandRows<Lanes512>(path, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
+        VectorPath.Vector256 => ExpandRows<Lanes256>(path, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
+        VectorPath.Vector128 => ExpandRows<Lanes128>(path, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
+        _ => ExpandRows<LanesScalar>(path, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
+    };
+
+    private static int ExpandRows<T>(
+        VectorPath path, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep)
+        where T : struct, ILanes<T> => source.Bytes != null
+            ? ExpandRows<T, ByteSamples<T>>(path, source.Bytes, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep)
+            : ExpandRows<T, FloatSamples<T>>(path, (byte*)source.Floats, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int ExpandRows<T, TSamples>(
+        VectorPath path, byte* samples, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep)
+        where T : struct, ILanes<T>
+        where TSamples : struct, ISamples<T>
+    {
+        // Where there are fewer rows, the first stands in for the others, which nobody then reads.
+        nint size = TSamples.Size, start = source.Start(firstRow);
+        byte* from = samples + size * (start + firstColumn);
+        nint row1 = rows > 1 ? size * (source.Start(firstRow + 1) - start) : 0;
+        nint row2 = rows > 2 ? size * (source.Start(firstRow + 2) - start) : 0;
+        nint row3 = rows > 3 ? size * (source.Start(firstRow + 3) - start) : 0;
+        int* end = list;
+        int column = 0;
+        for (; column <= columns - InputColumns.Width; column += InputColumns.Width)
         {
-            ushort* words = map.Words((firstColumn + column) / ActivityMap.WordColumns) + firstRow;
-            uint bits = words[0];
-            for (int row = 1; row < rows; row++)
-                bits |= words[row];
-            count += Append(path, bits, column, list + count);
+            end += ExpandBlock<T, TSamples>(from, row1, row2, row3, source.Scale, to + column, column, end, kept);
+            from += size * InputColumns.Width;
+            kept += keptStep;
         }
-        return count;
+        if (column < columns)
+        {
+            // The last columns move to where zeros stand behind them.
+            nint block = size * InputColumns.Width;
+            byte* last = stackalloc byte[SkipGroup * InputColumns.Width * sizeof(float)];
+            new Span<byte>(last, SkipGroup * InputColumns.Width * sizeof(float)).Clear();
+            nint left = size * (columns - column);
+            Buffer.MemoryCopy(from, last, left, left);
+            Buffer.MemoryCopy(from + row1, last + block, left, left);
+            Buffer.MemoryCopy(from + row2, last + 2 * block, left, left);
+            Buffer.MemoryCopy(from + row3, last + 3 * block, left, left);
+            end += ExpandBlock<T, TSamples>(last, block, 2 * block, 3 * block, source.Scale, to + column, column, end, kept);
+        }
+        return (int)(end - list);
     }
 
-    /// <summary>Lists the rows, counted from <paramref name="firstRow"/>, at which any of <see cref="SkipGroup"/> columns is not zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int ListActiveRows(VectorPath path, ActivityMap map, int firstColumn, int firstRow, int rows, int* list)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ExpandBlock<T, TSamples>(byte* from, nint row1, nint row2, nint row3, float scale, float* to, int column, int* list, byte* kept)
+        where T : struct, ILanes<T>
+        where TSamples : struct, ISamples<T>
     {
-        ushort* words = map.Words(firstColumn / ActivityMap.WordColumns) + firstRow;
-        uint mask = 0xFu << (firstColumn % ActivityMap.WordColumns);
+        T factor = T.Broadcast(scale);
+        T x0 = TSamples.Load(from, factor);
+        T x1 = TSamples.Load(from + row1, factor);
+        T x2 = TSamples.Load(from + row2, factor);
+        T x3 = TSamples.Load(from + row3, factor);
+        T.Store(x0, to);
+        T.Store(x1, to + ExpandedStride);
+        T.Store(x2, to + 2 * ExpandedStride);
+        T.Store(x3, to + 3 * ExpandedStride);
+        if (kept != null)
+        {
+            TSamples.Copy(from, kept);
+            TSamples.Copy(from + row1, kept + TSamples.Size * InputColumns.Width);
+            TSamples.Copy(from + row2, kept + TSamples.Size * InputColumns.Width * 2);
+            TSamples.Copy(from + row3, kept + TSamples.Size * InputColumns.Width * 3);
+        }
+        return T.ListNonZero(x0 | x1 | x2 | x3, column, list);
+    }
+
+    /// <summary>Gives the rows of a block of columns as floats, 16 a row, and writes for each row the bits of those that are not zero.</summary>
+    private static float* ExpandColumns(VectorPath path, InputColumns kept, int block, int firstRow, int rows, float* to, ushort* words) => path switch
+    {
+        VectorPath.Vector512 => ExpandColumns<Lanes512>(kept, block, firstRow, rows, to, words),
+        VectorPath.Vector256 => ExpandColumns<Lanes256>(kept, block, firstRow, rows, to, words),
+        VectorPath.Vector128 => ExpandColumns<Lanes128>(kept, block, firstRow, rows, to, words),
+        _ => ExpandColumns<LanesScalar>(kept, block, firstRow, rows, to, words),
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float* ExpandColumns<T>(InputColumns kept, int block, int firstRow, int rows, float* to, ushort* words)
+        where T : struct, ILanes<T>
+    {
+        byte* from = kept.Row(block, firstRow);
+        if (!kept.AreBytes)
+        {
+            float* floats = (float*)from;
+            for (int row = 0; row < rows; row++)
+                words[row] = (ushort)T.NonZeroBits(T.Load(floats + (nint)row * InputColumns.Width));
+            return floats;
+        }
+        T scale = T.Broadcast(kept.Scale);
+        for (int row = 0; row < rows; row++)
+        {
+            T x = T.LoadBytes(from + (nint)row * InputColumns.Width) * scale;
+            T.Store(x, to + (nint)row * InputColumns.Width);
+            words[row] = (ushort)T.NonZeroBits(x);
+        }
+        return to;
+    }
+
+    /// <summary>Lists the rows at which any of <see cref="SkipGroup"/> columns, of the 16 that the words stand for, is not zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int ListActiveRows(VectorPath path, ushort* words, int group, int rows, int* list)
+    {
+        uint mask = 0xFu << group;
         int count = 0;
         int row = 0;
         if (path == VectorPath.Vector512)
@@ -224,30 +353,73 @@ internal static unsafe partial class Gemm
         return count;
     }
 
-    /// <summary>Writes the positions of the bits that are set, from <paramref name="first"/> on; returns how many.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Append(VectorPath path, uint bits, int first, int* list)
-    {
-        if (path == VectorPath.Vector512)
-        {
-            Vector512<int> lanes = Vector512.Create(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768);
-            Vector512<int> active = ~Vector512.Equals(Vector512.Create((int)bits) & lanes, Vector512<int>.Zero);
-            return Append(active, Vector512<int>.Indices + Vector512.Create(first), list);
-        }
-        int count = 0;
-        for (int lane = 0; lane < ActivityMap.WordColumns; lane++)
-        {
-            list[count] = first + lane;
-            count += (int)(bits >> lane) & 1;
-        }
-        return count;
-    }
-
     // The active positions move to the front; what is stored behind them is overwritten by the next.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Append(Vector512<int> active, Vector512<int> positions, int* list)
     {
         Avx512F.Compress(Vector512<int>.Zero, active, positions).Store(list);
         return System.Numerics.BitOperations.PopCount((uint)active.ExtractMostSignificantBits());
+    }
+
+    /// <summary>Samples, pinned.</summary>
+    private readonly struct Source(byte* bytes, float scale, float* floats, int* indices, nint size)
+    {
+        public readonly byte* Bytes = bytes;
+        public readonly float* Floats = floats;
+        public readonly float Scale = scale;
+
+        /// <summary>Where a row starts, in values.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public nint Start(int row) => (indices == null ? row : indices[row]) * size;
+
+        /// <summary>Asks for rows that come next: they are drawn at random from more memory than any cache holds.</summary>
+        public void Fetch(int firstRow, int rows)
+        {
+            for (int row = firstRow; row < firstRow + rows; row++)
+            {
+                if (Bytes != null)
+                    ByteKernel.Fetch(Bytes + Start(row), size);
+                else
+                    ByteKernel.Fetch((byte*)(Floats + Start(row)), size * sizeof(float));
+            }
+        }
+    }
+
+    /// <summary>How samples are stored.</summary>
+    private interface ISamples<T>
+        where T : struct, ILanes<T>
+    {
+        /// <summary>The bytes of a value.</summary>
+        static abstract nint Size { get; }
+
+        /// <summary>Sixteen values as floats.</summary>
+        static abstract T Load(byte* from, T scale);
+
+        /// <summary>Sixteen values as they are.</summary>
+        static abstract void Copy(byte* from, byte* to);
+    }
+
+    private readonly struct ByteSamples<T> : ISamples<T>
+        where T : struct, ILanes<T>
+    {
+        public static nint Size => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Load(byte* from, T scale) => T.LoadBytes(from) * scale;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Copy(byte* from, byte* to) => Vector128.Load(from).Store(to);
+    }
+
+    private readonly struct FloatSamples<T> : ISamples<T>
+        where T : struct, ILanes<T>
+    {
+        public static nint Size => sizeof(float);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Load(byte* from, T scale) => T.Load((float*)from);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Copy(byte* from, byte* to) => T.Store(T.Load((float*)from), (float*)to);
     }
 }

@@ -22,6 +22,15 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Sixteen bytes as floats.</summary>
     static abstract TSelf LoadBytes(byte* source);
 
+    /// <summary>Bit i is set where lane i is not a zero; NaN is none.</summary>
+    static abstract uint NonZeroBits(TSelf value);
+
+    /// <summary>Writes the numbers of the lanes that are not a zero, ascending, counted from <paramref name="first"/>; up to 16 more are overwritten. Returns how many.</summary>
+    static abstract int ListNonZero(TSelf value, int first, int* list);
+
+    /// <summary>The bits of both: a zero where both are zeros.</summary>
+    static abstract TSelf operator |(TSelf left, TSelf right);
+
     static abstract TSelf Broadcast(float value);
 
     /// <summary>1 in one lane and +0 in the others; +0 everywhere when there is no such lane.</summary>
@@ -87,6 +96,20 @@ internal static class LaneMath
         p = T.FusedMultiplyAdd(p, r, T.Broadcast(Elementary.Exp1));
         p = T.FusedMultiplyAdd(p, r, T.Broadcast(Elementary.Exp0));
         return T.MultiplyByPowerOfTwo(p, shifted);
+    }
+
+    /// <summary>Writes the numbers of the set bits of sixteen, counted from <paramref name="first"/>; returns how many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe int ListBits(uint bits, int first, int* list)
+    {
+        int count = 0;
+        for (int lane = 0; lane < Width; lane++)
+        {
+            // Without branches, which nobody could predict.
+            list[count] = first + lane;
+            count += (int)(bits >> lane) & 1;
+        }
+        return count;
     }
 
     /// <summary><paramref name="marks"/>, turned to NaN where <paramref name="value"/> is infinite or NaN: 0 times it is NaN, 0 times anything finite is 0.</summary>

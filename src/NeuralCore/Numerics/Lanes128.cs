@@ -60,6 +60,20 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NonZeroBits(Lanes128 value) =>
+        (ushort)~(Vector128.Equals(value._first, Vector128<float>.Zero).ExtractMostSignificantBits()
+            | Vector128.Equals(value._second, Vector128<float>.Zero).ExtractMostSignificantBits() << 4
+            | Vector128.Equals(value._third, Vector128<float>.Zero).ExtractMostSignificantBits() << 8
+            | Vector128.Equals(value._fourth, Vector128<float>.Zero).ExtractMostSignificantBits() << 12);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ListNonZero(Lanes128 value, int first, int* list) => LaneMath.ListBits(NonZeroBits(value), first, list);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 operator |(Lanes128 left, Lanes128 right) =>
+        new(left._first | right._first, left._second | right._second, left._third | right._third, left._fourth | right._fourth);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Broadcast(float value)
     {
         Vector128<float> all = Vector128.Create(value);

@@ -51,6 +51,17 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
         Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(source + 8)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NonZeroBits(Lanes256 value) =>
+        (ushort)~(Vector256.Equals(value._lower, Vector256<float>.Zero).ExtractMostSignificantBits()
+            | Vector256.Equals(value._upper, Vector256<float>.Zero).ExtractMostSignificantBits() << 8);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ListNonZero(Lanes256 value, int first, int* list) => LaneMath.ListBits(NonZeroBits(value), first, list);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 operator |(Lanes256 left, Lanes256 right) => new(left._lower | right._lower, left._upper | right._upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Broadcast(float value) => new(Vector256.Create(value), Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

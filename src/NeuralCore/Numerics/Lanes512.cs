@@ -31,6 +31,20 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
         new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NonZeroBits(Lanes512 value) => (ushort)~Vector512.Equals(value._all, Vector512<float>.Zero).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ListNonZero(Lanes512 value, int first, int* list)
+    {
+        Vector512<int> isZero = Vector512.Equals(value._all, Vector512<float>.Zero).AsInt32();
+        Avx512F.Compress(Vector512<int>.Zero, ~isZero, Numbers + Vector512.Create(first)).Store(list);
+        return System.Numerics.BitOperations.PopCount((ushort)~isZero.ExtractMostSignificantBits());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 operator |(Lanes512 left, Lanes512 right) => new(left._all | right._all);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Broadcast(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

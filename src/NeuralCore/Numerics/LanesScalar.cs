@@ -40,6 +40,29 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static uint NonZeroBits(LanesScalar value)
+    {
+        uint bits = 0;
+        for (int i = 0; i < LaneMath.Width; i++)
+            bits |= (value._lanes[i] != 0 ? 1u : 0u) << i;
+        return bits;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int ListNonZero(LanesScalar value, int first, int* list) => LaneMath.ListBits(NonZeroBits(value), first, list);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static LanesScalar operator |(LanesScalar left, LanesScalar right)
+    {
+        for (int i = 0; i < LaneMath.Width; i++)
+        {
+            int bits = BitConverter.SingleToInt32Bits(left._lanes[i]) | BitConverter.SingleToInt32Bits(right._lanes[i]);
+            left._lanes[i] = BitConverter.Int32BitsToSingle(bits);
+        }
+        return left;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar Broadcast(float value)
     {
         LanesScalar result = default;

@@ -1,5 +1,6 @@
 using NeuralCore.Layers;
 using NeuralCore.Models;
+using NeuralCore.Numerics;
 
 namespace NeuralCore.Training;
 
@@ -10,6 +11,7 @@ internal sealed class StepWork
     private const int LargestBlock = 64;
     private const int RowTile = 8;
     private const int LongestRange = 16384;
+    private const int SlicesPerWorker = 8;
 
     private readonly int _workers;
 
@@ -58,9 +60,9 @@ internal sealed class StepWork
         {
             foreach (Parameter parameter in plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
             {
-                // A few slices a worker, of whole register tiles, so that the shares even out.
-                int tiles = (parameter.Slices + RowTile - 1) / RowTile;
-                int length = parameter.Stride == 1 ? parameter.Slices : RowTile * ((tiles + 4 * _workers - 1) / (4 * _workers));
+                // Several slices a worker, of whole blocks of the input's columns, so that the shares even out.
+                int blocks = (parameter.Slices + InputColumns.Width - 1) / InputColumns.Width;
+                int length = parameter.Stride == 1 ? parameter.Slices : InputColumns.Width * ((blocks + SlicesPerWorker * _workers - 1) / (SlicesPerWorker * _workers));
                 for (int start = 0; start < parameter.Slices; start += length)
                     yield return new Slice(layer, parameter, start, Math.Min(length, parameter.Slices - start));
             }

@@ -42,6 +42,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private float* _givenInput;
     private TTarget* _givenTargets;
     private int _rows;
+    private bool _readsSamples;
     private int _blockRows;
     private long _step;
     private float _learningRate;
@@ -78,11 +79,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     /// <summary>The largest batch that fits.</summary>
     internal int BatchRows { get; }
 
-    /// <inheritdoc cref="TrainingWorkspace.SkipsZeros"/>
-    internal bool SkipsZeros
-    {
-        set => _workspace.SkipsZeros = value;
-    }
+    /// <summary>Whether zeros of the data are left out of products.</summary>
+    internal bool SkipsZeros { get; set; } = true;
 
     /// <summary>Whether the last step ended by an exception after it had begun to change weights.</summary>
     internal bool IsHalfUpdated => _updateHasBegun;
@@ -183,6 +181,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         // The update is the last phase.
         int phases = isRehearsal ? _phases.Length - 1 : _phases.Length;
         _rows = rows;
+        _readsSamples = SkipsZeros && _plan.SkipsZeros && _data is not null && _data.Features.Samples(_rowIndices.AsSpan(0, 1)).IsGiven;
+        _workspace.Begin(Samples(worker: 0, first: 0, rows: 1));
         _blockRows = _work.BlockRowsFor(rows);
         _step = step;
         _learningRate = learningRate;
@@ -222,25 +222,30 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _ => _work.Ranges.Length,
     };
 
+    // Rows of the batch for a layer that leaves out their zeros: where they lie in the data, else in tensor 0.
+    private SampleRows Samples(int worker, int first, int rows) =>
+        _readsSamples ? _data!.Features.Samples(_rowIndices.AsSpan(first, rows)) : SkipsZeros ? _workspace.Samples(worker, first, rows) : default;
+
     private void RunRows(int worker, int first)
     {
         int rows = Math.Min(_blockRows, _rows - first);
-        Span<float> input = _workspace.Activation(0, worker, first, rows);
         Span<TTarget> targets = _targets.AsSpan(first * _targetWidth, rows * _targetWidth);
         if (_data is not null)
         {
             ReadOnlySpan<int> indices = _rowIndices.AsSpan(first, rows);
-            _data.Features.Gather(indices, input);
             _data.Targets.Gather(indices, targets);
+            if (!_readsSamples)
+                _data.Features.Gather(indices, _workspace.Activation(0, worker, first, rows));
         }
         else
         {
+            Span<float> input = _workspace.Activation(0, worker, first, rows);
             new ReadOnlySpan<float>(_givenInput + (nint)first * _model.InputShape.Size, input.Length).CopyTo(input);
             new ReadOnlySpan<TTarget>(_givenTargets + (nint)first * _targetWidth, targets.Length).CopyTo(targets);
         }
         _loss.CheckTargets(targets, _model.OutputShape, first);
 
-        _workspace.Forward(worker, first, rows, _step);
+        _workspace.Forward(worker, first, rows, _step, Samples(worker, first, rows));
         Span<double> losses = _rowLosses.AsSpan(first, rows);
         int last = _plan.Layers.Count;
         ReadOnlySpan<float> predictions = _workspace.Activation(last, worker, first, rows);

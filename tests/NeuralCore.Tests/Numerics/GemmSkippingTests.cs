@@ -24,7 +24,10 @@ public sealed class GemmSkippingTests
                     product.Start = transposed ? GemmStart.Zero : GemmStart.Bias;
                     float[] expected = product.Expected();
                     foreach (VectorPath path in GemmCase.Paths)
-                        product.Check(expected, Run(product, path, byRows: false), $"{path} {m}x{k}x{n} transposed {transposed}");
+                    {
+                        foreach (bool byIndex in (ReadOnlySpan<bool>)[false, true])
+                            product.Check(expected, Run(product, path, byRows: false, byIndex), $"{path} {m}x{k}x{n} transposed {transposed} by index {byIndex}");
+                    }
                 }
             }
         }
@@ -73,6 +76,44 @@ public sealed class GemmSkippingTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(ShareOfZeros))]
+    public unsafe void BytesGiveTheBitsOfTheirFloats(double zeros)
+    {
+        Random random = new(9);
+        foreach ((int rows, int size, int n) in (ReadOnlySpan<(int, int, int)>)[(1, 16, 5), (6, 20, 33), (9, 784, 64), (7, 1100, 16), (530, 24, 8)])
+        {
+            byte[] bytes = new byte[(rows + 2) * size];
+            foreach (ref byte value in bytes.AsSpan())
+                value = random.NextDouble() < zeros ? (byte)0 : (byte)random.Next(1, 256);
+            const float scale = 1f / 255;
+            float[] floats = bytes.Select(value => value * scale).ToArray();
+            int[] indices = Enumerable.Range(0, rows).Select(_ => random.Next(rows + 2)).ToArray();
+            foreach (VectorPath path in GemmCase.Paths)
+            {
+                (float[] y, float[] w) fromBytes = Both(SampleRows.Of(bytes, scale, indices, size), path, rows, n);
+                (float[] y, float[] w) fromFloats = Both(SampleRows.Of(floats, indices, size), path, rows, n);
+                fromBytes.y.Should().Equal(fromFloats.y, $"{path} {rows}x{size}x{n} forward");
+                fromBytes.w.Should().Equal(fromFloats.w, $"{path} {rows}x{size}x{n} gradient");
+            }
+        }
+
+        static (float[], float[]) Both(SampleRows samples, VectorPath path, int rows, int n)
+        {
+            float[] weights = Enumerable.Range(0, samples.Size * n).Select(i => MathF.Sin(i)).ToArray();
+            float[] gradients = Enumerable.Range(0, rows * n).Select(i => MathF.Cos(i)).ToArray();
+            float[] y = new float[rows * n], w = new float[samples.Size * n];
+            InputColumns kept = new(rows, samples.Size);
+            kept.Begin(samples);
+            fixed (float* b = weights, dy = gradients, c = y, dw = w)
+            {
+                Gemm.MultiplySkippingZeros(path, samples, kept, 0, rows, n, b, n, c, n, GemmStart.Zero, null, GemmEpilogue.None);
+                Gemm.MultiplyTransposedSkippingZeros(path, kept, 0, samples.Size, n, rows, dy, n, dw, n);
+            }
+            return (y, w);
+        }
+    }
+
     private static GemmCase Sparse(Random random, int m, int n, int k, bool transposed, double zeros)
     {
         GemmCase product = new GemmCase { M = m, N = n, K = k, TransposeA = transposed, Start = GemmStart.Bias, AGap = 1, BGap = 2, CGap = 3 }
@@ -85,24 +126,28 @@ public sealed class GemmSkippingTests
         return product;
     }
 
-    private static unsafe float[] Run(GemmCase product, VectorPath path, bool byRows)
+    private static unsafe float[] Run(GemmCase product, VectorPath path, bool byRows, bool byIndex = false)
     {
         float[] c = (float[])product.C.Clone();
         fixed (float* a = product.A, b = product.B, to = c, bias = product.Bias)
         {
-            // The map is the data's, whose rows stand without a gap, and the product starts somewhere inside it.
-            int firstRow = product.TransposeA ? 0 : 3;
-            int firstColumn = product.TransposeA ? 2 * Gemm.SkipGroup : 0;
+            // The product starts somewhere inside the batch and, transposed, inside its columns.
+            int firstRow = product.TransposeA ? 0 : 4;
+            int firstColumn = product.TransposeA ? 2 * InputColumns.Width + (byIndex ? 7 : 0) : 0;
             int rows = product.TransposeA ? product.K : product.M;
             int columns = product.TransposeA ? product.M : product.K;
-            ActivityMap map = new(Math.Max(1, firstRow + rows), Math.Max(1, firstColumn + columns));
-            float[] data = new float[Math.Max(1, firstColumn + columns)];
+            int size = firstColumn + columns;
+            float[] data = new float[(rows + 1) * size];
+            int[] indices = new int[rows];
             for (int row = 0; row < rows; row++)
             {
-                product.A.AsSpan(row * product.AStride, columns).CopyTo(data.AsSpan(firstColumn));
-                fixed (float* x = data)
-                    map.Mark(x, firstRow + row, 1);
+                // Rows that are picked stand in any order.
+                indices[row] = byIndex ? rows - row : row;
+                product.A.AsSpan(row * product.AStride, columns).CopyTo(data.AsSpan(indices[row] * size + firstColumn));
             }
+            SampleRows samples = SampleRows.Of(data, byIndex ? indices : default, size);
+            InputColumns kept = new(firstRow + rows, size);
+            kept.Begin(samples);
 
             if (byRows)
             {
@@ -111,13 +156,15 @@ public sealed class GemmSkippingTests
             }
             else if (product.TransposeA)
             {
-                Gemm.MultiplyTransposedSkippingZeros(
-                    path, map, firstColumn, product.M, product.N, product.K, a, product.AStride, b, product.BStride, to, product.CStride);
+                float[] forward = new float[Math.Max(1, rows)], weights = new float[Math.Max(1, size)];
+                fixed (float* y = forward, w = weights)
+                    Gemm.MultiplySkippingZeros(path, samples, kept, 0, rows, 1, w, 1, y, 1, GemmStart.Zero, null, GemmEpilogue.None);
+                Gemm.MultiplyTransposedSkippingZeros(path, kept, firstColumn, product.M, product.N, product.K, b, product.BStride, to, product.CStride);
             }
             else
             {
                 Gemm.MultiplySkippingZeros(
-                    path, map, firstRow, product.M, product.N, product.K, a, product.AStride, b, product.BStride, to, product.CStride, product.Start, bias, product.Epilogue);
+                    path, samples, kept, firstRow, product.M, product.N, b, product.BStride, to, product.CStride, product.Start, bias, product.Epilogue);
             }
         }
         return c;
