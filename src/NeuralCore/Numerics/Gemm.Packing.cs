@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace NeuralCore.Numerics;
 
@@ -10,7 +12,13 @@ internal static unsafe partial class Gemm
     internal static int PanelCount(int n) => PanelCount(InstructionSet.Current, n);
 
     /// <inheritdoc cref="PanelCount(int)"/>
-    internal static int PanelCount(VectorPath path, int n) => (n + PanelColumns(path, n) - 1) / PanelColumns(path, n);
+    internal static int PanelCount(VectorPath path, int n)
+    {
+        int width = PanelColumns(path, n);
+        int last = n % width;
+        // A last panel that the one before takes in is none.
+        return n / width + (last == 0 || (n > width && WidthAt(path, width, width + last) > width) ? 0 : 1);
+    }
 
     /// <summary>The number of floats that a packed B[k x n] takes.</summary>
     internal static int PackedLength(int k, int n) => PackedLength(InstructionSet.Current, k, n);
@@ -26,25 +34,41 @@ internal static unsafe partial class Gemm
     internal static void PackPanel(VectorPath path, int panel, int k, int n, float* b, nint bStride, bool bTransposed, float* packed)
     {
         int first = panel * PanelColumns(path, n);
-        int columns = Math.Min(PanelColumns(path, n), n - first);
+        int columns = WidthAt(path, PanelColumns(path, n), n - first);
         int width = RoundUp(columns, Lanes(path));
         packed += (nint)first * k;
         if (bTransposed)
-            PackTransposed(k, columns, width, b + first * bStride, bStride, packed);
+            PackTransposed(path, k, columns, width, b + first * bStride, bStride, packed);
         else
-            PackPlain(k, columns, width, b + first, bStride, packed);
+            PackPlain(path, k, columns, width, b + first, bStride, packed);
     }
 
-    private static void PackPlain(int k, int columns, int width, float* b, nint bStride, float* packed)
+    private static void PackPlain(VectorPath path, int k, int columns, int width, float* b, nint bStride, float* packed)
     {
-        for (int p = 0; p < k; p++, b += bStride, packed += width)
+        switch (path)
         {
-            new ReadOnlySpan<float>(b, columns).CopyTo(new Span<float>(packed, columns));
-            new Span<float>(packed + columns, width - columns).Clear();
+            case VectorPath.Vector512: PackPlain<Lanes512>(k, columns, width, b, bStride, packed); break;
+            case VectorPath.Vector256: PackPlain<Lanes256>(k, columns, width, b, bStride, packed); break;
+            case VectorPath.Vector128: PackPlain<Lanes128>(k, columns, width, b, bStride, packed); break;
+            default: PackPlain<LanesScalar>(k, columns, width, b, bStride, packed); break;
         }
     }
 
-    private static void PackTransposed(int k, int columns, int width, float* b, nint bStride, float* packed)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackPlain<T>(int k, int columns, int width, float* b, nint bStride, float* packed)
+        where T : struct, ILanes<T>
+    {
+        for (int p = 0; p < k; p++, b += bStride, packed += width)
+        {
+            int j = 0;
+            for (; j <= columns - LaneMath.Width; j += LaneMath.Width)
+                T.Store(T.Load(b + j), packed + j);
+            if (j < width)
+                T.StorePartial(T.LoadPartial(b + j, columns - j, 0), packed + j, width - j);
+        }
+    }
+
+    private static void PackTransposed(VectorPath path, int k, int columns, int width, float* b, nint bStride, float* packed)
     {
         // Blocks of k, so that the part of the panel being filled stays in the first cache level while its columns pass by.
         const int block = 64;
@@ -53,6 +77,11 @@ internal static unsafe partial class Gemm
             int rows = Math.Min(block, k - p0);
             float* from = b + p0, to = packed + (nint)p0 * width;
             int j = 0;
+            if (path == VectorPath.Vector512)
+            {
+                for (; j + 16 <= columns; j += 16)
+                    TransposeSixteen(rows, from + j * bStride, bStride, to + j, width);
+            }
             for (; j + 4 <= columns; j += 4)
                 TransposeFour(rows, from + j * bStride, bStride, to + j, width);
             for (; j < width; j++)
@@ -63,6 +92,34 @@ internal static unsafe partial class Gemm
             }
         }
     }
+
+    // Sixteen rows of B at a time: four 4 x 4 blocks side by side in each register, transposed inside the register's quarters.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeSixteen(int rows, float* b, nint bStride, float* to, nint width)
+    {
+        int p = 0;
+        for (; p + 4 <= rows; p += 4, b += 4, to += 4 * width)
+        {
+            // r0 holds b[0..3] of rows 0, 4, 8 and 12; r1 of rows 1, 5, 9 and 13; and so on.
+            Vector512<float> r0 = Quarters(b, bStride), r1 = Quarters(b + bStride, bStride);
+            Vector512<float> r2 = Quarters(b + 2 * bStride, bStride), r3 = Quarters(b + 3 * bStride, bStride);
+            Vector512<float> low01 = Avx512F.UnpackLow(r0, r1), high01 = Avx512F.UnpackHigh(r0, r1);
+            Vector512<float> low23 = Avx512F.UnpackLow(r2, r3), high23 = Avx512F.UnpackHigh(r2, r3);
+            Avx512F.UnpackLow(low01.AsDouble(), low23.AsDouble()).AsSingle().Store(to);
+            Avx512F.UnpackHigh(low01.AsDouble(), low23.AsDouble()).AsSingle().Store(to + width);
+            Avx512F.UnpackLow(high01.AsDouble(), high23.AsDouble()).AsSingle().Store(to + 2 * width);
+            Avx512F.UnpackHigh(high01.AsDouble(), high23.AsDouble()).AsSingle().Store(to + 3 * width);
+        }
+        for (; p < rows; p++, b++, to += width)
+        {
+            for (int j = 0; j < 16; j++)
+                to[j] = b[j * bStride];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Quarters(float* b, nint bStride) => Vector512.Create(
+        Vector256.Create(Vector128.Load(b), Vector128.Load(b + 4 * bStride)), Vector256.Create(Vector128.Load(b + 8 * bStride), Vector128.Load(b + 12 * bStride)));
 
     private static void TransposeFour(int rows, float* b0, nint bStride, float* to, nint width)
     {

@@ -25,6 +25,9 @@ internal static unsafe partial class Gemm
     // Steps of k between fetching a line of a transposed A and using it.
     private const int FetchDistance = 4;
 
+    // 512 bits: a tile of 6 x 4 vectors.
+    private const int WidestTile = 64;
+
     // A single row (prediction) runs this many vectors of columns side by side, over all of k.
     private const int RowVectors = 8;
 
@@ -59,7 +62,7 @@ internal static unsafe partial class Gemm
     {
         VectorPath path = InstructionSet.Current;
         int width = PanelColumns(path, n);
-        Run(path, m, n, k, a, aStride, aTransposed, b, bStride, isPacked, c, cStride, start, bias, GemmEpilogue.None, null, 0, firstPanel * width, Math.Min(endPanel * width, n));
+        Run(path, m, n, k, a, aStride, aTransposed, b, bStride, isPacked, c, cStride, start, bias, GemmEpilogue.None, null, 0, firstPanel * width, endPanel >= PanelCount(path, n) ? n : endPanel * width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -90,9 +93,10 @@ internal static unsafe partial class Gemm
             for (nint i0 = 0; i0 < m; i0 += RowStrip)
             {
                 int rows = (int)Math.Min(RowStrip, m - i0);
-                for (nint j0 = firstColumn; j0 < endColumn; j0 += panelColumns)
+                int columns;
+                for (nint j0 = firstColumn; j0 < endColumn; j0 += columns)
                 {
-                    int columns = (int)Math.Min(panelColumns, endColumn - j0);
+                    columns = isRow ? (int)Math.Min(panelColumns, endColumn - j0) : WidthAt(path, panelColumns, (int)(endColumn - j0));
                     tile.BStep = isPacked ? RoundUp(columns, lanes) : bStride;
                     tile.B = isPacked ? b + j0 * k + k0 * tile.BStep : b + k0 * bStride + j0;
                     tile.A = a + i0 * tile.RowStep + k0 * tile.KStep;
@@ -136,6 +140,11 @@ internal static unsafe partial class Gemm
     // less for each multiplication); reading B as it stands they lose as much.
     private static int PanelColumns(VectorPath path, int n) =>
         path == VectorPath.Vector512 && RoundUp(n, 16) % 64 == 0 ? 64 : TileColumns(path);
+
+    // The width of a panel behind which so many columns are left, its own included. With 512 bits the last panel takes a single vector that would be left
+    // over: a tile one vector wide waits for its multiplications to end and takes as long as one of two.
+    private static int WidthAt(VectorPath path, int panelColumns, int left) =>
+        path == VectorPath.Vector512 && left <= WidestTile ? left : Math.Min(panelColumns, left);
 
     private static int TileColumns(VectorPath path) => path switch
     {

@@ -19,8 +19,10 @@ namespace NeuralCore.Numerics;
 /// </remarks>
 public static unsafe partial class MatrixPrimitives
 {
-    // Fewer rows than this do not pay for copying B into panels.
-    private const int MinRowsToPack = 96;
+    // Fewer rows than this do not pay for copying B into panels, unless B's rows lie whole pages apart: those evict each other from the first cache level.
+    private const int MinRowsToPack = 256;
+    private const int MinRowsToPackPages = 80;
+    private const int FloatsInPage = 1024;
 
     // A share of work smaller than this does not pay for waking a thread.
     private const long MinFlopsPerThread = 1 << 20;
@@ -156,7 +158,7 @@ public static unsafe partial class MatrixPrimitives
                 C = cStart, CStride = cStride,
                 Bias = biasStart, Start = start,
             };
-            if (!transposeB && m < MinRowsToPack)
+            if (!transposeB && m < (bStride % FloatsInPage == 0 ? MinRowsToPackPages : MinRowsToPack))
             {
                 Split(product, threads);
                 return;
