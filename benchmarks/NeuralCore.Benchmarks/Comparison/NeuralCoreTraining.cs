@@ -24,6 +24,9 @@ internal sealed class NeuralCoreTraining : IDisposable
 
     internal double LastLoss { get; private set; }
 
+    /// <summary>Of the last call, the seconds before the first step: in the first call of a process the runtime compiles the kernels then.</summary>
+    internal double WarmUp { get; private set; }
+
     /// <summary>The baseline; without <paramref name="skipZeros"/> every multiplication is done, whatever the data.</summary>
     internal static NeuralCoreTraining Baseline(Dataset<int> data, int batch, int threads, bool skipZeros = true) =>
         new(Mnist.Baseline(data.InputShape), data, batch, threads, skipZeros);
@@ -35,6 +38,7 @@ internal sealed class NeuralCoreTraining : IDisposable
         TrainingHistory history = _trainer.Fit(_data, _options);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         LastLoss = history.Epochs[^1].Training.Loss;
+        WarmUp = seconds - history.Epochs[^1].Duration.TotalSeconds;
         return seconds;
     }
 

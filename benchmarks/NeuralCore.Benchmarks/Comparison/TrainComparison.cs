@@ -68,6 +68,7 @@ internal static class TrainComparison
         (TorchProcess Process, bool ForEach)[] candidates = SweepTorch(torches, batch);
         Thread.Sleep(5 * RestMilliseconds);
         double first = ours[all].Epoch();
+        double warmUp = ours[all].WarmUp;
         foreach (int threads in counts.Skip(1))
             ours[threads].Epoch();
         dense.Epoch();
@@ -86,7 +87,8 @@ internal static class TrainComparison
         Row row = new(batch)
         {
             Epochs = rounds + 1,
-            First = first,
+            First = first - warmUp,
+            WarmUp = warmUp,
             OurTimes = counts.Select((threads, i) => (threads, seconds[i])).ToDictionary(pair => pair.threads, pair => pair.Item2),
             Dense = seconds[denseIndex],
             PeakOne = 1 / seconds[counts.Length].Median,
@@ -150,16 +152,17 @@ internal static class TrainComparison
     private static void Print(Report report, List<Row> rows, TrainOptions options)
     {
         report.Line($"Seconds of an epoch of 60,000 samples, medians of {options.Rounds} interleaved rounds after a first epoch, with quartiles. Ratio above 1: NeuralCore is faster.");
+        report.Line("Warm-up: what the first fit of the row's batch size does before its first step. In the largest batch, which comes first in the process, it compiles all kernels.");
         foreach (Row row in rows.Where(row => row.TorchTried.Length > 0))
             report.Line($"PyTorch at batch {row.Batch}: {string.Join("; ", row.TorchTried)}");
         report.Line();
-        Table table = new("batch", "NeuralCore s", "dense s", "PyTorch s", "PyTorch's best", "ratio", "dense ratio", "dense limit s", "of peak", "1 / 2 threads", "peak 2 / 1", "first / median", "accuracy", "PyTorch's");
+        Table table = new("batch", "NeuralCore s", "dense s", "PyTorch s", "PyTorch's best", "ratio", "dense ratio", "dense limit s", "of peak", "1 / 2 threads", "peak 2 / 1", "warm-up s", "first / median", "accuracy", "PyTorch's");
         foreach (Row row in rows)
         {
             table.Add(
                 row.Batch.ToString(), Report.Spread(row.Ours, "F3"), Report.Spread(row.Dense, "F3"), row.Torch is { } torch ? Report.Spread(torch, "F3") : "absent", row.TorchSetting,
                 Report.Ratio(row.RatioVsTorch), Report.Ratio(row.DenseRatioVsTorch), row.DenseLimit.ToString("F3"), row.FractionOfPeak.ToString("P0"), Report.Ratio(row.TwoOverOne), Report.Ratio(row.PeakTwo / row.PeakOne),
-                Report.Ratio(row.First / row.Ours.Median), row.Accuracy.ToString("P2"), row.TorchAccuracy?.ToString("P2") ?? "-");
+                row.WarmUp.ToString("F3"), Report.Ratio(row.First / row.Ours.Median), row.Accuracy.ToString("P2"), row.TorchAccuracy?.ToString("P2") ?? "-");
         }
         report.Table(table);
     }
@@ -171,6 +174,8 @@ internal static class TrainComparison
         internal required int Epochs { get; init; }
 
         internal required double First { get; init; }
+
+        internal required double WarmUp { get; init; }
 
         internal required Dictionary<int, Quartiles> OurTimes { get; init; }
 
@@ -221,6 +226,7 @@ internal static class TrainComparison
             ["denseLimitSecondsPerEpoch"] = Report.Number(DenseLimit),
             ["twoOverOneThread"] = Report.Number(TwoOverOne),
             ["peakTwoOverOne"] = PeakMeter.AllThreads < 2 ? null : Report.Number(PeakTwo / PeakOne),
+            ["warmUpSeconds"] = Report.Number(WarmUp),
             ["firstOverMedianEpoch"] = Report.Number(First / Ours.Median),
             ["fmaPeakGflops"] = Report.Number(PeakOne),
             ["fmaPeakAllThreadsGflops"] = Report.Number(PeakAll),
