@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using NeuralCore.Numerics;
 using NeuralCore.Randomness;
 
 namespace NeuralCore.Layers;
@@ -63,6 +64,20 @@ public sealed unsafe class Dropout : Layer
             return;
         }
         Apply(pass.OutputGradient, pass.InputGradient, pass.Rows, pass.FirstRow, pass.Step);
+    }
+
+    /// <summary>
+    /// The backward pass through this layer and the ReLU in front of it. What that let through and this kept is what the output shows above 0, so the
+    /// mask need not be drawn again.
+    /// </summary>
+    internal void BackwardThroughReLU(in BackwardPass pass)
+    {
+        fixed (float* output = &MemoryMarshal.GetReference(pass.Output),
+            outputGradient = &MemoryMarshal.GetReference(pass.OutputGradient),
+            inputGradient = &MemoryMarshal.GetReference(pass.InputGradient))
+        {
+            ReluKernel.Backward(output, outputGradient, inputGradient, pass.InputGradient.Length, Rate == 0 ? 1 : _scale);
+        }
     }
 
     /// <inheritdoc/>

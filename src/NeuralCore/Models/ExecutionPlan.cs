@@ -74,6 +74,13 @@ internal sealed class ExecutionPlan
     internal bool StoresBackThroughReLU(int layer) =>
         layer > 0 && Layers[layer].StoresThroughReLU && Layers[layer - 1] is ReLU && NeedsInputGradient(layer - 1) && Gradients[layer] == Gradients[layer - 1];
 
+    /// <summary>Whether a layer is a dropout behind a ReLU: its output tells what both do to a gradient, so nobody reads the ReLU's, and one pass goes back through both.</summary>
+    internal bool DropsBehindReLU(int layer) => layer > 0 && Layers[layer] is Dropout && Layers[layer - 1] is ReLU;
+
+    /// <summary>What the backward pass of a layer reads in this network.</summary>
+    internal BackwardReads BackwardReadsOf(int layer) =>
+        DropsBehindReLU(layer) ? BackwardReads.Output : layer + 1 < Called && DropsBehindReLU(layer + 1) ? BackwardReads.None : Layers[layer].Bound.BackwardReads;
+
     /// <summary>Whether a layer reads the batch's input as it came and can leave out its zeros.</summary>
     internal bool ReadsSamples(int layer) => Layers[layer].SkipsZeros && Activations[layer] == Activations[0];
 
@@ -82,7 +89,7 @@ internal sealed class ExecutionPlan
         layer + 1 < layers.Count && layers[layer].StoresThroughReLU && layers[layer + 1] is ReLU;
 
     private bool Reads(int layer, BackwardReads what) =>
-        layer < Called && (NeedsInputGradient(layer) || HasGradients(layer)) && (Layers[layer].Bound.BackwardReads & what) != 0;
+        layer < Called && (NeedsInputGradient(layer) || HasGradients(layer)) && (BackwardReadsOf(layer) & what) != 0;
 
     private Slot[] PlanActivations(bool fusesLast)
     {

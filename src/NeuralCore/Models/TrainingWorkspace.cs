@@ -135,9 +135,10 @@ internal sealed unsafe class TrainingWorkspace
             Layer layer = _plan.Layers[i];
             if (layer.Bound.IsView)
                 continue;
-            BackwardReads reads = layer.Bound.BackwardReads;
-            bool throughReLU = _plan.StoresBackThroughReLU(i);
-            layer.Backward(new BackwardPass
+            BackwardReads reads = _plan.BackwardReadsOf(i);
+            bool storesThroughReLU = _plan.StoresBackThroughReLU(i);
+            bool dropsBehindReLU = _plan.DropsBehindReLU(i);
+            BackwardPass pass = new()
             {
                 Rows = rows,
                 FirstRow = firstRow,
@@ -145,12 +146,16 @@ internal sealed unsafe class TrainingWorkspace
                 Input = (reads & BackwardReads.Input) != 0 ? Activation(i, worker, firstRow, rows) : default,
                 Output = (reads & BackwardReads.Output) != 0 ? Activation(i + 1, worker, firstRow, rows) : default,
                 OutputGradient = Gradient(i + 1, worker, firstRow, rows),
-                InputGradient = Gradient(i, worker, firstRow, rows),
+                InputGradient = Gradient(dropsBehindReLU ? i - 1 : i, worker, firstRow, rows),
                 Cache = Cache(i, firstRow, rows),
                 Prepared = Prepared(i),
-                ReLUOutput = throughReLU ? Activation(i, worker, firstRow, rows) : default,
-            });
-            if (throughReLU)
+                ReLUOutput = storesThroughReLU ? Activation(i, worker, firstRow, rows) : default,
+            };
+            if (dropsBehindReLU)
+                ((Dropout)layer).BackwardThroughReLU(pass);
+            else
+                layer.Backward(pass);
+            if (storesThroughReLU || dropsBehindReLU)
                 i--;
         }
     }

@@ -28,25 +28,25 @@ internal static unsafe class ReluKernel
         }
     }
 
-    /// <summary><c>dx = y &gt; 0 ? dy : +0</c>, y being the output. dx may be dy or y.</summary>
-    internal static void Backward(float* y, float* dy, float* dx, nint n) =>
-        Backward(InstructionSet.Current, y, dy, dx, n);
+    /// <summary><c>dx = y &gt; 0 ? dy * scale : +0</c>, y being the output, of a dropout with that scale behind the unit if there is one. dx may be dy or y.</summary>
+    internal static void Backward(float* y, float* dy, float* dx, nint n, float scale = 1) =>
+        Backward(InstructionSet.Current, y, dy, dx, n, scale);
 
-    internal static void Backward(VectorPath path, float* y, float* dy, float* dx, nint n)
+    internal static void Backward(VectorPath path, float* y, float* dy, float* dx, nint n, float scale = 1)
     {
         switch (path)
         {
             case VectorPath.Vector512:
-                Backward<Lanes512>(y, dy, dx, n);
+                Backward<Lanes512>(y, dy, dx, n, scale);
                 break;
             case VectorPath.Vector256:
-                Backward<Lanes256>(y, dy, dx, n);
+                Backward<Lanes256>(y, dy, dx, n, scale);
                 break;
             case VectorPath.Vector128:
-                Backward<Lanes128>(y, dy, dx, n);
+                Backward<Lanes128>(y, dy, dx, n, scale);
                 break;
             default:
-                Backward<LanesScalar>(y, dy, dx, n);
+                Backward<LanesScalar>(y, dy, dx, n, scale);
                 break;
         }
     }
@@ -63,16 +63,16 @@ internal static unsafe class ReluKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Backward<T>(float* y, float* dy, float* dx, nint n)
+    private static void Backward<T>(float* y, float* dy, float* dx, nint n, float scale)
         where T : struct, ILanes<T>
     {
         nint i = 0;
         for (; i <= n - LaneMath.Width; i += LaneMath.Width)
-            T.Store(T.WhereGreater(T.Load(y + i), T.Broadcast(0), T.Load(dy + i)), dx + i);
+            T.Store(T.WhereGreater(T.Load(y + i), T.Broadcast(0), T.Load(dy + i) * T.Broadcast(scale)), dx + i);
         if (i < n)
         {
             int left = (int)(n - i);
-            T.StorePartial(T.WhereGreater(T.LoadPartial(y + i, left, 0), T.Broadcast(0), T.LoadPartial(dy + i, left, 0)), dx + i, left);
+            T.StorePartial(T.WhereGreater(T.LoadPartial(y + i, left, 0), T.Broadcast(0), T.LoadPartial(dy + i, left, 0) * T.Broadcast(scale)), dx + i, left);
         }
     }
 
