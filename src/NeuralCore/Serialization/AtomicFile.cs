@@ -26,7 +26,7 @@ internal static class AtomicFile
         files.SyncFolder(folder);
     }
 
-    // False when another save, cleaning up, took the closed temporary for abandoned before it was renamed.
+    // False when another save, cleaning up, took the temporary for abandoned once it was closed, where it must be before it is renamed.
     private static bool TryWrite(IFileSystem files, string target, Action<ITemporaryFile> content, bool isLast)
     {
         ITemporaryFile temporary = files.CreateTemporary(target);

@@ -4,7 +4,7 @@ namespace NeuralCore.Serialization;
 internal sealed class PhysicalFileSystem : IFileSystem
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const int CreateAttempts = 3;
+    private const int CreateAttempts = 20;
 
     internal static PhysicalFileSystem Instance { get; } = new();
 
@@ -24,7 +24,11 @@ internal sealed class PhysicalFileSystem : IFileSystem
             string path = Path.Combine(folder, AtomicFile.TemporaryName());
             try
             {
-                return new TemporaryFile(path, target);
+                TemporaryFile file = new(path, target);
+                // Whoever deletes an abandoned file deletes it before letting go of its lock: there after we locked it, it is ours.
+                if (File.Exists(path) || attempt == CreateAttempts)
+                    return file;
+                file.Dispose();
             }
             catch (IOException e) when (e.GetType() == typeof(IOException) && attempt < CreateAttempts)
             {
