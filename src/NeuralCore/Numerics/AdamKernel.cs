@@ -32,14 +32,16 @@ internal static unsafe class AdamKernel
         nint i = 0;
         for (; i <= n - LaneMath.Width; i += LaneMath.Width)
         {
+            // Each value is stored as soon as it is known: with 16 registers of 256 bits there is no room to keep it.
             T gradient = T.Load(g + i);
-            T mean = Approach(T.Load(m + i), gradient, T.Broadcast(oneMinusBeta1));
             T square = Approach(T.Load(v + i), gradient * gradient, T.Broadcast(oneMinusBeta2));
-            T weight = T.Load(w + i) - mean * T.Broadcast(alpha) / (T.Sqrt(square) + T.Broadcast(epsilon));
-            T.Store(mean, m + i);
             T.Store(square, v + i);
+            marks = LaneMath.MarkNonFinite(square, marks);
+            T mean = Approach(T.Load(m + i), gradient, T.Broadcast(oneMinusBeta1));
+            T.Store(mean, m + i);
+            T weight = T.Load(w + i) - mean * T.Broadcast(alpha) / (T.Sqrt(square) + T.Broadcast(epsilon));
             T.Store(weight, w + i);
-            marks = LaneMath.MarkNonFinite(weight, LaneMath.MarkNonFinite(square, marks));
+            marks = LaneMath.MarkNonFinite(weight, marks);
         }
         if (i < n)
         {

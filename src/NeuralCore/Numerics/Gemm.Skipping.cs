@@ -228,11 +228,12 @@ internal static unsafe partial class Gemm
         nint row1 = rows > 1 ? size * (source.Start(firstRow + 1) - start) : 0;
         nint row2 = rows > 2 ? size * (source.Start(firstRow + 2) - start) : 0;
         nint row3 = rows > 3 ? size * (source.Start(firstRow + 3) - start) : 0;
+        T scale = T.Broadcast(source.Scale);
         int* end = list;
         int column = 0;
         for (; column <= columns - InputColumns.Width; column += InputColumns.Width)
         {
-            end += ExpandBlock<T, TSamples>(from, row1, row2, row3, source.Scale, to + column, column, end, kept);
+            end += ExpandBlock<T, TSamples>(from, row1, row2, row3, scale, to + column, column, end, kept);
             from += size * InputColumns.Width;
             kept += keptStep;
         }
@@ -247,21 +248,20 @@ internal static unsafe partial class Gemm
             Buffer.MemoryCopy(from + row1, last + block, left, left);
             Buffer.MemoryCopy(from + row2, last + 2 * block, left, left);
             Buffer.MemoryCopy(from + row3, last + 3 * block, left, left);
-            end += ExpandBlock<T, TSamples>(last, block, 2 * block, 3 * block, source.Scale, to + column, column, end, kept);
+            end += ExpandBlock<T, TSamples>(last, block, 2 * block, 3 * block, T.Broadcast(source.Scale), to + column, column, end, kept);
         }
         return (int)(end - list);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ExpandBlock<T, TSamples>(byte* from, nint row1, nint row2, nint row3, float scale, float* to, int column, int* list, byte* kept)
+    private static int ExpandBlock<T, TSamples>(byte* from, nint row1, nint row2, nint row3, T scale, float* to, int column, int* list, byte* kept)
         where T : struct, ILanes<T>
         where TSamples : struct, ISamples<T>
     {
-        T factor = T.Broadcast(scale);
-        T x0 = TSamples.Load(from, factor);
-        T x1 = TSamples.Load(from + row1, factor);
-        T x2 = TSamples.Load(from + row2, factor);
-        T x3 = TSamples.Load(from + row3, factor);
+        T x0 = TSamples.Load(from, scale);
+        T x1 = TSamples.Load(from + row1, scale);
+        T x2 = TSamples.Load(from + row2, scale);
+        T x3 = TSamples.Load(from + row3, scale);
         T.Store(x0, to);
         T.Store(x1, to + ExpandedStride);
         T.Store(x2, to + 2 * ExpandedStride);

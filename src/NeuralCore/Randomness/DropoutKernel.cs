@@ -29,16 +29,23 @@ internal static unsafe class DropoutKernel
     internal static void Apply(
         VectorPath path, float* x, float* y, int rows, int columns, int firstRow, ulong step, PhiloxKey key, uint dropThreshold, float scale)
     {
+        // The keys of the rounds, from memory: as running values they would take the registers that the counters need.
+        ulong* keys = stackalloc ulong[2 * Philox4x32.Rounds];
+        for (int round = 0; round < Philox4x32.Rounds; round++)
+        {
+            keys[2 * round] = unchecked(key.Low + (uint)round * Philox4x32.Weyl0);
+            keys[2 * round + 1] = unchecked(key.High + (uint)round * Philox4x32.Weyl1);
+        }
         switch (path)
         {
             case VectorPath.Vector512:
-                Apply<PhiloxLanes512, Lanes512>(x, y, rows, columns, firstRow, step, key, dropThreshold, scale);
+                Apply<PhiloxLanes512, Lanes512>(x, y, rows, columns, firstRow, step, keys, dropThreshold, scale);
                 break;
             case VectorPath.Vector256:
-                Apply<PhiloxLanes256, Lanes256>(x, y, rows, columns, firstRow, step, key, dropThreshold, scale);
+                Apply<PhiloxLanes256, Lanes256>(x, y, rows, columns, firstRow, step, keys, dropThreshold, scale);
                 break;
             case VectorPath.Vector128:
-                Apply<PhiloxLanes128, Lanes128>(x, y, rows, columns, firstRow, step, key, dropThreshold, scale);
+                Apply<PhiloxLanes128, Lanes128>(x, y, rows, columns, firstRow, step, keys, dropThreshold, scale);
                 break;
             default:
                 ApplyScalar(x, y, rows, columns, firstRow, step, key, dropThreshold, scale);
@@ -48,7 +55,7 @@ internal static unsafe class DropoutKernel
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Apply<TWords, TLanes>(
-        float* x, float* y, int rows, int columns, int firstRow, ulong step, PhiloxKey key, uint dropThreshold, float scale)
+        float* x, float* y, int rows, int columns, int firstRow, ulong step, ulong* keys, uint dropThreshold, float scale)
         where TWords : struct, IPhiloxLanes<TWords, TLanes>
         where TLanes : struct, ILanes<TLanes>
     {
@@ -58,7 +65,7 @@ internal static unsafe class DropoutKernel
             uint rowWord = (uint)(firstRow + row);
             for (int column = 0; column < columns; column += block)
             {
-                Words<TWords, TLanes>((uint)column / 4, rowWord, step, key, out TLanes random0, out TLanes random1);
+                Words<TWords, TLanes>((uint)column / 4, rowWord, step, keys, out TLanes random0, out TLanes random1);
                 TLanes factor = TLanes.Broadcast(scale);
                 int left = columns - column;
                 if (left >= block)
@@ -88,7 +95,7 @@ internal static unsafe class DropoutKernel
     // The words for 32 neighbouring columns: Philox4x32.Block on eight counters at once.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Words<TWords, TLanes>(
-        uint firstCounter, uint row, ulong step, PhiloxKey key, out TLanes first, out TLanes second)
+        uint firstCounter, uint row, ulong step, ulong* keys, out TLanes first, out TLanes second)
         where TWords : struct, IPhiloxLanes<TWords, TLanes>
         where TLanes : struct, ILanes<TLanes>
     {
@@ -96,20 +103,17 @@ internal static unsafe class DropoutKernel
         TWords counter1 = TWords.Broadcast(row);
         TWords counter2 = TWords.Broadcast((uint)step);
         TWords counter3 = TWords.Broadcast((uint)(step >> 32));
-        TWords key0 = TWords.Broadcast(key.Low);
-        TWords key1 = TWords.Broadcast(key.High);
         TWords multiplier0 = TWords.Broadcast(Philox4x32.Multiplier0);
         TWords multiplier1 = TWords.Broadcast(Philox4x32.Multiplier1);
         for (int round = 0; round < Philox4x32.Rounds; round++)
         {
             TWords product0 = TWords.Multiply(counter0, multiplier0);
             TWords product1 = TWords.Multiply(counter2, multiplier1);
-            counter0 = TWords.Xor(TWords.HighWord(product1), counter1, key0);
+            counter0 = TWords.Xor(TWords.HighWord(product1), counter1, TWords.Broadcast(keys[0]));
             counter1 = product1;
-            counter2 = TWords.Xor(TWords.HighWord(product0), counter3, key1);
+            counter2 = TWords.Xor(TWords.HighWord(product0), counter3, TWords.Broadcast(keys[1]));
             counter3 = product0;
-            key0 += TWords.Broadcast(Philox4x32.Weyl0);
-            key1 += TWords.Broadcast(Philox4x32.Weyl1);
+            keys += 2;
         }
         TWords.Columns(counter0, counter1, counter2, counter3, out first, out second);
     }

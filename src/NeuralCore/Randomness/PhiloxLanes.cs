@@ -15,7 +15,7 @@ internal interface IPhiloxLanes<TSelf, TLanes>
     where TSelf : struct, IPhiloxLanes<TSelf, TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
-    static abstract TSelf Broadcast(uint word);
+    static abstract TSelf Broadcast(ulong word);
 
     /// <summary>first, first + 1, ..., first + 7 in this type's order.</summary>
     static abstract TSelf Counters(uint first);
@@ -42,7 +42,7 @@ internal readonly struct PhiloxLanes512 : IPhiloxLanes<PhiloxLanes512, Lanes512>
     private PhiloxLanes512(Vector512<ulong> all) => _all = all;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PhiloxLanes512 Broadcast(uint word) => new(Vector512.Create((ulong)word));
+    public static PhiloxLanes512 Broadcast(ulong word) => new(Vector512.Create(word));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxLanes512 Counters(uint first) =>
@@ -88,7 +88,7 @@ internal readonly struct PhiloxLanes256 : IPhiloxLanes<PhiloxLanes256, Lanes256>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PhiloxLanes256 Broadcast(uint word) => new(Vector256.Create((ulong)word), Vector256.Create((ulong)word));
+    public static PhiloxLanes256 Broadcast(ulong word) => new(Vector256.Create(word), Vector256.Create(word));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxLanes256 Counters(uint first) => new(
@@ -147,9 +147,9 @@ internal readonly struct PhiloxLanes128 : IPhiloxLanes<PhiloxLanes128, Lanes128>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PhiloxLanes128 Broadcast(uint word)
+    public static PhiloxLanes128 Broadcast(ulong word)
     {
-        Vector128<ulong> all = Vector128.Create((ulong)word);
+        Vector128<ulong> all = Vector128.Create(word);
         return new(all, all, all, all);
     }
 

@@ -7,7 +7,7 @@ namespace NeuralCore.Tests.Contracts;
 /// <summary>No hot loop keeps a vector in memory: the compiler found registers for all of them.</summary>
 public sealed class MachineCodeTests
 {
-    private const string ElementwiseKernels = "*ReluKernel:* *AdamKernel:* *SgdKernel:* *DropoutKernel:* *ByteKernel:*";
+    private const string ElementwiseKernels = "*ReluKernel:* *AdamKernel:* *SgdKernel:* *DropoutKernel:* *ByteKernel:* ExpandRows ExpandColumns PackPlain TransposeSixteen";
 
     [SkippableTheory]
     [InlineData(VectorPath.Vector512)]
@@ -22,14 +22,18 @@ public sealed class MachineCodeTests
         kernels.SelectMany(kernel => kernel.Spills.Select(spill => $"{kernel.Method}: {spill}")).Should().BeEmpty();
     }
 
-    // With 16 registers of half the width, Adam and dropout do spill: sixteen lanes of all their values are more than fit.
-    [SkippableFact]
-    public void Elementwise_kernels_spill_nothing_with_512_bits()
+    // Not with 128 bits: sixteen lanes of all the values of Adam or dropout are more than 16 such registers hold.
+    [SkippableTheory]
+    [InlineData(VectorPath.Vector512)]
+    [InlineData(VectorPath.Vector256)]
+    public void Elementwise_kernels_spill_nothing(VectorPath path)
     {
-        MachineCode[] kernels = Compile(VectorPath.Vector512, ElementwiseKernels).Where(kernel => kernel.Loop.Count > 0).ToArray();
+        MachineCode[] kernels = Compile(path, ElementwiseKernels).Where(kernel => kernel.Loop.Count > 0).ToArray();
 
-        kernels.Should().HaveCountGreaterThanOrEqualTo(6, "relu, its derivative, adam, sgd, momentum and dropout have loops");
-        kernels.SelectMany(kernel => kernel.Spills.Select(spill => $"{kernel.Method}: {spill}")).Should().BeEmpty();
+        kernels.Should().HaveCountGreaterThanOrEqualTo(9, "relu, its derivative, adam, sgd, momentum, dropout, packing and both expansions have loops");
+        // The expansion of four rows walks more addresses than there are registers, but keeps its vectors in theirs.
+        kernels.SelectMany(kernel => kernel.Spills.Where(spill => !kernel.Method.Contains("ExpandRows", StringComparison.Ordinal) || spill.Contains("mm", StringComparison.Ordinal))
+            .Select(spill => $"{kernel.Method}: {spill}")).Should().BeEmpty();
     }
 
     [Fact]
