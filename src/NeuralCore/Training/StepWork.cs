@@ -7,17 +7,23 @@ namespace NeuralCore.Training;
 /// <summary>How the phases of a training step are cut into items that workers take: panels to pack, blocks of rows, slices of gradients, ranges of weights.</summary>
 internal sealed class StepWork
 {
-    // Rows that run through all layers together: several register tiles, little enough for a core's cache.
+    // Rows that run through all layers together: several register tiles, little enough for a core's cache. Where a layer's weights do not fit there
+    // anyway, each block fetches all of them, and more rows share that.
     private const int LargestBlock = 64;
+    private const int LargestBlockOfWide = 256;
+    private const int WeightsOfWide = 1 << 18;
     private const int RowTile = 8;
     private const int LongestRange = 16384;
     private const int SlicesPerWorker = 8;
 
     private readonly int _workers;
+    private readonly int _largestBlock;
 
     internal StepWork(ExecutionPlan plan, int workers)
     {
         _workers = workers;
+        bool isWide = plan.Layers.SelectMany(layer => layer.Parameters).Any(parameter => parameter.Shape.Size > WeightsOfWide);
+        _largestBlock = isWide ? LargestBlockOfWide : LargestBlock;
         Panels = PanelsOf(plan).ToArray();
         Slices = SlicesOf(plan).ToArray();
         Ranges = RangesOf(plan).ToArray();
@@ -33,7 +39,7 @@ internal sealed class StepWork
     internal int BlockRowsFor(int rows)
     {
         int share = (rows + 2 * _workers - 1) / (2 * _workers);
-        return Math.Clamp((share + RowTile - 1) / RowTile * RowTile, RowTile, LargestBlock);
+        return Math.Clamp((share + RowTile - 1) / RowTile * RowTile, RowTile, _largestBlock);
     }
 
     private static IEnumerable<(int Layer, int Panel)> PanelsOf(ExecutionPlan plan)
