@@ -43,7 +43,15 @@ internal static class Interleaved
             }
             count *= 2;
         }
-        return () => Time(action, count);
+        // A sample begins warm, as in a program that goes on with its work: a processor that has idled or worked lightly, as for a slow contender, takes
+        // milliseconds to come to speed, and whoever's turn is next would pay for that. A slow action warms up within its sample.
+        int warmUp = count == 1 ? 0 : count;
+        return () =>
+        {
+            if (warmUp > 0)
+                Time(action, warmUp);
+            return Time(action, count);
+        };
     }
 
     private static double Time(Action action, int count)
