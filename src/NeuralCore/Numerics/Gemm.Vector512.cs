@@ -61,6 +61,10 @@ internal static unsafe partial class Gemm
         // A constant to the compiler: the widest tile is less tall.
         int tall = TVectors.Value == 4 ? 6 : 8;
         int tiles = rows / tall;
+        // A last row alone has too few chains to keep the multipliers busy: it takes some from the last tile.
+        bool shares = rows - tiles * tall == 1 && tiles > 0;
+        if (shares)
+            tiles--;
         if (tiles > 0)
         {
             if (TVectors.Value == 4)
@@ -69,7 +73,17 @@ internal static unsafe partial class Gemm
                 KernelVector512<N8, TVectors, TEdge, TOrder>(t, tiles);
             t->SkipRows(tiles * tall);
         }
-        switch (rows - tiles * tall)
+        int rest = rows - tiles * tall;
+        if (shares)
+        {
+            if (TVectors.Value == 4)
+                KernelVector512<N3, TVectors, TEdge, TRestOrder>(t, 1);
+            else
+                KernelVector512<N5, TVectors, TEdge, TRestOrder>(t, 1);
+            t->SkipRows(TVectors.Value == 4 ? 3 : 5);
+            rest = 4;
+        }
+        switch (rest)
         {
             case 7: KernelVector512<N7, TVectors, TEdge, TRestOrder>(t, 1); break;
             case 6: KernelVector512<N6, TVectors, TEdge, TRestOrder>(t, 1); break;
