@@ -54,7 +54,7 @@ internal static class TrainComparison
             WholeProcessComparison.Run(report, options);
     }
 
-    private const int RestMilliseconds = 200;
+    private const double LoadSeconds = 0.1;
 
     internal static int[] ThreadCounts() => [.. new[] { PeakMeter.AllThreads, 2, 1 }.Where(threads => threads <= PeakMeter.AllThreads).Distinct()];
 
@@ -66,8 +66,7 @@ internal static class TrainComparison
         NeuralCoreTraining dense = NeuralCoreTraining.Baseline(train, batch, all, skipZeros: false);
         // The peers go first: while they start, or are still at the last batch size's test, they take processors from our first epoch.
         (TorchProcess Process, bool ForEach)[] candidates = SweepTorch(torches, batch);
-        Thread.Sleep(5 * RestMilliseconds);
-        double first = ours[all].Epoch();
+        double first = After(FmaPeak.Contender(all, LoadSeconds), ours[all].Epoch);
         double warmUp = ours[all].WarmUp;
         foreach (int threads in counts.Skip(1))
             ours[threads].Epoch();
@@ -80,9 +79,8 @@ internal static class TrainComparison
         int denseIndex = contenders.Count;
         contenders.Add(dense.Epoch);
         int torchIndex = contenders.Count;
-        contenders.AddRange(candidates.Select(candidate => (Func<double>)(() => EpochAndRest(candidate.Process))));
-        // After the rest above processors need some milliseconds to come to speed again. Nobody's turn begins with that.
-        Func<double> load = FmaPeak.Contender(all, PeakSampleSeconds);
+        contenders.AddRange(candidates.Select(candidate => (Func<double>)candidate.Process.Epoch));
+        Func<double> load = FmaPeak.Contender(all, LoadSeconds);
         Quartiles[] seconds = Interleaved.Run([.. contenders.Select(contender => (Func<double>)(() => After(load, contender)))], rounds);
 
         int best = candidates.Length == 0 ? -1 : Enumerable.Range(torchIndex, candidates.Length).MinBy(i => seconds[i].Median);
@@ -109,18 +107,12 @@ internal static class TrainComparison
         return row;
     }
 
+    // OpenMP's threads spin on for a while after their work and would take processors from who comes next, so each turn waits first. Not idle: processors that have
+    // idled, virtual ones above all, come back slowly and not always to where they were. With a pause of 0.2 s instead, two threads were a third slower.
     private static double After(Func<double> load, Func<double> contender)
     {
         load();
         return contender();
-    }
-
-    // OpenMP's threads spin on for a while after their work: let them go to sleep, so that they do not take processors from who comes next.
-    private static double EpochAndRest(TorchProcess torch)
-    {
-        double seconds = torch.Epoch();
-        Thread.Sleep(RestMilliseconds);
-        return seconds;
     }
 
     // For each thread count the better form of Adam; a thread count that is much slower than another is not measured further.
