@@ -155,6 +155,8 @@ internal static class TrainComparison
         report.Line("Warm-up: what the first fit of the row's batch size does before its first step. In the largest batch, which comes first in the process, it compiles all kernels.");
         foreach (Row row in rows.Where(row => row.TorchTried.Length > 0))
             report.Line($"PyTorch at batch {row.Batch}: {string.Join("; ", row.TorchTried)}");
+        foreach (Row row in rows.Where(row => PeakMeter.AllThreads > 1 && row.PeakTwo < 1.5 * row.PeakOne))
+            report.Line($"Batch {row.Batch}: two threads had {row.PeakTwo / row.PeakOne:F2} times the peak of one. The machine ran both processors on one core: measure again for what two cores do.");
         report.Line();
         Table table = new("batch", "NeuralCore s", "dense s", "PyTorch s", "PyTorch's best", "ratio", "dense ratio", "dense limit s", "of peak", "1 / 2 threads", "peak 2 / 1", "warm-up s", "first / median", "accuracy", "PyTorch's");
         foreach (Row row in rows)
