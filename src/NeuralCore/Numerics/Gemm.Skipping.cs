@@ -228,6 +228,14 @@ internal static unsafe partial class Gemm
         nint row1 = rows > 1 ? size * (source.Start(firstRow + 1) - start) : 0;
         nint row2 = rows > 2 ? size * (source.Start(firstRow + 2) - start) : 0;
         nint row3 = rows > 3 ? size * (source.Start(firstRow + 3) - start) : 0;
+        if (rows < SkipGroup && kept != null)
+        {
+            // The rows behind this group are not its own.
+            for (int row = 0; row < rows; row++)
+                KeepRow(samples + size * (source.Start(firstRow + row) + firstColumn), size, columns, kept + row * size * InputColumns.Width, keptStep);
+            kept = null;
+            keptStep = 0;
+        }
         T scale = T.Broadcast(source.Scale);
         int* end = list;
         int column = 0;
@@ -251,6 +259,16 @@ internal static unsafe partial class Gemm
             end += ExpandBlock<T, TSamples>(last, block, 2 * block, 3 * block, T.Broadcast(source.Scale), to + column, column, end, kept);
         }
         return (int)(end - list);
+    }
+
+    private static void KeepRow(byte* from, nint size, int columns, byte* kept, nint keptStep)
+    {
+        for (int column = 0; column < columns; column += InputColumns.Width, kept += keptStep)
+        {
+            int count = (int)size * Math.Min(InputColumns.Width, columns - column), whole = (int)size * InputColumns.Width;
+            new ReadOnlySpan<byte>(from + size * column, count).CopyTo(new Span<byte>(kept, count));
+            new Span<byte>(kept + count, whole - count).Clear();
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

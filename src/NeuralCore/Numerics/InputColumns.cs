@@ -22,8 +22,7 @@ internal sealed unsafe class InputColumns
 
     internal InputColumns(int rows, int columns)
     {
-        // A group of rows is written as a whole, even where the batch ends inside it.
-        _rows = (rows + Gemm.SkipGroup - 1) / Gemm.SkipGroup * Gemm.SkipGroup;
+        _rows = rows;
         _blocks = (columns + Width - 1) / Width;
     }
 

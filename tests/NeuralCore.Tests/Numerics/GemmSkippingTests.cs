@@ -76,6 +76,44 @@ public sealed class GemmSkippingTests
         }
     }
 
+    [Fact]
+    public unsafe void RowsKeptInUnevenPiecesInAnyOrderAreAllThere()
+    {
+        const int rows = 23, size = 37, n = 3;
+        Random random = new(11);
+        byte[] bytes = new byte[rows * size];
+        random.NextBytes(bytes);
+        float[] floats = bytes.Select(value => (float)value).ToArray();
+        float[] weights = new float[size * n], gradients = Enumerable.Range(0, rows * n).Select(i => MathF.Cos(i)).ToArray();
+        float[] y = new float[rows * n];
+        foreach (VectorPath path in GemmCase.Paths)
+        {
+            foreach (bool asBytes in (ReadOnlySpan<bool>)[false, true])
+            {
+                float[][] results = new float[2][];
+                for (int split = 0; split < 2; split++)
+                {
+                    InputColumns kept = new(rows, size);
+                    results[split] = new float[size * n];
+                    fixed (float* b = weights, dy = gradients, c = y, dw = results[split])
+                    {
+                        foreach ((int first, int count) in split == 0 ? [(0, rows)] : ((int, int)[])[(18, 5), (1, 6), (7, 11), (0, 1)])
+                        {
+                            SampleRows samples = asBytes
+                                ? SampleRows.Of(bytes.AsSpan(first * size, count * size), 1, default, size)
+                                : SampleRows.Of(floats.AsSpan(first * size, count * size), default, size);
+                            if (first == (split == 0 ? 0 : 18))
+                                kept.Begin(samples);
+                            Gemm.MultiplySkippingZeros(path, samples, kept, first, count, n, b, n, c, n, GemmStart.Zero, null, GemmEpilogue.None);
+                        }
+                        Gemm.MultiplyTransposedSkippingZeros(path, kept, 0, size, n, rows, dy, n, dw, n);
+                    }
+                }
+                results[1].Should().Equal(results[0], $"{path}, bytes {asBytes}");
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(ShareOfZeros))]
     public unsafe void BytesGiveTheBitsOfTheirFloats(double zeros)
