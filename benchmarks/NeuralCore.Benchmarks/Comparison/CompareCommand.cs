@@ -85,9 +85,15 @@ internal static class CompareCommand
         return option;
     }
 
-    private static Report NewReport(ParseResult parsed, IReadOnlyList<string> arguments) => new(
-        new ReportOptions(parsed.GetValue(Json), parsed.GetValue(Markdown), $"dotnet run -c Release --project benchmarks/NeuralCore.Benchmarks -- compare {string.Join(' ', arguments)}"),
-        Console.Out);
+    private static Report NewReport(ParseResult parsed, IReadOnlyList<string> arguments)
+    {
+        string? json = parsed.GetValue(Json);
+        // Said before minutes of measuring, not after.
+        if (json is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(json))))
+            throw new ComparisonException($"{json} cannot be written: its folder is not there.");
+        string command = $"dotnet run -c Release --project benchmarks/NeuralCore.Benchmarks -- compare {string.Join(' ', arguments)}";
+        return new Report(new ReportOptions(json, parsed.GetValue(Markdown), command), Console.Out);
+    }
 
     private static int Guard(Action action)
     {
@@ -96,7 +102,7 @@ internal static class CompareCommand
             action();
             return 0;
         }
-        catch (ComparisonException exception)
+        catch (Exception exception) when (exception is ComparisonException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(exception.Message);
             return 1;

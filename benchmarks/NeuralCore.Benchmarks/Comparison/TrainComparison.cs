@@ -108,7 +108,7 @@ internal static class TrainComparison
     }
 
     // OpenMP's threads spin on for a while after their work and would take processors from who comes next, so each turn waits first. Not idle: processors that have
-    // idled, virtual ones above all, come back slowly and not always to where they were. With a pause of 0.2 s instead, two threads were a third slower.
+    // idled, virtual ones above all, come back slowly and not always to where they were.
     private static double After(Func<double> load, Func<double> contender)
     {
         load();

@@ -42,6 +42,15 @@ public abstract class FeatureSource
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     public abstract void Gather(ReadOnlySpan<int> rows, Span<float> destination);
 
+    /// <summary>Finds the source that holds rows itself, and where they are in it: this one, unless it only points into another.</summary>
+    /// <param name="rows">Rows of this source.</param>
+    /// <param name="resolved">To be filled: the same rows in the source returned.</param>
+    internal virtual FeatureSource Resolve(ReadOnlySpan<int> rows, Span<int> resolved)
+    {
+        rows.CopyTo(resolved);
+        return this;
+    }
+
     /// <summary>Samples where they lie, if they lie in memory in a form that products can read; else none.</summary>
     /// <param name="rows">The samples wanted; the caller has checked that they are in the source.</param>
     internal virtual SampleRows Samples(ReadOnlySpan<int> rows) => default;

@@ -29,6 +29,13 @@ internal sealed class FeatureSubset : FeatureSource
         }
     }
 
+    internal override FeatureSource Resolve(ReadOnlySpan<int> rows, Span<int> resolved)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            resolved[i] = _map[rows[i]];
+        return _source;
+    }
+
     public override string ToString() => $"{Count} rows of {_source}";
 }
 

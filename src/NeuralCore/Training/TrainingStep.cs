@@ -36,9 +36,11 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private readonly double[] _rowLosses;
     private readonly double[][] _rowMetrics;
     private readonly int[] _rowIndices;
+    private readonly int[] _sampleIndices;
 
     // The batch at hand.
     private Dataset<TTarget>? _data;
+    private FeatureSource? _features;
     private float* _givenInput;
     private TTarget* _givenTargets;
     private int _rows;
@@ -69,6 +71,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _rowLosses = new double[batchRows];
         _rowMetrics = metrics.Select(_ => new double[batchRows]).ToArray();
         _rowIndices = new int[batchRows];
+        _sampleIndices = new int[batchRows];
 
         _phases = _work.Panels.Length > 0 ? [Phase.Prepare, Phase.Rows, Phase.Gradients, Phase.Update] : [Phase.Rows, Phase.Gradients, Phase.Update];
         _queues = _phases.Select(_ => new WorkQueue(team.Workers)).ToArray();
@@ -94,16 +97,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     /// <returns>Whether loss and weights stayed finite. With a non-finite loss the weights are those from before the step.</returns>
     internal bool Run(Dataset<TTarget> data, ReadOnlySpan<int> rows, long step, float learningRate)
     {
-        _data = data;
         rows.CopyTo(_rowIndices);
-        try
-        {
-            return Run(rows.Length, step, learningRate);
-        }
-        finally
-        {
-            _data = null;
-        }
+        return RunOn(data, rows.Length, step, learningRate);
     }
 
     /// <summary>Trains on rows that the caller holds.</summary>
@@ -165,14 +160,21 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         int rows = Math.Min(BatchRows, data.Count);
         for (int row = 0; row < rows; row++)
             _rowIndices[row] = row;
+        RunOn(data, rows, step: 0, learningRate: 0, isRehearsal: true);
+    }
+
+    private bool RunOn(Dataset<TTarget> data, int rows, long step, float learningRate, bool isRehearsal = false)
+    {
         _data = data;
+        _features = data.Features.Resolve(_rowIndices.AsSpan(0, rows), _sampleIndices);
         try
         {
-            Run(rows, step: 0, learningRate: 0, isRehearsal: true);
+            return Run(rows, step, learningRate, isRehearsal);
         }
         finally
         {
             _data = null;
+            _features = null;
         }
     }
 
@@ -181,7 +183,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         // The update is the last phase.
         int phases = isRehearsal ? _phases.Length - 1 : _phases.Length;
         _rows = rows;
-        _readsSamples = SkipsZeros && _plan.SkipsZeros && _data is not null && _data.Features.Samples(_rowIndices.AsSpan(0, 1)).IsGiven;
+        _readsSamples = SkipsZeros && _plan.SkipsZeros && _features is not null && _features.Samples(_sampleIndices.AsSpan(0, 1)).IsGiven;
         _workspace.Begin(Samples(worker: 0, first: 0, rows: 1));
         _blockRows = _work.BlockRowsFor(rows);
         _step = step;
@@ -224,7 +226,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
 
     // Rows of the batch for a layer that leaves out their zeros: where they lie in the data, else in tensor 0.
     private SampleRows Samples(int worker, int first, int rows) =>
-        _readsSamples ? _data!.Features.Samples(_rowIndices.AsSpan(first, rows)) : SkipsZeros ? _workspace.Samples(worker, first, rows) : default;
+        _readsSamples ? _features!.Samples(_sampleIndices.AsSpan(first, rows)) : SkipsZeros ? _workspace.Samples(worker, first, rows) : default;
 
     private void RunRows(int worker, int first)
     {
@@ -232,10 +234,9 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         Span<TTarget> targets = _targets.AsSpan(first * _targetWidth, rows * _targetWidth);
         if (_data is not null)
         {
-            ReadOnlySpan<int> indices = _rowIndices.AsSpan(first, rows);
-            _data.Targets.Gather(indices, targets);
+            _data.Targets.Gather(_rowIndices.AsSpan(first, rows), targets);
             if (!_readsSamples)
-                _data.Features.Gather(indices, _workspace.Activation(0, worker, first, rows));
+                _features!.Gather(_sampleIndices.AsSpan(first, rows), _workspace.Activation(0, worker, first, rows));
         }
         else
         {
@@ -248,20 +249,19 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _workspace.Forward(worker, first, rows, _step, Samples(worker, first, rows));
         Span<double> losses = _rowLosses.AsSpan(first, rows);
         int last = _plan.Layers.Count;
-        ReadOnlySpan<float> predictions = _workspace.Activation(last, worker, first, rows);
+        Span<float> predictions = _workspace.Activation(last, worker, first, rows);
         Span<float> gradient = _workspace.Gradient(_plan.Called, worker, first, rows);
-        float scale = 1f / _rows;
         if (_fusedLoss is not null)
         {
             _fusedLoss.Evaluate(new FusedLossPass<TTarget>
             {
                 Rows = rows,
                 LayerInput = _workspace.Activation(last - 1, worker, first, rows),
-                Predictions = _workspace.Activation(last, worker, first, rows),
+                Predictions = predictions,
                 Targets = targets,
                 RowLosses = losses,
                 LayerInputGradient = gradient,
-                GradientScale = scale,
+                GradientScale = 1f / _rows,
             });
         }
         else
@@ -273,7 +273,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
                 Targets = targets,
                 RowLosses = losses,
                 Gradient = gradient,
-                GradientScale = scale,
+                GradientScale = 1f / _rows,
             });
         }
         if (!TensorPrimitives.IsFiniteAll<double>(losses))

@@ -110,6 +110,30 @@ public class TrainerTests
     }
 
     [Fact]
+    public void A_subset_of_bytes_trains_as_the_same_rows_copied_out()
+    {
+        const int size = 6;
+        Random random = new(3);
+        byte[] bytes = new byte[90 * size];
+        random.NextBytes(bytes);
+        int[] labels = Enumerable.Range(0, 90).Select(_ => random.Next(Classes)).ToArray();
+        int[] chosen = Enumerable.Range(0, 90).Where(row => row % 3 != 1).Reverse().ToArray();
+        Dataset<int> subset = new Dataset<int>(new ByteFeatures(bytes, [size]), new ClassLabels(labels, Classes)).Subset(chosen).Take(50);
+        int[] rows = chosen[..50];
+        Dataset<int> copied = new(
+            new ByteFeatures(rows.SelectMany(row => bytes[(row * size)..((row + 1) * size)]).ToArray(), [size]), new ClassLabels(rows.Select(row => labels[row]).ToArray(), Classes));
+
+        foreach (bool skips in (bool[])[true, false])
+        {
+            FitOptions<int> options = new() { Epochs = 2, BatchSize = 16, SkipZeros = skips };
+            using Trainer<int> first = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
+            using Trainer<int> second = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
+            first.Fit(subset, options).Epochs[^1].Training.Loss.Should().Be(second.Fit(copied, options).Epochs[^1].Training.Loss);
+            first.Evaluate(copied).Loss.Should().Be(second.Evaluate(copied).Loss);
+        }
+    }
+
+    [Fact]
     public void Callbacks_are_called_in_order()
     {
         List<string> calls = [];
