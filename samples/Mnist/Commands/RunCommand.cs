@@ -73,19 +73,22 @@ internal static class RunCommand
     private static void Execute(RunSettings settings, string? data, string? json, Func<RunFiles> openFiles, CancellationToken cancellation)
     {
         // Everything that can be wrong is looked at before training.
-        Sequential model = ModelFactory.Build(settings.Experiment, settings.Seed);
+        ModelFactory.CheckInstructionSet();
         ResultFile? file = json is null ? null : ResultFile.Check(json);
         RunFiles files = openFiles();
+        Task rehearsal = Rehearsal.Begin(settings);
         Terminal terminal = Terminal.Open();
         MnistImages images = DataLoading.Load(terminal, data, cancellation);
         cancellation.ThrowIfCancellationRequested();
 
+        Sequential model = ModelFactory.Build(settings.Experiment, settings.Seed);
         terminal.Line(
             FormattableString.Invariant($"{settings.Experiment.Id}: seed {settings.Seed}, epochs {settings.Epochs}, batch {settings.BatchSize}, threads {settings.Threads}, ")
             + $"{Describe(InstructionSet.Current)}. Data: {images.Origin.Description}");
         terminal.Line();
         terminal.Line(SummaryLayout.Fit(model.Summary(), terminal.Width));
         terminal.Line();
+        rehearsal.GetAwaiter().GetResult();
         RunOutcome outcome = new ExperimentRunner(images, TrainingDisplay.For(terminal), files, cancellation).Run(settings, model);
         files.Save(model);
         RunReport.Write(terminal, outcome, images);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralCore.Data;
 
 /// <summary>Targets that are class indices, 0 to <see cref="ClassCount"/> - 1, one for each sample.</summary>
@@ -22,6 +24,7 @@ public sealed class ClassLabels : TargetSource<int>
     public override int? ClassCount => _classes;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Gather(ReadOnlySpan<int> rows, Span<int> destination)
     {
         CheckGather(rows, destination);

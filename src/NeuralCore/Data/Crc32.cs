@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Data;
 
@@ -21,6 +22,7 @@ internal readonly struct Crc32
 
     internal uint Value => ~_state;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal Crc32 Append(ReadOnlySpan<byte> bytes)
     {
         uint[] table = Table;

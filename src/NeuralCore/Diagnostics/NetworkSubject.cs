@@ -93,7 +93,7 @@ internal abstract class NetworkSubject : GradientSubject
 
     private void Prepare()
     {
-        for (int layer = 0; layer < _plan.Layers.Count; layer++)
+        for (int layer = 0; layer < _plan.Layers.Length; layer++)
         {
             for (int panel = 0; _plan.IsPrepared(layer) && panel < _plan.Layers[layer].Bound.Panels; panel++)
                 _workspace.Prepare(layer, panel);
@@ -106,7 +106,7 @@ internal abstract class NetworkSubject : GradientSubject
         _input.AsSpan(first * size, rows * size).CopyTo(_workspace.Activation(0, 0, first, rows));
         _workspace.Begin(_workspace.Samples(0, first, rows));
         _workspace.Forward(0, first, rows, step: 0, _workspace.Samples(0, first, rows));
-        int last = _plan.Layers.Count;
+        int last = _plan.Layers.Length;
         Finish(first, rows, _workspace.Activation(_plan.Called, 0, first, rows), _workspace.Activation(last, 0, first, rows), outputs, gradient);
     }
 
@@ -124,7 +124,7 @@ internal abstract class NetworkSubject : GradientSubject
             _workspace.Gradient(0, 0, first, rows).CopyTo(inputGradient.AsSpan(first * size, rows * size));
             first += rows;
         }
-        for (int layer = 0; layer < _plan.Layers.Count; layer++)
+        for (int layer = 0; layer < _plan.Layers.Length; layer++)
         {
             foreach (Parameter parameter in _plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
             {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Initializers;
 using NeuralCore.Numerics;
@@ -87,6 +88,7 @@ public sealed unsafe class Dense : Layer
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void Prepare(in PreparePass pass)
     {
         fixed (float* prepared = &MemoryMarshal.GetReference(pass.Prepared))
@@ -94,6 +96,7 @@ public sealed unsafe class Dense : Layer
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void Forward(in ForwardPass pass)
     {
         int inputs = _kernel!.Shape[0];
@@ -112,6 +115,7 @@ public sealed unsafe class Dense : Layer
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void Backward(in BackwardPass pass)
     {
         int inputs = _kernel!.Shape[0];
@@ -127,6 +131,7 @@ public sealed unsafe class Dense : Layer
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void AccumulateGradients(in GradientPass pass)
     {
         fixed (float* input = &MemoryMarshal.GetReference(pass.Input),

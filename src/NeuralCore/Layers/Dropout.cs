@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 using NeuralCore.Randomness;
@@ -45,6 +46,7 @@ public sealed unsafe class Dropout : Layer
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void Forward(in ForwardPass pass)
     {
         if (!pass.IsTraining || Rate == 0)
@@ -56,6 +58,7 @@ public sealed unsafe class Dropout : Layer
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void Backward(in BackwardPass pass)
     {
         if (Rate == 0)
@@ -70,6 +73,7 @@ public sealed unsafe class Dropout : Layer
     /// The backward pass through this layer and the ReLU in front of it. What that let through and this kept is what the output shows above 0, so the
     /// mask need not be drawn again.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void BackwardThroughReLU(in BackwardPass pass)
     {
         fixed (float* output = &MemoryMarshal.GetReference(pass.Output),

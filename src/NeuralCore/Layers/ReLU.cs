@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 
@@ -25,6 +26,7 @@ public sealed unsafe class ReLU : Activation
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void Forward(in ForwardPass pass)
     {
         fixed (float* input = &MemoryMarshal.GetReference(pass.Input), output = &MemoryMarshal.GetReference(pass.Output))
@@ -32,6 +34,7 @@ public sealed unsafe class ReLU : Activation
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void Backward(in BackwardPass pass)
     {
         fixed (float* output = &MemoryMarshal.GetReference(pass.Output),

@@ -43,6 +43,7 @@ public sealed unsafe class CategoricalCrossEntropy : CrossEntropy<float>
 
     private protected override int WidthFor(int classes) => classes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Logits(
         ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses, int rows, int classes, float scale)
     {

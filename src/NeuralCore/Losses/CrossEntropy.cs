@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Layers;
 
 namespace NeuralCore.Losses;
@@ -63,6 +64,7 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
 
     private sealed class Fused(CrossEntropy<TTarget> loss) : FusedLoss<TTarget>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         protected internal override void Evaluate(in FusedLossPass<TTarget> pass) => loss.Logits(
             pass.LayerInput, pass.Targets, pass.Predictions, pass.LayerInputGradient, pass.RowLosses, pass.Rows, pass.LayerInput.Length / pass.Rows, pass.GradientScale);
     }

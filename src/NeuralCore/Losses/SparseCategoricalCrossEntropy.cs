@@ -39,6 +39,7 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
 
     private protected override int WidthFor(int classes) => 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Logits(
         ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses, int rows, int classes, float scale)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 
@@ -12,6 +13,7 @@ public sealed unsafe class Accuracy : IMetric<int>, IMetric<float>
     public string Name => "accuracy";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(in MetricPass<int> pass)
     {
         int classes = pass.Predictions.Length / pass.Rows;
@@ -23,6 +25,7 @@ public sealed unsafe class Accuracy : IMetric<int>, IMetric<float>
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(in MetricPass<float> pass)
     {
         int classes = pass.Predictions.Length / pass.Rows;

@@ -18,14 +18,14 @@ internal sealed class ExecutionPlan
     /// <param name="inputSize">The number of values in one sample.</param>
     /// <param name="fusesLast">Whether the loss takes over the last layer, so that it is never called.</param>
     /// <param name="wantsInputGradient">Whether somebody reads the gradient with respect to the batch's input.</param>
-    internal ExecutionPlan(IReadOnlyList<Layer> layers, int inputSize, bool fusesLast = false, bool wantsInputGradient = false)
+    internal ExecutionPlan(IEnumerable<Layer> layers, int inputSize, bool fusesLast = false, bool wantsInputGradient = false)
     {
-        Layers = layers;
-        Called = fusesLast ? layers.Count - 1 : layers.Count;
-        Sizes = [inputSize, .. layers.Select(layer => layer.OutputShape.Size)];
-        _needsInputGradient = new bool[layers.Count];
+        Layers = [.. layers];
+        Called = fusesLast ? Layers.Length - 1 : Layers.Length;
+        Sizes = [inputSize, .. Layers.Select(layer => layer.OutputShape.Size)];
+        _needsInputGradient = new bool[Layers.Length];
         bool wanted = wantsInputGradient;
-        for (int i = 0; i < layers.Count; i++)
+        for (int i = 0; i < Layers.Length; i++)
         {
             _needsInputGradient[i] = wanted;
             wanted |= HasGradients(i);
@@ -36,7 +36,7 @@ internal sealed class ExecutionPlan
     }
 
     /// <summary>The layers in the order they run.</summary>
-    internal IReadOnlyList<Layer> Layers { get; }
+    internal Layer[] Layers { get; }
 
     /// <summary>How many of the layers are called; the loss may have taken over the last.</summary>
     internal int Called { get; }
@@ -85,18 +85,18 @@ internal sealed class ExecutionPlan
     internal bool ReadsSamples(int layer) => Layers[layer].SkipsZeros && Activations[layer] == Activations[0];
 
     /// <summary>Whether a layer offers to store through a ReLU and one stands next.</summary>
-    internal static bool CanStoreThroughReLU(IReadOnlyList<Layer> layers, int layer) =>
-        layer + 1 < layers.Count && layers[layer].StoresThroughReLU && layers[layer + 1] is ReLU;
+    internal static bool CanStoreThroughReLU(Layer[] layers, int layer) =>
+        layer + 1 < layers.Length && layers[layer].StoresThroughReLU && layers[layer + 1] is ReLU;
 
     private bool Reads(int layer, BackwardReads what) =>
         layer < Called && (NeedsInputGradient(layer) || HasGradients(layer)) && (BackwardReadsOf(layer) & what) != 0;
 
     private Slot[] PlanActivations(bool fusesLast)
     {
-        Slot[] slots = new Slot[Layers.Count + 1];
+        Slot[] slots = new Slot[Layers.Length + 1];
         slots[0] = new Slot(Sizes[0]);
         HashSet<Slot> readAgain = [];
-        for (int i = 0; i < Layers.Count; i++)
+        for (int i = 0; i < Layers.Length; i++)
         {
             BoundLayer bound = Layers[i].Bound;
             if (Reads(i, BackwardReads.Input))
@@ -118,7 +118,7 @@ internal sealed class ExecutionPlan
 
     private Slot?[] PlanGradients()
     {
-        Slot?[] slots = new Slot?[Layers.Count + 1];
+        Slot?[] slots = new Slot?[Layers.Length + 1];
         slots[Called] = new Slot(Sizes[Called]);
         for (int i = Called - 1; i >= 0; i--)
         {
@@ -139,5 +139,8 @@ internal sealed class ExecutionPlan
         internal int Size { get; } = size;
 
         internal bool IsWholeBatch { get; set; }
+
+        /// <summary>Where it starts, once <see cref="TrainingWorkspace"/> has laid out the memory.</summary>
+        internal int Offset { get; set; }
     }
 }

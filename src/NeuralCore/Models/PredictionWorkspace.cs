@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Layers;
 using NeuralCore.Numerics;
 
@@ -32,8 +33,10 @@ internal sealed unsafe class PredictionWorkspace
     /// <param name="input">[rows, input size]; not changed.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="count">How many layers run.</param>
+    /// <param name="samples">The rows where they lie, if the data has them so; a first layer that leaves out their zeros then reads those.</param>
     /// <returns>The output of the last of them: memory of this workspace, or the input itself where no layer computed anything.</returns>
-    internal ReadOnlySpan<float> Forward(ReadOnlySpan<float> input, int rows, int count)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal ReadOnlySpan<float> Forward(ReadOnlySpan<float> input, int rows, int count, SampleRows samples = default)
     {
         ReadOnlySpan<float> current = input;
         int next = 0;
@@ -46,7 +49,15 @@ internal sealed unsafe class PredictionWorkspace
             bool inPlace = bound.CanRunInPlace && owned;
             Span<float> output = _buffers[inPlace ? 1 - next : next].Span[..(rows * bound.OutputShape.Size)];
             bool throughReLU = i + 1 < count && ExecutionPlan.CanStoreThroughReLU(_layers, i);
-            _layers[i].Forward(new ForwardPass { Rows = rows, Input = current, Output = output, StoresThroughReLU = throughReLU, InputIsData = !owned });
+            _layers[i].Forward(new ForwardPass
+            {
+                Rows = rows,
+                Input = current,
+                Output = output,
+                StoresThroughReLU = throughReLU,
+                InputIsData = !owned,
+                Samples = owned ? default : samples,
+            });
             if (throughReLU)
                 i++;
             if (!inPlace)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Layers;
 using NeuralCore.Numerics;
 
@@ -12,7 +13,6 @@ internal sealed unsafe class TrainingWorkspace
     private const int Alignment = 16;
 
     private readonly ExecutionPlan _plan;
-    private readonly Dictionary<ExecutionPlan.Slot, int> _offsets = [];
     private readonly AlignedBuffer _wholeBatch;
     private readonly AlignedBuffer[] _blocks;
     private readonly AlignedBuffer _prepared;
@@ -39,7 +39,7 @@ internal sealed unsafe class TrainingWorkspace
         foreach (ExecutionPlan.Slot slot in plan.Activations.Concat(plan.Gradients).OfType<ExecutionPlan.Slot>().Distinct())
         {
             ref long end = ref slot.IsWholeBatch ? ref whole : ref block;
-            _offsets[slot] = checked((int)end);
+            slot.Offset = checked((int)end);
             end += Aligned((long)slot.Size * (slot.IsWholeBatch ? batchRows : blockRows));
             if (end > Array.MaxLength / 2)
                 throw new ArgumentException($"A batch of {batchRows} rows needs more memory than one block takes. Use a smaller batch.");
@@ -49,11 +49,11 @@ internal sealed unsafe class TrainingWorkspace
         for (int worker = 0; worker < workers; worker++)
             _blocks[worker] = new AlignedBuffer((int)block);
 
-        _preparedOffsets = new int[plan.Layers.Count];
-        _cacheOffsets = new int[plan.Layers.Count];
+        _preparedOffsets = new int[plan.Layers.Length];
+        _cacheOffsets = new int[plan.Layers.Length];
         long prepared = 0;
         long cache = 0;
-        for (int i = 0; i < plan.Layers.Count; i++)
+        for (int i = 0; i < plan.Layers.Length; i++)
         {
             BoundLayer bound = plan.Layers[i].Bound;
             _preparedOffsets[i] = (int)prepared;
@@ -97,9 +97,11 @@ internal sealed unsafe class TrainingWorkspace
             _columns?.Begin(samples);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Prepare(int layer, int panel) => _plan.Layers[layer].Prepare(new PreparePass(panel, Prepared(layer)));
 
     /// <summary>Runs a block of rows through the layers that are called; the input stands in tensor 0, or where the samples say, if a layer reads those.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Forward(int worker, int firstRow, int rows, long step, SampleRows samples)
     {
         for (int i = 0; i < _plan.Called; i++)
@@ -128,6 +130,7 @@ internal sealed unsafe class TrainingWorkspace
     }
 
     /// <summary>Runs a block of rows back; the gradient of the last tensor that a called layer writes is there already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Backward(int worker, int firstRow, int rows, long step)
     {
         for (int i = _plan.Called - 1; i >= 0 && _plan.NeedsInputGradient(i); i--)
@@ -161,6 +164,7 @@ internal sealed unsafe class TrainingWorkspace
     }
 
     /// <summary>Computes the gradient of a slice of a parameter of a layer over the batch's rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void AccumulateGradients(int layer, Parameter parameter, int start, int count, int rows)
     {
         BackwardReads reads = _plan.Layers[layer].Bound.BackwardReads;
@@ -181,13 +185,9 @@ internal sealed unsafe class TrainingWorkspace
 
     private static long Aligned(long length) => (length + Alignment - 1) / Alignment * Alignment;
 
-    private Span<float> Rows(ExecutionPlan.Slot slot, int size, int worker, int firstRow, int rows)
-    {
-        int offset = _offsets[slot];
-        return slot.IsWholeBatch
-            ? new Span<float>(_wholeBatch.Pointer + offset + (nint)firstRow * size, rows * size)
-            : new Span<float>(_blocks[worker].Pointer + offset, rows * size);
-    }
+    private Span<float> Rows(ExecutionPlan.Slot slot, int size, int worker, int firstRow, int rows) => slot.IsWholeBatch
+        ? new Span<float>(_wholeBatch.Pointer + slot.Offset + (nint)firstRow * size, rows * size)
+        : new Span<float>(_blocks[worker].Pointer + slot.Offset, rows * size);
 
     private Span<float> Prepared(int layer) => _plan.IsPrepared(layer)
         ? new Span<float>(_prepared.Pointer + _preparedOffsets[layer], _plan.Layers[layer].Bound.PreparedLength)

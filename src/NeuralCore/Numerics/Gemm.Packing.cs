@@ -68,6 +68,7 @@ internal static unsafe partial class Gemm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackTransposed(VectorPath path, int k, int columns, int width, float* b, nint bStride, float* packed)
     {
         // Blocks of k, so that the part of the panel being filled stays in the first cache level while its columns pass by.

@@ -144,6 +144,7 @@ internal static unsafe partial class Gemm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static GemmTile GroupTile(int* list, int active, int block, GemmStart start, GemmEpilogue epilogue)
     {
         bool skips = active <= LargestActiveShare * block;
@@ -201,6 +202,7 @@ internal static unsafe partial class Gemm
     /// Writes up to <see cref="SkipGroup"/> rows as floats, keeps them as they came where kept is not null, and lists the columns, counted from firstColumn, at
     /// which any of them is not zero.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ExpandRows(
         VectorPath path, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep) => path switch
     {
@@ -210,6 +212,7 @@ internal static unsafe partial class Gemm
         _ => ExpandRows<LanesScalar>(path, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ExpandRows<T>(
         VectorPath path, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep)
         where T : struct, ILanes<T> => source.Bytes != null
@@ -295,6 +298,7 @@ internal static unsafe partial class Gemm
     }
 
     /// <summary>Gives the rows of a block of columns as floats, 16 a row, and writes for each row the bits of those that are not zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float* ExpandColumns(VectorPath path, InputColumns kept, int block, int firstRow, int rows, float* to, ushort* words) => path switch
     {
         VectorPath.Vector512 => ExpandColumns<Lanes512>(kept, block, firstRow, rows, to, words),

@@ -32,24 +32,28 @@ internal static unsafe partial class Gemm
     private const int RowVectors = 8;
 
     /// <summary>C[m x n] = start + op(A)[m x k] * B[k x n], with B read as it stands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Multiply(
         int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, float* c, nint cStride,
         GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
         Multiply(InstructionSet.Current, m, n, k, a, aStride, aTransposed, b, bStride, c, cStride, start, bias, epilogue, mask, maskStride);
 
     /// <inheritdoc cref="Multiply(int, int, int, float*, nint, bool, float*, nint, float*, nint, GemmStart, float*, GemmEpilogue, float*, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Multiply(
         VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, float* c, nint cStride,
         GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
         Run(path, m, n, k, a, aStride, aTransposed, b, bStride, isPacked: false, c, cStride, start, bias, epilogue, mask, maskStride, 0, n);
 
     /// <summary>C[m x n] = start + op(A)[m x k] * B[k x n], with B packed by <see cref="PackPanel(int, int, int, float*, nint, bool, float*)"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void MultiplyPacked(
         int m, int n, int k, float* a, nint aStride, bool aTransposed, float* packed, float* c, nint cStride,
         GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
         MultiplyPacked(InstructionSet.Current, m, n, k, a, aStride, aTransposed, packed, c, cStride, start, bias, epilogue, mask, maskStride);
 
     /// <inheritdoc cref="MultiplyPacked(int, int, int, float*, nint, bool, float*, float*, nint, GemmStart, float*, GemmEpilogue, float*, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void MultiplyPacked(
         VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* packed, float* c, nint cStride,
         GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralCore.Numerics;
 
 /// <summary>
@@ -21,6 +23,7 @@ internal sealed class WorkQueue
     }
 
     /// <summary>Puts all items back; while no worker takes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Reset(int items)
     {
         for (int worker = 0; worker < _workers; worker++)
@@ -31,6 +34,7 @@ internal sealed class WorkQueue
     }
 
     /// <summary>Takes the next item of the worker's share, or of another's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool TryTake(int worker, out int item)
     {
         for (int i = 0; i < _workers; i++)

@@ -145,7 +145,7 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         // A method of its own, so that no reference to the task stays in the frame of a waiting thread.
-        [MethodImpl(MethodImplOptions.NoInlining)]
+        [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
         private void Execute(int worker)
         {
             ITeamTask task = _task!;
@@ -170,6 +170,7 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         /// <summary>Waits until all workers have come here. The last to come publishes a failure of the phase and lets the others go.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Barrier()
         {
             int generation = Volatile.Read(ref _generation);
@@ -190,6 +191,7 @@ internal sealed class WorkerTeam : IDisposable
                 SleepUntilPassed(generation);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private bool SpinUntilPassed(int generation)
         {
             long start = Stopwatch.GetTimestamp();

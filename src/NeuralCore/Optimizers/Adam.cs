@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 
@@ -59,6 +60,7 @@ public sealed unsafe class Adam : Optimizer
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override bool Update(in UpdatePass pass)
     {
         float alpha = (float)(pass.LearningRate * Math.Sqrt(1 - pass.Scalars[1]) / (1 - pass.Scalars[0]));

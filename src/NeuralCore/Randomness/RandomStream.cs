@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Numerics;
 
 namespace NeuralCore.Randomness;
@@ -104,6 +105,7 @@ public readonly struct RandomStream : IEquatable<RandomStream>
     /// Fisher-Yates from the last element down. Bounded integers are unbiased: the high word of a 32 x 32-bit product, redrawn when its low
     /// word falls into the incomplete part (D. Lemire, "Fast random integer generation in an interval", 2019).
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Shuffle(Span<int> items, ulong epoch)
     {
         PhiloxBlock block = default;

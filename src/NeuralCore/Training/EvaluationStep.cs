@@ -1,6 +1,5 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Data;
-using NeuralCore.Losses;
-using NeuralCore.Metrics;
 using NeuralCore.Models;
 using NeuralCore.Numerics;
 
@@ -14,9 +13,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
     private const int ChunkRows = 4096;
 
     private readonly Sequential _model;
-    private readonly Loss<TTarget> _loss;
-    private readonly FusedLoss<TTarget>? _fusedLoss;
-    private readonly IMetric<TTarget>[] _metrics;
+    private readonly RowScores<TTarget> _scores;
     private readonly WorkerTeam _team;
     private readonly WorkQueue _queue;
     private readonly PredictionWorkspace[] _workspaces;
@@ -25,31 +22,35 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
     private readonly double[] _rowLosses = new double[ChunkRows];
     private readonly double[][] _rowMetrics;
     private readonly int[] _rows = new int[ChunkRows];
+    private readonly int[] _sampleIndices = new int[ChunkRows];
+    private readonly int _called;
+    private readonly bool _leavesOutZeros;
 
     private Dataset<TTarget>? _data;
+    private FeatureSource? _features;
     private int _first;
     private int _count;
 
-    internal EvaluationStep(Sequential model, Loss<TTarget> loss, FusedLoss<TTarget>? fusedLoss, IMetric<TTarget>[] metrics, WorkerTeam team)
+    internal EvaluationStep(Sequential model, RowScores<TTarget> scores, WorkerTeam team)
     {
         _model = model;
-        _loss = loss;
-        _fusedLoss = fusedLoss;
-        _metrics = metrics;
+        _scores = scores;
         _team = team;
         _queue = new WorkQueue(team.Workers);
-        int targetWidth = loss.TargetWidth(model.OutputShape);
+        _called = model.Running.Count - (scores.TakesOverLastLayer ? 1 : 0);
+        _leavesOutZeros = model.Running.Take(_called).FirstOrDefault(layer => !layer.Bound.IsView) is { SkipsZeros: true };
+        int targetWidth = scores.Loss.TargetWidth(model.OutputShape);
         _workspaces = Enumerable.Range(0, team.Workers).Select(_ => new PredictionWorkspace(model.Running, model.InputShape.Size)).ToArray();
         _predictions = Enumerable.Range(0, team.Workers).Select(_ => new float[PredictionWorkspace.BlockRows * model.OutputShape.Size]).ToArray();
         _targets = Enumerable.Range(0, team.Workers).Select(_ => new TTarget[PredictionWorkspace.BlockRows * targetWidth]).ToArray();
-        _rowMetrics = metrics.Select(_ => new double[ChunkRows]).ToArray();
+        _rowMetrics = scores.Metrics.Select(_ => new double[ChunkRows]).ToArray();
     }
 
     /// <summary>Averages loss and metrics over a dataset.</summary>
     internal Evaluation Run(Dataset<TTarget> data, CancellationToken cancellation)
     {
         double loss = 0;
-        double[] metrics = new double[_metrics.Length];
+        double[] metrics = new double[_scores.Metrics.Length];
         _data = data;
         try
         {
@@ -59,6 +60,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
                 _count = Math.Min(ChunkRows, data.Count - _first);
                 for (int i = 0; i < _count; i++)
                     _rows[i] = _first + i;
+                _features = data.Features.Resolve(_rows.AsSpan(0, _count), _sampleIndices);
                 _queue.Reset((_count + PredictionWorkspace.BlockRows - 1) / PredictionWorkspace.BlockRows);
                 _team.Run(this, 1);
                 loss += Sums.InOrder(_rowLosses.AsSpan(0, _count));
@@ -69,10 +71,12 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
         finally
         {
             _data = null;
+            _features = null;
         }
-        return new Evaluation(loss / data.Count, _metrics.Select((metric, i) => new MetricValue(metric.Name, metrics[i] / data.Count)));
+        return new Evaluation(loss / data.Count, _scores.Metrics.Select((metric, i) => new MetricValue(metric.Name, metrics[i] / data.Count)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void ITeamTask.Execute(int phase, int worker)
     {
         while (_queue.TryTake(worker, out int block))
@@ -82,35 +86,26 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunRows(int worker, int first, int rows)
     {
         PredictionWorkspace workspace = _workspaces[worker];
-        ReadOnlySpan<int> indices = _rows.AsSpan(first, rows);
+        ReadOnlySpan<int> rowIndices = _rows.AsSpan(first, rows);
+        ReadOnlySpan<int> sampleIndices = _sampleIndices.AsSpan(first, rows);
         Span<float> input = workspace.Input[..(rows * _model.InputShape.Size)];
         Span<TTarget> targets = _targets[worker].AsSpan(0, _targets[worker].Length / PredictionWorkspace.BlockRows * rows);
         Span<float> predictions = _predictions[worker].AsSpan(0, rows * _model.OutputShape.Size);
         Span<double> losses = _rowLosses.AsSpan(first, rows);
-        _data!.Features.Gather(indices, input);
-        _data.Targets.Gather(indices, targets);
-        _loss.CheckTargets(targets, _model.OutputShape, _first + first);
+        SampleRows samples = _leavesOutZeros ? _features!.Samples(sampleIndices) : default;
+        if (!samples.IsGiven)
+            _features!.Gather(sampleIndices, input);
+        _data!.Targets.Gather(rowIndices, targets);
+        _scores.Loss.CheckTargets(targets, _model.OutputShape, _first + first);
 
-        if (_fusedLoss is not null)
-        {
-            _fusedLoss.Evaluate(new FusedLossPass<TTarget>
-            {
-                Rows = rows,
-                LayerInput = workspace.Forward(input, rows, _model.Running.Count - 1),
-                Predictions = predictions,
-                Targets = targets,
-                RowLosses = losses,
-            });
-        }
-        else
-        {
-            workspace.Forward(input, rows, _model.Running.Count).CopyTo(predictions);
-            _loss.Evaluate(new LossPass<TTarget> { Rows = rows, Predictions = predictions, Targets = targets, RowLosses = losses });
-        }
-        for (int i = 0; i < _metrics.Length; i++)
-            _metrics[i].Evaluate(new MetricPass<TTarget> { Rows = rows, Predictions = predictions, Targets = targets, RowValues = _rowMetrics[i].AsSpan(first, rows) });
+        ReadOnlySpan<float> last = workspace.Forward(input, rows, _called, samples);
+        if (!_scores.TakesOverLastLayer)
+            last.CopyTo(predictions);
+        _scores.Evaluate(rows, last, predictions, targets, losses, gradient: default, gradientScale: 0);
+        _scores.Measure(rows, predictions, targets, _rowMetrics, first);
     }
 }

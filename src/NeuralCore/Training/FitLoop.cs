@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using NeuralCore.Data;
 using NeuralCore.Models;
 using NeuralCore.Randomness;
@@ -58,6 +59,7 @@ internal sealed class FitLoop<TTarget>
     }
 
     // False when a callback stopped the fit before the epoch's last step.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool RunEpoch(int epoch)
     {
         OrderRows();
@@ -95,6 +97,7 @@ internal sealed class FitLoop<TTarget>
             RandomStream.Derive((ulong)Model.Seed, RandomPurpose.Shuffle).Shuffle(rows, (ulong)_trainer.EpochCount);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunStep()
     {
         long start = Stopwatch.GetTimestamp();
@@ -117,6 +120,7 @@ internal sealed class FitLoop<TTarget>
         _state.Duration += Stopwatch.GetElapsedTime(start);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private FitProgress Progress(int epoch) => new()
     {
         Epoch = epoch,

@@ -44,7 +44,7 @@ internal sealed class StepWork
 
     private static IEnumerable<(int Layer, int Panel)> PanelsOf(ExecutionPlan plan)
     {
-        for (int layer = 0; layer < plan.Layers.Count; layer++)
+        for (int layer = 0; layer < plan.Layers.Length; layer++)
         {
             for (int panel = 0; plan.IsPrepared(layer) && panel < plan.Layers[layer].Bound.Panels; panel++)
                 yield return (layer, panel);
@@ -62,7 +62,7 @@ internal sealed class StepWork
 
     private IEnumerable<Slice> SlicesOf(ExecutionPlan plan)
     {
-        for (int layer = 0; layer < plan.Layers.Count; layer++)
+        for (int layer = 0; layer < plan.Layers.Length; layer++)
         {
             foreach (Parameter parameter in plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
             {

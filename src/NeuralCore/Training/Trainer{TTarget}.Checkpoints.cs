@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Data;
 using NeuralCore.Serialization;
 
@@ -49,6 +50,7 @@ public sealed partial class Trainer<TTarget>
 
     /// <summary>Takes a step and notes whether it left the weights half updated.</summary>
     /// <inheritdoc cref="TrainingStep{TTarget}.Run(Dataset{TTarget}, ReadOnlySpan{int}, long, float)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool RunStep(TrainingStep<TTarget> step, Dataset<TTarget> data, ReadOnlySpan<int> rows)
     {
         _isInStep = true;
@@ -64,7 +66,7 @@ public sealed partial class Trainer<TTarget>
 
     private FitState BeginFit(Dataset<TTarget> data, FitOptions<TTarget> options)
     {
-        FitState fit = new(TrainerSettings.Of(this, data, options), options.Callbacks, _metrics.Length);
+        FitState fit = new(TrainerSettings.Of(this, data, options), options.Callbacks, _scores.Metrics.Length);
         if (options.ResumeFrom is not { } checkpoint)
             return fit;
         FitRecord record = checkpoint.Fit
@@ -75,10 +77,10 @@ public sealed partial class Trainer<TTarget>
             .. TrainerSettings.Differences(record.Settings, fit.Settings),
             .. fit.MissingCallbacks(record).Select(name => $"callbacks: the state of {name} in the checkpoint, no such callback now"),
         ]);
-        if (record.Sums.Length != 1 + _metrics.Length || record.HistoryColumns != HistoryTable.Columns(_metrics.Length))
+        if (record.Sums.Length != 1 + _scores.Metrics.Length || record.HistoryColumns != HistoryTable.Columns(_scores.Metrics.Length))
             throw new ArgumentException("The checkpoint's figures are not those of its metrics.", nameof(options));
         TakeOver(checkpoint);
-        fit.Load(record, _metrics.Select(metric => metric.Name).ToArray());
+        fit.Load(record, _scores.Metrics.Select(metric => metric.Name).ToArray());
         return fit;
     }
 

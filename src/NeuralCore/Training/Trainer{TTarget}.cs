@@ -19,8 +19,7 @@ namespace NeuralCore.Training;
 public sealed partial class Trainer<TTarget> : Trainer
     where TTarget : unmanaged
 {
-    private readonly FusedLoss<TTarget>? _fusedLoss;
-    private readonly IMetric<TTarget>[] _metrics;
+    private readonly RowScores<TTarget> _scores;
     private readonly OptimizerState _state;
     private WorkerTeam? _team;
     private TrainingStep<TTarget>? _trainingStep;
@@ -34,18 +33,16 @@ public sealed partial class Trainer<TTarget> : Trainer
     internal Trainer(Sequential model, Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
         : base(model, optimizer)
     {
-        Loss = loss;
-        _metrics = metrics;
         TargetWidth = loss.TargetWidth(model.OutputShape);
-        _fusedLoss = loss.FuseWith(model.Running[^1]);
+        _scores = new RowScores<TTarget>(loss, loss.FuseWith(model.Running[^1]), metrics);
         _state = new OptimizerState(optimizer, model.Store.Values.Length);
     }
 
     /// <summary>What training makes small.</summary>
-    public Loss<TTarget> Loss { get; }
+    public Loss<TTarget> Loss => _scores.Loss;
 
     /// <summary>What is reported beside the loss.</summary>
-    public IReadOnlyList<IMetric<TTarget>> Metrics => _metrics;
+    public IReadOnlyList<IMetric<TTarget>> Metrics => _scores.Metrics;
 
     /// <summary>How many target values stand in one row.</summary>
     internal int TargetWidth { get; }
@@ -179,13 +176,13 @@ public sealed partial class Trainer<TTarget> : Trainer
     {
         WorkerTeam team = UseThreads(threads);
         if (_trainingStep is null || _trainingStep.BatchRows < batchRows)
-            _trainingStep = new TrainingStep<TTarget>(Model, Loss, _fusedLoss, _metrics, Optimizer, _state, team, batchRows);
+            _trainingStep = new TrainingStep<TTarget>(Model, _scores, Optimizer, _state, team, batchRows);
         return _trainingStep;
     }
 
     internal Evaluation RunEvaluation(Dataset<TTarget> data, CancellationToken cancellationToken)
     {
-        _evaluationStep ??= new EvaluationStep<TTarget>(Model, Loss, _fusedLoss, _metrics, _team!);
+        _evaluationStep ??= new EvaluationStep<TTarget>(Model, _scores, _team!);
         return _evaluationStep.Run(data, cancellationToken);
     }
 

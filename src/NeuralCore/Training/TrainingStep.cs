@@ -1,8 +1,7 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Data;
-using NeuralCore.Losses;
-using NeuralCore.Metrics;
 using NeuralCore.Models;
 using NeuralCore.Numerics;
 using NeuralCore.Optimizers;
@@ -20,9 +19,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private const double SmallestSharedWork = 2e6;
 
     private readonly Sequential _model;
-    private readonly Loss<TTarget> _loss;
-    private readonly FusedLoss<TTarget>? _fusedLoss;
-    private readonly IMetric<TTarget>[] _metrics;
+    private readonly RowScores<TTarget> _scores;
     private readonly Optimizer _optimizer;
     private readonly OptimizerState _state;
     private readonly ExecutionPlan _plan;
@@ -53,23 +50,21 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private volatile bool _updateHasBegun;
 
     internal TrainingStep(
-        Sequential model, Loss<TTarget> loss, FusedLoss<TTarget>? fusedLoss, IMetric<TTarget>[] metrics, Optimizer optimizer, OptimizerState state, WorkerTeam team, int batchRows)
+        Sequential model, RowScores<TTarget> scores, Optimizer optimizer, OptimizerState state, WorkerTeam team, int batchRows)
     {
         _model = model;
-        _loss = loss;
-        _fusedLoss = fusedLoss;
-        _metrics = metrics;
+        _scores = scores;
         _optimizer = optimizer;
         _state = state;
         _team = team;
         BatchRows = batchRows;
-        _plan = new ExecutionPlan(model.Running, model.InputShape.Size, fusesLast: fusedLoss is not null);
+        _plan = new ExecutionPlan(model.Running, model.InputShape.Size, fusesLast: scores.TakesOverLastLayer);
         _work = new StepWork(_plan, team.Workers);
         _workspace = new TrainingWorkspace(_plan, model.Store, batchRows, _work.BlockRowsFor(batchRows), team.Workers);
-        _targetWidth = loss.TargetWidth(model.OutputShape);
+        _targetWidth = scores.Loss.TargetWidth(model.OutputShape);
         _targets = GC.AllocateArray<TTarget>(checked(batchRows * _targetWidth), pinned: true);
         _rowLosses = new double[batchRows];
-        _rowMetrics = metrics.Select(_ => new double[batchRows]).ToArray();
+        _rowMetrics = scores.Metrics.Select(_ => new double[batchRows]).ToArray();
         _rowIndices = new int[batchRows];
         _sampleIndices = new int[batchRows];
 
@@ -95,6 +90,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
 
     /// <summary>Trains on rows of a dataset.</summary>
     /// <returns>Whether loss and weights stayed finite. With a non-finite loss the weights are those from before the step.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool Run(Dataset<TTarget> data, ReadOnlySpan<int> rows, long step, float learningRate)
     {
         rows.CopyTo(_rowIndices);
@@ -122,6 +118,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void ITeamTask.Execute(int phase, int worker)
     {
         WorkQueue queue = _queues[phase];
@@ -163,6 +160,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         RunOn(data, rows, step: 0, learningRate: 0, isRehearsal: true);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool RunOn(Dataset<TTarget> data, int rows, long step, float learningRate, bool isRehearsal = false)
     {
         _data = data;
@@ -178,6 +176,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Run(int rows, long step, float learningRate, bool isRehearsal = false)
     {
         // The update is the last phase.
@@ -225,9 +224,11 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     };
 
     // Rows of the batch for a layer that leaves out their zeros: where they lie in the data, else in tensor 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private SampleRows Samples(int worker, int first, int rows) =>
         _readsSamples ? _features!.Samples(_sampleIndices.AsSpan(first, rows)) : SkipsZeros ? _workspace.Samples(worker, first, rows) : default;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunRows(int worker, int first)
     {
         int rows = Math.Min(_blockRows, _rows - first);
@@ -244,46 +245,28 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             new ReadOnlySpan<float>(_givenInput + (nint)first * _model.InputShape.Size, input.Length).CopyTo(input);
             new ReadOnlySpan<TTarget>(_givenTargets + (nint)first * _targetWidth, targets.Length).CopyTo(targets);
         }
-        _loss.CheckTargets(targets, _model.OutputShape, first);
+        _scores.Loss.CheckTargets(targets, _model.OutputShape, first);
 
         _workspace.Forward(worker, first, rows, _step, Samples(worker, first, rows));
         Span<double> losses = _rowLosses.AsSpan(first, rows);
-        int last = _plan.Layers.Count;
+        int last = _plan.Layers.Length;
         Span<float> predictions = _workspace.Activation(last, worker, first, rows);
-        Span<float> gradient = _workspace.Gradient(_plan.Called, worker, first, rows);
-        if (_fusedLoss is not null)
-        {
-            _fusedLoss.Evaluate(new FusedLossPass<TTarget>
-            {
-                Rows = rows,
-                LayerInput = _workspace.Activation(last - 1, worker, first, rows),
-                Predictions = predictions,
-                Targets = targets,
-                RowLosses = losses,
-                LayerInputGradient = gradient,
-                GradientScale = 1f / _rows,
-            });
-        }
-        else
-        {
-            _loss.Evaluate(new LossPass<TTarget>
-            {
-                Rows = rows,
-                Predictions = predictions,
-                Targets = targets,
-                RowLosses = losses,
-                Gradient = gradient,
-                GradientScale = 1f / _rows,
-            });
-        }
+        _scores.Evaluate(
+            rows,
+            _workspace.Activation(last - 1, worker, first, rows),
+            predictions,
+            targets,
+            losses,
+            _workspace.Gradient(_plan.Called, worker, first, rows),
+            gradientScale: 1f / _rows);
         if (!TensorPrimitives.IsFiniteAll<double>(losses))
             _lossIsFinite = false;
-        for (int i = 0; i < _metrics.Length; i++)
-            _metrics[i].Evaluate(new MetricPass<TTarget> { Rows = rows, Predictions = predictions, Targets = targets, RowValues = _rowMetrics[i].AsSpan(first, rows) });
+        _scores.Measure(rows, predictions, targets, _rowMetrics, first);
         if (_lossIsFinite)
             _workspace.Backward(worker, first, rows, _step);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Update(in StepWork.WeightRange range)
     {
         UpdatePass pass = new(
