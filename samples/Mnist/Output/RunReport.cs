@@ -58,15 +58,18 @@ internal static class RunReport
     {
         int count = Math.Min(ShownImages, test.Count);
         FeatureSource features = test.As(outcome.Model.InputShape).Features;
-        float[] pixels = new float[count * outcome.Model.InputShape.Size];
-        features.Gather(Enumerable.Range(0, count).ToArray(), pixels);
-        float[] probabilities = outcome.Model.Predict(pixels);
+        float[] pixels = new float[outcome.Model.InputShape.Size];
+        string[] captions = new string[count];
+        for (int image = 0; image < count; image++)
+        {
+            features.Gather([image], pixels);
+            captions[image] = Caption(outcome.Model.Predict(pixels), test.Label(image));
+        }
         terminal.Line($"The first {Numbers.Plain(count)} test images:");
-        string[] captions = Enumerable.Range(0, count).Select(image => Caption(probabilities.AsSpan(image * Experiment.Classes, Experiment.Classes), test.Label(image))).ToArray();
         DigitDrawing.Write(terminal, test, captions);
     }
 
-    private static string Caption(ReadOnlySpan<float> probabilities, int truth)
+    private static string Caption(float[] probabilities, int truth)
     {
         int digit = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(probabilities);
         return FormattableString.Invariant($"predicted {digit} (p = {probabilities[digit]:F4}), truth {truth}");

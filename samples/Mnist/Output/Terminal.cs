@@ -34,6 +34,7 @@ internal sealed class Terminal
             ColorSystem = isDumb || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = isDumb ? InteractionSupport.No : InteractionSupport.Detect,
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+            EnvironmentVariables = [],
             Out = new AnsiConsoleOutput(System.Console.Out),
         });
         if (isFile)
@@ -52,6 +53,7 @@ internal sealed class Terminal
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = isInteractive ? InteractionSupport.Yes : InteractionSupport.No,
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+            EnvironmentVariables = [],
             Out = new AnsiConsoleOutput(writer),
         });
         console.Profile.Width = width;

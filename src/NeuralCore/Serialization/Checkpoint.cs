@@ -121,7 +121,7 @@ public sealed class Checkpoint
 /// <summary>Something that must be the same for training to go on.</summary>
 /// <param name="Name">What it is: <c>batch size</c>.</param>
 /// <param name="Value">What it was.</param>
-internal readonly record struct Setting(string Name, string Value);
+internal sealed record Setting(string Name, string Value);
 
 /// <summary>An array with its name and shape.</summary>
 internal sealed record SavedArray(string Name, IReadOnlyList<int> Shape, float[] Values);

@@ -10,10 +10,10 @@ public readonly record struct MetricValue(string Name, double Value);
 /// <summary>Loss and metrics over a dataset or an epoch.</summary>
 public sealed class Evaluation
 {
-    internal Evaluation(double loss, IEnumerable<MetricValue> metrics)
+    internal Evaluation(double loss, params MetricValue[] metrics)
     {
         Loss = loss;
-        Metrics = metrics.ToArray();
+        Metrics = metrics;
     }
 
     /// <summary>The mean loss.</summary>

@@ -73,7 +73,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
             _data = null;
             _features = null;
         }
-        return new Evaluation(loss / data.Count, _scores.Metrics.Select((metric, i) => new MetricValue(metric.Name, metrics[i] / data.Count)));
+        return _scores.Average(loss, metrics, data.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -81,8 +81,7 @@ internal sealed class FitLoop<TTarget>
         }
 
         Evaluation? validation = _validation is null ? null : _trainer.RunEvaluation(_validation, _options.CancellationToken);
-        Evaluation training = new(
-            _state.LossSum / _state.Samples, _trainer.Metrics.Select((metric, i) => new MetricValue(metric.Name, _state.MetricSums[i] / _state.Samples)));
+        Evaluation training = _trainer.Scores.Average(_state.LossSum, _state.MetricSums, _state.Samples);
         EpochResult result = new(
             _trainer.EpochCount + 1, training, validation, _state.Duration, _state.Samples / Math.Max(_state.Duration.TotalSeconds, 1e-9));
         _state.Finished = result;

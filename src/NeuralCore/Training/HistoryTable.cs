@@ -42,6 +42,6 @@ internal static class HistoryTable
     private static Evaluation Evaluation(ReadOnlySpan<double> figures, IReadOnlyList<string> metrics)
     {
         double[] values = figures.Slice(1, metrics.Count).ToArray();
-        return new Evaluation(figures[0], metrics.Select((name, i) => new MetricValue(name, values[i])));
+        return new Evaluation(figures[0], metrics.Select((name, i) => new MetricValue(name, values[i])).ToArray());
     }
 }

@@ -54,6 +54,15 @@ internal sealed class RowScores<TTarget>(Loss<TTarget> loss, FusedLoss<TTarget>?
         }
     }
 
+    /// <summary>What sums of losses and metrics over some rows come to.</summary>
+    internal Evaluation Average(double lossSum, ReadOnlySpan<double> metricSums, long rows)
+    {
+        MetricValue[] values = new MetricValue[metrics.Length];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = new MetricValue(metrics[i].Name, metricSums[i] / rows);
+        return new Evaluation(lossSum / rows, values);
+    }
+
     /// <summary>Evaluates each metric into its own array, from <paramref name="first"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Measure(int rows, ReadOnlySpan<float> predictions, ReadOnlySpan<TTarget> targets, double[][] values, int first)

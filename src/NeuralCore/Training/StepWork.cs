@@ -29,7 +29,7 @@ internal sealed class StepWork
         Ranges = RangesOf(plan).ToArray();
     }
 
-    internal (int Layer, int Panel)[] Panels { get; }
+    internal Panel[] Panels { get; }
 
     internal Slice[] Slices { get; }
 
@@ -42,12 +42,12 @@ internal sealed class StepWork
         return Math.Clamp((share + RowTile - 1) / RowTile * RowTile, RowTile, _largestBlock);
     }
 
-    private static IEnumerable<(int Layer, int Panel)> PanelsOf(ExecutionPlan plan)
+    private static IEnumerable<Panel> PanelsOf(ExecutionPlan plan)
     {
         for (int layer = 0; layer < plan.Layers.Length; layer++)
         {
             for (int panel = 0; plan.IsPrepared(layer) && panel < plan.Layers[layer].Bound.Panels; panel++)
-                yield return (layer, panel);
+                yield return new Panel(layer, panel);
         }
     }
 
@@ -75,9 +75,14 @@ internal sealed class StepWork
         }
     }
 
+    // Classes, though small and many: for each struct .NET would compile its lists and arrays anew, at the start of the first fit.
+
+    /// <summary>A panel that one worker packs.</summary>
+    internal sealed record Panel(int Layer, int Index);
+
     /// <summary>A stretch of a parameter's first axis, whose gradient one worker computes.</summary>
-    internal readonly record struct Slice(int Layer, Parameter Parameter, int Start, int Count);
+    internal sealed record Slice(int Layer, Parameter Parameter, int Start, int Count);
 
     /// <summary>A stretch of the parameter memory, which one worker updates.</summary>
-    internal readonly record struct WeightRange(int Start, int Length, bool IsDecayed);
+    internal sealed record WeightRange(int Start, int Length, bool IsDecayed);
 }

@@ -28,8 +28,12 @@ internal static class TrainerSettings
         ];
         if (options.Validation?.Data is { } separate)
             settings.AddRange(DataFingerprint.Of("validation data's", separate));
-        settings.AddRange(Checkpoint.CallbackNames(options.Callbacks.Select(callback => callback.GetType().Name)).Zip(options.Callbacks)
-            .Where(callback => callback.Second.Settings is not null).Select(callback => new Setting($"callback {callback.First}", callback.Second.Settings!)));
+        string[] names = Checkpoint.CallbackNames(options.Callbacks.Select(callback => callback.GetType().Name)).ToArray();
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (options.Callbacks[i].Settings is { } text)
+                settings.Add(new Setting($"callback {names[i]}", text));
+        }
         return settings;
     }
 

@@ -66,7 +66,7 @@ public sealed partial class Trainer<TTarget>
 
     private FitState BeginFit(Dataset<TTarget> data, FitOptions<TTarget> options)
     {
-        FitState fit = new(TrainerSettings.Of(this, data, options), options.Callbacks, _scores.Metrics.Length);
+        FitState fit = new(TrainerSettings.Of(this, data, options), options.Callbacks, Scores.Metrics.Length);
         if (options.ResumeFrom is not { } checkpoint)
             return fit;
         FitRecord record = checkpoint.Fit
@@ -77,10 +77,10 @@ public sealed partial class Trainer<TTarget>
             .. TrainerSettings.Differences(record.Settings, fit.Settings),
             .. fit.MissingCallbacks(record).Select(name => $"callbacks: the state of {name} in the checkpoint, no such callback now"),
         ]);
-        if (record.Sums.Length != 1 + _scores.Metrics.Length || record.HistoryColumns != HistoryTable.Columns(_scores.Metrics.Length))
+        if (record.Sums.Length != 1 + Scores.Metrics.Length || record.HistoryColumns != HistoryTable.Columns(Scores.Metrics.Length))
             throw new ArgumentException("The checkpoint's figures are not those of its metrics.", nameof(options));
         TakeOver(checkpoint);
-        fit.Load(record, _scores.Metrics.Select(metric => metric.Name).ToArray());
+        fit.Load(record, Scores.Metrics.Select(metric => metric.Name).ToArray());
         return fit;
     }
 

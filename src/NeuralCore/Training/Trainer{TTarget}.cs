@@ -19,7 +19,6 @@ namespace NeuralCore.Training;
 public sealed partial class Trainer<TTarget> : Trainer
     where TTarget : unmanaged
 {
-    private readonly RowScores<TTarget> _scores;
     private readonly OptimizerState _state;
     private WorkerTeam? _team;
     private TrainingStep<TTarget>? _trainingStep;
@@ -34,15 +33,18 @@ public sealed partial class Trainer<TTarget> : Trainer
         : base(model, optimizer)
     {
         TargetWidth = loss.TargetWidth(model.OutputShape);
-        _scores = new RowScores<TTarget>(loss, loss.FuseWith(model.Running[^1]), metrics);
+        Scores = new RowScores<TTarget>(loss, loss.FuseWith(model.Running[^1]), metrics);
         _state = new OptimizerState(optimizer, model.Store.Values.Length);
     }
 
     /// <summary>What training makes small.</summary>
-    public Loss<TTarget> Loss => _scores.Loss;
+    public Loss<TTarget> Loss => Scores.Loss;
 
     /// <summary>What is reported beside the loss.</summary>
-    public IReadOnlyList<IMetric<TTarget>> Metrics => _scores.Metrics;
+    public IReadOnlyList<IMetric<TTarget>> Metrics => Scores.Metrics;
+
+    /// <summary>What evaluates both.</summary>
+    internal RowScores<TTarget> Scores { get; }
 
     /// <summary>How many target values stand in one row.</summary>
     internal int TargetWidth { get; }
@@ -176,13 +178,13 @@ public sealed partial class Trainer<TTarget> : Trainer
     {
         WorkerTeam team = UseThreads(threads);
         if (_trainingStep is null || _trainingStep.BatchRows < batchRows)
-            _trainingStep = new TrainingStep<TTarget>(Model, _scores, Optimizer, _state, team, batchRows);
+            _trainingStep = new TrainingStep<TTarget>(Model, Scores, Optimizer, _state, team, batchRows);
         return _trainingStep;
     }
 
     internal Evaluation RunEvaluation(Dataset<TTarget> data, CancellationToken cancellationToken)
     {
-        _evaluationStep ??= new EvaluationStep<TTarget>(Model, _scores, _team!);
+        _evaluationStep ??= new EvaluationStep<TTarget>(Model, Scores, _team!);
         return _evaluationStep.Run(data, cancellationToken);
     }
 

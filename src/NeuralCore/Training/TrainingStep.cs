@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Data;
@@ -126,7 +125,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         {
             case Phase.Prepare:
                 while (queue.TryTake(worker, out int panel))
-                    _workspace.Prepare(_work.Panels[panel].Layer, _work.Panels[panel].Panel);
+                    _workspace.Prepare(_work.Panels[panel].Layer, _work.Panels[panel].Index);
                 break;
             case Phase.Rows:
                 while (queue.TryTake(worker, out int block))
@@ -135,7 +134,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             case Phase.Gradients when _lossIsFinite:
                 while (queue.TryTake(worker, out int slice))
                 {
-                    ref readonly StepWork.Slice work = ref _work.Slices[slice];
+                    StepWork.Slice work = _work.Slices[slice];
                     _workspace.AccumulateGradients(work.Layer, work.Parameter, work.Start, work.Count, _rows);
                 }
                 break;
@@ -259,7 +258,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             losses,
             _workspace.Gradient(_plan.Called, worker, first, rows),
             gradientScale: 1f / _rows);
-        if (!TensorPrimitives.IsFiniteAll<double>(losses))
+        if (!Sums.AreFinite(losses))
             _lossIsFinite = false;
         _scores.Measure(rows, predictions, targets, _rowMetrics, first);
         if (_lossIsFinite)
@@ -267,7 +266,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Update(in StepWork.WeightRange range)
+    private void Update(StepWork.WeightRange range)
     {
         UpdatePass pass = new(
             _model.Store.Values.Span.Slice(range.Start, range.Length),
