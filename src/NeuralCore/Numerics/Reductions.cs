@@ -67,10 +67,34 @@ internal static unsafe class Reductions
     };
 
     /// <summary>The index of the largest element: the first of several, the first NaN if there is one, -1 of nothing.</summary>
+    internal static int ArgMax(float* x, int n) => ArgMax(InstructionSet.Current, x, n);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int ArgMax(float* x, int n)
+    internal static int ArgMax(VectorPath path, float* x, int n) => path switch
     {
-        // Comparisons alone: nothing to vectorise differently, and rows of class scores are short.
+        VectorPath.Vector512 => ArgMax<Lanes512>(x, n),
+        VectorPath.Vector256 => ArgMax<Lanes256>(x, n),
+        VectorPath.Vector128 => ArgMax<Lanes128>(x, n),
+        _ => ArgMaxInOrder(x, n),
+    };
+
+    // A row of class scores is one vector: no branch on the scores, which nobody could predict.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int ArgMax<T>(float* x, int n)
+        where T : struct, ILanes<T>
+    {
+        if (n is <= 0 or > LaneMath.Width)
+            return ArgMaxInOrder(x, n);
+        T value = T.LoadPartial(x, n, float.NegativeInfinity);
+        uint inside = (uint)(1L << n) - 1;
+        uint isNotFinite = T.NonZeroBits(value - value) & inside;
+        uint isSmaller = T.NonZeroBits(value - T.Broadcast(T.Largest(value)));
+        return isNotFinite == 0 ? System.Numerics.BitOperations.TrailingZeroCount(~isSmaller) : ArgMaxInOrder(x, n);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int ArgMaxInOrder(float* x, int n)
+    {
         if (n <= 0)
             return -1;
         int best = 0;

@@ -38,7 +38,7 @@ public unsafe class KernelContractTests
             (path, p, n) => CrossEntropyKernel.Categorical(path, p[0], p[1], p[2], LossesAt(p[3]), RowsOf(n), n, 0.25f)),
         new("sum", n => [n, 1], (path, p, n) => *p[1] = Reductions.Sum(path, p[0], n)),
         new("max", n => [n, 1], (path, p, n) => *p[1] = Reductions.Max(path, p[0], n)),
-        new("argmax", n => [n, 1], (path, p, n) => *p[1] = Reductions.ArgMax(p[0], n)),
+        new("argmax", n => [n, 1], (path, p, n) => *p[1] = Reductions.ArgMax(path, p[0], n)),
         new("all finite", n => [n, 1], (path, p, n) => *p[1] = Reductions.AllFinite(path, p[0], n) ? 1 : 0),
         new("column sums", n => [n == 0 ? 0 : (Rows - 1) * (n + 5) + n, n], (path, p, n) => Reductions.ColumnSums(path, p[0], Rows, n + 5, n, p[1])),
         new("adam", n => [n, n, n, n, 1], (path, p, n) => *p[4] = AdamKernel.Update(path, p[0], p[1], p[2], p[3], n, 0.01f, 0.1f, 0.001f, 1e-7f) ? 1 : 0),

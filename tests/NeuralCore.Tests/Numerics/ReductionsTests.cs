@@ -66,7 +66,33 @@ public unsafe class ReductionsTests
     public void ArgMax_takes_the_first_of_several_and_the_first_NaN(float[] x, int expected)
     {
         fixed (float* p = x)
-            Reductions.ArgMax(p, x.Length).Should().Be(expected);
+        {
+            foreach (VectorPath path in Kernels.Paths)
+                Reductions.ArgMax(path, p, x.Length).Should().Be(expected, "on {0}", path);
+        }
+    }
+
+    [Fact]
+    public void ArgMax_is_the_same_on_all_paths()
+    {
+        // Few different values, so that there are equals, and all that is not finite among them.
+        float[] values = [0f, -0f, 1f, -1f, 1e-45f, -1e-45f, float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
+        Random random = new(7);
+        for (int run = 0; run < 3000; run++)
+        {
+            float[] x = new float[random.Next(1, 20)];
+            int kinds = random.Next(2, values.Length + 1);
+            for (int i = 0; i < x.Length; i++)
+                x[i] = values[random.Next(kinds)];
+            int expected = Array.FindIndex(x, float.IsNaN);
+            if (expected < 0)
+                expected = Array.FindIndex(x, value => value == x.Max());
+            fixed (float* p = x)
+            {
+                foreach (VectorPath path in Kernels.Paths)
+                    Reductions.ArgMax(path, p, x.Length).Should().Be(expected, "on {0}, of {1}", path, string.Join(", ", x));
+            }
+        }
     }
 
     [Fact]
