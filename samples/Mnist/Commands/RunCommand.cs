@@ -88,6 +88,8 @@ internal static class RunCommand
         terminal.Line();
         terminal.Line(SummaryLayout.Fit(model.Summary(), terminal.Width));
         terminal.Line();
+        // Nothing else to do meanwhile than to compile what the last lines need: a prediction.
+        model.Predict(new float[model.InputShape.Size]);
         rehearsal.GetAwaiter().GetResult();
         RunOutcome outcome = new ExperimentRunner(images, TrainingDisplay.For(terminal), files, cancellation).Run(settings, model);
         files.Save(model);

@@ -71,7 +71,7 @@ internal static class RunReport
 
     private static string Caption(float[] probabilities, int truth)
     {
-        int digit = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(probabilities);
+        int digit = OneHot.ArgMax(probabilities);
         return FormattableString.Invariant($"predicted {digit} (p = {probabilities[digit]:F4}), truth {truth}");
     }
 }

@@ -82,7 +82,7 @@ internal sealed class SweepWork(MnistImages images, string data, string dataSha2
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<float> row = probabilities.AsSpan(i * Experiment.Classes, Experiment.Classes);
-                int predicted = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(row);
+                int predicted = OneHot.ArgMax(row);
                 int truth = images.Test.Label(first + i);
                 predictions[first + i] = (byte)predicted;
                 if (predicted != truth)

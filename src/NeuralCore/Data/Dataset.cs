@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Data;
 
@@ -150,6 +151,7 @@ public static class Dataset
         return new(dataset.Features, new OneHotLabels(labels, classes));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int[] FirstRows(int count)
     {
         int[] rows = new int[count];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralCore.Data;
 
 /// <summary>
@@ -127,6 +129,7 @@ public static class IdxReader
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 4096, FileOptions.SequentialScan);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static byte[] ReadLabelBytes(string path, int classes)
     {
         if (classes is < 1 or > 256)
@@ -140,5 +143,12 @@ public static class IdxReader
         return labels;
     }
 
-    private static int[] Widen(byte[] labels) => Array.ConvertAll(labels, label => (int)label);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int[] Widen(byte[] labels)
+    {
+        int[] wide = new int[labels.Length];
+        for (int row = 0; row < wide.Length; row++)
+            wide[row] = labels[row];
+        return wide;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralCore.Data;
 
 /// <summary>Class indices to one-hot rows and back.</summary>
@@ -71,6 +73,7 @@ public static class OneHot
     }
 
     /// <summary>Throws for the first label out of range; returns the number of classes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int CheckLabels(ReadOnlySpan<int> labels, int? classes)
     {
         if (classes is int given)

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Data;
 
 /// <summary>The checks that the sources share, with their messages.</summary>
 internal static class RowChecks
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void CheckGather(ReadOnlySpan<int> rows, int count, int width, int destinationLength)
     {
         foreach (int row in rows)

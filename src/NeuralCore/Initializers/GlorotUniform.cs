@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Layers;
 using NeuralCore.Randomness;
 
@@ -9,6 +10,7 @@ namespace NeuralCore.Initializers;
 public sealed class GlorotUniform : Initializer
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void Initialize(Span<float> values, Shape shape, RandomStream stream)
     {
         (long fanIn, long fanOut) = Fans(shape);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using NeuralCore.Data;
@@ -20,6 +21,7 @@ internal static class DataFingerprint
         yield return new Setting($"{what} content", Content(data));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static string Content<TTarget>(Dataset<TTarget> data)
         where TTarget : unmanaged
     {

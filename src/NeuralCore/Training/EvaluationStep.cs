@@ -47,6 +47,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
     }
 
     /// <summary>Averages loss and metrics over a dataset.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal Evaluation Run(Dataset<TTarget> data, CancellationToken cancellation)
     {
         double loss = 0;

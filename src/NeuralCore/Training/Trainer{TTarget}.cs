@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Data;
 using NeuralCore.Losses;
 using NeuralCore.Metrics;
@@ -218,6 +219,7 @@ public sealed partial class Trainer<TTarget> : Trainer
     }
 
     // All targets, not only the first batch's: a bad label late in the data must not leave a half-trained model.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckData(Dataset<TTarget> data)
     {
         CheckShapes(data);
