@@ -61,8 +61,18 @@ internal sealed class Terminal
         return new Terminal(console);
     }
 
-    /// <summary>A line of text, folded between words where it is too long.</summary>
-    internal void Line(string text = "") => Console.Write(new Text(text + "\n"));
+    /// <summary>A line of text, or several, folded between words where they are too long.</summary>
+    internal void Line(string text = "")
+    {
+        foreach (string line in text.Split('\n'))
+        {
+            // Where nothing moves and nothing is too long, nothing of what folds is even compiled.
+            if (!CanMoveCursor && line.Length < Width)
+                Console.Profile.Out.Writer.WriteLine(line);
+            else
+                Console.Write(new Text(line + "\n"));
+        }
+    }
 
     /// <summary>Text that is not folded and ends no line; for a line that is written over.</summary>
     internal void Part(string text)

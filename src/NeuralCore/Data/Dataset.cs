@@ -151,12 +151,18 @@ public static class Dataset
         return new(dataset.Features, new OneHotLabels(labels, classes));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int[] FirstRows(int count)
     {
         int[] rows = new int[count];
-        for (int i = 0; i < count; i++)
-            rows[i] = i;
+        Number(rows, 0);
         return rows;
+    }
+
+    /// <summary>Numbers rows from <paramref name="first"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Number(Span<int> rows, int first)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            rows[i] = first + i;
     }
 }

@@ -119,8 +119,13 @@ internal static unsafe partial class Gemm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Quarters(float* b, nint bStride) => Vector512.Create(
-        Vector256.Create(Vector128.Load(b), Vector128.Load(b + 4 * bStride)), Vector256.Create(Vector128.Load(b + 8 * bStride), Vector128.Load(b + 12 * bStride)));
+    private static Vector512<float> Quarters(float* b, nint bStride)
+    {
+        Vector512<float> all = Vector128.Load(b).ToVector256Unsafe().ToVector512Unsafe();
+        all = Avx512F.InsertVector128(all, Vector128.Load(b + 4 * bStride), 1);
+        all = Avx512F.InsertVector128(all, Vector128.Load(b + 8 * bStride), 2);
+        return Avx512F.InsertVector128(all, Vector128.Load(b + 12 * bStride), 3);
+    }
 
     private static void TransposeFour(int rows, float* b0, nint bStride, float* to, nint width)
     {

@@ -36,7 +36,7 @@ internal static unsafe partial class Gemm
         }
     }
 
-    private static void RowsVector128<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : struct, ICount where TEdge : struct, IEdge
+    private static void RowsVector128<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge
     {
         if (t->List != null)
             RowsVector128<TVectors, TEdge, Listed>(t, rows);
@@ -45,7 +45,7 @@ internal static unsafe partial class Gemm
     }
 
     private static void RowsVector128<TVectors, TEdge, TOrder>(GemmTile* t, int rows)
-        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
+        where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder
     {
         // A constant to the compiler: 16 registers hold 6 x 2 accumulators, 32 hold 8 x 3.
         int tall = AdvSimd.Arm64.IsSupported ? 8 : 6;
@@ -73,12 +73,12 @@ internal static unsafe partial class Gemm
     /// <summary>Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors; the last vector (e) may be partly outside the matrix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void KernelVector128<TRows, TVectors, TEdge, TOrder>(GemmTile* t, int tiles)
-        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
+        where TRows : unmanaged, ICount where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder
     {
         nint rowStep = t->RowStep, rowStep3 = 3 * rowStep, kStep = t->KStep, bStep = t->BStep, cStride = t->CStride, maskStride = t->MaskStride;
         float* aTile = t->A, cTile = t->C, maskTile = t->Mask;
-        nint e = (TVectors.Value - 1) * 4;
-        Vector128<float> lanes = TEdge.IsMasked ? EdgeMaskVector128(t->EdgeLanes) : default;
+        nint e = (sizeof(TVectors) - 1) * 4;
+        Vector128<float> lanes = sizeof(TEdge) == sizeof(Masked) ? EdgeMaskVector128(t->EdgeLanes) : default;
         do
         {
             Vector128<float> c00 = Vector128<float>.Zero, c01 = Vector128<float>.Zero, c0e = Vector128<float>.Zero;
@@ -89,70 +89,62 @@ internal static unsafe partial class Gemm
             Vector128<float> c50 = Vector128<float>.Zero, c51 = Vector128<float>.Zero, c5e = Vector128<float>.Zero;
             Vector128<float> c60 = Vector128<float>.Zero, c61 = Vector128<float>.Zero, c6e = Vector128<float>.Zero;
             Vector128<float> c70 = Vector128<float>.Zero, c71 = Vector128<float>.Zero, c7e = Vector128<float>.Zero;
-            if (t->Start == GemmStart.Bias)
+            if (t->Start != GemmStart.Zero)
             {
-                float* bias = t->Bias;
-                Vector128<float> v0 = TVectors.Value > 1 ? Vector128.Load(bias) : Vector128<float>.Zero;
-                Vector128<float> v1 = TVectors.Value > 2 ? Vector128.Load(bias + 4) : Vector128<float>.Zero;
-                Vector128<float> ve = TEdge.IsMasked ? MaskedLoad(bias + e, lanes) : Vector128.Load(bias + e);
-                c00 = c10 = c20 = c30 = c40 = c50 = c60 = c70 = v0;
-                c01 = c11 = c21 = c31 = c41 = c51 = c61 = c71 = v1;
-                c0e = c1e = c2e = c3e = c4e = c5e = c6e = c7e = ve;
-            }
-            else if (t->Start == GemmStart.Accumulate)
-            {
-                float* c = cTile;
-                if (TVectors.Value > 1) c00 = Vector128.Load(c);
-                if (TVectors.Value > 2) c01 = Vector128.Load(c + 4);
-                c0e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
-                if (TRows.Value > 1)
+                // A bias is the same for all rows.
+                float* c = t->Start == GemmStart.Bias ? t->Bias : cTile;
+                nint startStride = t->Start == GemmStart.Bias ? 0 : cStride;
+                if (sizeof(TVectors) > 1) c00 = Vector128.Load(c);
+                if (sizeof(TVectors) > 2) c01 = Vector128.Load(c + 4);
+                c0e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
+                if (sizeof(TRows) > 1)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c10 = Vector128.Load(c);
-                    if (TVectors.Value > 2) c11 = Vector128.Load(c + 4);
-                    c1e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c10 = Vector128.Load(c);
+                    if (sizeof(TVectors) > 2) c11 = Vector128.Load(c + 4);
+                    c1e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c20 = Vector128.Load(c);
-                    if (TVectors.Value > 2) c21 = Vector128.Load(c + 4);
-                    c2e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c20 = Vector128.Load(c);
+                    if (sizeof(TVectors) > 2) c21 = Vector128.Load(c + 4);
+                    c2e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c30 = Vector128.Load(c);
-                    if (TVectors.Value > 2) c31 = Vector128.Load(c + 4);
-                    c3e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c30 = Vector128.Load(c);
+                    if (sizeof(TVectors) > 2) c31 = Vector128.Load(c + 4);
+                    c3e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c40 = Vector128.Load(c);
-                    if (TVectors.Value > 2) c41 = Vector128.Load(c + 4);
-                    c4e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c40 = Vector128.Load(c);
+                    if (sizeof(TVectors) > 2) c41 = Vector128.Load(c + 4);
+                    c4e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c50 = Vector128.Load(c);
-                    if (TVectors.Value > 2) c51 = Vector128.Load(c + 4);
-                    c5e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c50 = Vector128.Load(c);
+                    if (sizeof(TVectors) > 2) c51 = Vector128.Load(c + 4);
+                    c5e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
                 }
-                if (TRows.Value > 6)
+                if (sizeof(TRows) > 6)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c60 = Vector128.Load(c);
-                    if (TVectors.Value > 2) c61 = Vector128.Load(c + 4);
-                    c6e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c60 = Vector128.Load(c);
+                    if (sizeof(TVectors) > 2) c61 = Vector128.Load(c + 4);
+                    c6e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
                 }
-                if (TRows.Value > 7)
+                if (sizeof(TRows) > 7)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c70 = Vector128.Load(c);
-                    if (TVectors.Value > 2) c71 = Vector128.Load(c + 4);
-                    c7e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c70 = Vector128.Load(c);
+                    if (sizeof(TVectors) > 2) c71 = Vector128.Load(c + 4);
+                    c7e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector128.Load(c + e);
                 }
             }
 
@@ -160,70 +152,70 @@ internal static unsafe partial class Gemm
             int* list = t->List;
             for (nint p = t->K; p > 0; p--)
             {
-                if (TOrder.IsListed)
+                if (sizeof(TOrder) == sizeof(Listed))
                 {
                     nint at = *list++;
                     a = aTile + at * kStep;
                     a4 = a + 4 * rowStep;
                     b = t->B + at * bStep;
                 }
-                Vector128<float> b0 = TVectors.Value > 1 ? Vector128.Load(b) : Vector128<float>.Zero;
-                Vector128<float> b1 = TVectors.Value > 2 ? Vector128.Load(b + 4) : Vector128<float>.Zero;
-                Vector128<float> be = TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector128.Load(b + e);
+                Vector128<float> b0 = sizeof(TVectors) > 1 ? Vector128.Load(b) : Vector128<float>.Zero;
+                Vector128<float> b1 = sizeof(TVectors) > 2 ? Vector128.Load(b + 4) : Vector128<float>.Zero;
+                Vector128<float> be = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(b + e, lanes) : Vector128.Load(b + e);
                 Vector128<float> x = Vector128.Create(a[0]);
-                if (TVectors.Value > 1) c00 = Vector128.FusedMultiplyAdd(x, b0, c00);
-                if (TVectors.Value > 2) c01 = Vector128.FusedMultiplyAdd(x, b1, c01);
+                if (sizeof(TVectors) > 1) c00 = Vector128.FusedMultiplyAdd(x, b0, c00);
+                if (sizeof(TVectors) > 2) c01 = Vector128.FusedMultiplyAdd(x, b1, c01);
                 c0e = Vector128.FusedMultiplyAdd(x, be, c0e);
-                if (TRows.Value > 1)
+                if (sizeof(TRows) > 1)
                 {
                     x = Vector128.Create(a[rowStep]);
-                    if (TVectors.Value > 1) c10 = Vector128.FusedMultiplyAdd(x, b0, c10);
-                    if (TVectors.Value > 2) c11 = Vector128.FusedMultiplyAdd(x, b1, c11);
+                    if (sizeof(TVectors) > 1) c10 = Vector128.FusedMultiplyAdd(x, b0, c10);
+                    if (sizeof(TVectors) > 2) c11 = Vector128.FusedMultiplyAdd(x, b1, c11);
                     c1e = Vector128.FusedMultiplyAdd(x, be, c1e);
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
                     x = Vector128.Create(a[2 * rowStep]);
-                    if (TVectors.Value > 1) c20 = Vector128.FusedMultiplyAdd(x, b0, c20);
-                    if (TVectors.Value > 2) c21 = Vector128.FusedMultiplyAdd(x, b1, c21);
+                    if (sizeof(TVectors) > 1) c20 = Vector128.FusedMultiplyAdd(x, b0, c20);
+                    if (sizeof(TVectors) > 2) c21 = Vector128.FusedMultiplyAdd(x, b1, c21);
                     c2e = Vector128.FusedMultiplyAdd(x, be, c2e);
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
                     x = Vector128.Create(a[rowStep3]);
-                    if (TVectors.Value > 1) c30 = Vector128.FusedMultiplyAdd(x, b0, c30);
-                    if (TVectors.Value > 2) c31 = Vector128.FusedMultiplyAdd(x, b1, c31);
+                    if (sizeof(TVectors) > 1) c30 = Vector128.FusedMultiplyAdd(x, b0, c30);
+                    if (sizeof(TVectors) > 2) c31 = Vector128.FusedMultiplyAdd(x, b1, c31);
                     c3e = Vector128.FusedMultiplyAdd(x, be, c3e);
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
                     x = Vector128.Create(a4[0]);
-                    if (TVectors.Value > 1) c40 = Vector128.FusedMultiplyAdd(x, b0, c40);
-                    if (TVectors.Value > 2) c41 = Vector128.FusedMultiplyAdd(x, b1, c41);
+                    if (sizeof(TVectors) > 1) c40 = Vector128.FusedMultiplyAdd(x, b0, c40);
+                    if (sizeof(TVectors) > 2) c41 = Vector128.FusedMultiplyAdd(x, b1, c41);
                     c4e = Vector128.FusedMultiplyAdd(x, be, c4e);
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
                     x = Vector128.Create(a4[rowStep]);
-                    if (TVectors.Value > 1) c50 = Vector128.FusedMultiplyAdd(x, b0, c50);
-                    if (TVectors.Value > 2) c51 = Vector128.FusedMultiplyAdd(x, b1, c51);
+                    if (sizeof(TVectors) > 1) c50 = Vector128.FusedMultiplyAdd(x, b0, c50);
+                    if (sizeof(TVectors) > 2) c51 = Vector128.FusedMultiplyAdd(x, b1, c51);
                     c5e = Vector128.FusedMultiplyAdd(x, be, c5e);
                 }
-                if (TRows.Value > 6)
+                if (sizeof(TRows) > 6)
                 {
                     x = Vector128.Create(a4[2 * rowStep]);
-                    if (TVectors.Value > 1) c60 = Vector128.FusedMultiplyAdd(x, b0, c60);
-                    if (TVectors.Value > 2) c61 = Vector128.FusedMultiplyAdd(x, b1, c61);
+                    if (sizeof(TVectors) > 1) c60 = Vector128.FusedMultiplyAdd(x, b0, c60);
+                    if (sizeof(TVectors) > 2) c61 = Vector128.FusedMultiplyAdd(x, b1, c61);
                     c6e = Vector128.FusedMultiplyAdd(x, be, c6e);
                 }
-                if (TRows.Value > 7)
+                if (sizeof(TRows) > 7)
                 {
                     x = Vector128.Create(a4[rowStep3]);
-                    if (TVectors.Value > 1) c70 = Vector128.FusedMultiplyAdd(x, b0, c70);
-                    if (TVectors.Value > 2) c71 = Vector128.FusedMultiplyAdd(x, b1, c71);
+                    if (sizeof(TVectors) > 1) c70 = Vector128.FusedMultiplyAdd(x, b0, c70);
+                    if (sizeof(TVectors) > 2) c71 = Vector128.FusedMultiplyAdd(x, b1, c71);
                     c7e = Vector128.FusedMultiplyAdd(x, be, c7e);
                 }
-                if (!TOrder.IsListed)
+                if (sizeof(TOrder) != sizeof(Listed))
                 {
                     a += kStep;
                     a4 += kStep;
@@ -233,189 +225,189 @@ internal static unsafe partial class Gemm
 
             if (t->Epilogue == GemmEpilogue.ReLU)
             {
-                if (TVectors.Value > 1) c00 = ReLU(c00);
-                if (TVectors.Value > 2) c01 = ReLU(c01);
+                if (sizeof(TVectors) > 1) c00 = ReLU(c00);
+                if (sizeof(TVectors) > 2) c01 = ReLU(c01);
                 c0e = ReLU(c0e);
-                if (TRows.Value > 1)
+                if (sizeof(TRows) > 1)
                 {
-                    if (TVectors.Value > 1) c10 = ReLU(c10);
-                    if (TVectors.Value > 2) c11 = ReLU(c11);
+                    if (sizeof(TVectors) > 1) c10 = ReLU(c10);
+                    if (sizeof(TVectors) > 2) c11 = ReLU(c11);
                     c1e = ReLU(c1e);
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
-                    if (TVectors.Value > 1) c20 = ReLU(c20);
-                    if (TVectors.Value > 2) c21 = ReLU(c21);
+                    if (sizeof(TVectors) > 1) c20 = ReLU(c20);
+                    if (sizeof(TVectors) > 2) c21 = ReLU(c21);
                     c2e = ReLU(c2e);
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
-                    if (TVectors.Value > 1) c30 = ReLU(c30);
-                    if (TVectors.Value > 2) c31 = ReLU(c31);
+                    if (sizeof(TVectors) > 1) c30 = ReLU(c30);
+                    if (sizeof(TVectors) > 2) c31 = ReLU(c31);
                     c3e = ReLU(c3e);
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
-                    if (TVectors.Value > 1) c40 = ReLU(c40);
-                    if (TVectors.Value > 2) c41 = ReLU(c41);
+                    if (sizeof(TVectors) > 1) c40 = ReLU(c40);
+                    if (sizeof(TVectors) > 2) c41 = ReLU(c41);
                     c4e = ReLU(c4e);
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
-                    if (TVectors.Value > 1) c50 = ReLU(c50);
-                    if (TVectors.Value > 2) c51 = ReLU(c51);
+                    if (sizeof(TVectors) > 1) c50 = ReLU(c50);
+                    if (sizeof(TVectors) > 2) c51 = ReLU(c51);
                     c5e = ReLU(c5e);
                 }
-                if (TRows.Value > 6)
+                if (sizeof(TRows) > 6)
                 {
-                    if (TVectors.Value > 1) c60 = ReLU(c60);
-                    if (TVectors.Value > 2) c61 = ReLU(c61);
+                    if (sizeof(TVectors) > 1) c60 = ReLU(c60);
+                    if (sizeof(TVectors) > 2) c61 = ReLU(c61);
                     c6e = ReLU(c6e);
                 }
-                if (TRows.Value > 7)
+                if (sizeof(TRows) > 7)
                 {
-                    if (TVectors.Value > 1) c70 = ReLU(c70);
-                    if (TVectors.Value > 2) c71 = ReLU(c71);
+                    if (sizeof(TVectors) > 1) c70 = ReLU(c70);
+                    if (sizeof(TVectors) > 2) c71 = ReLU(c71);
                     c7e = ReLU(c7e);
                 }
             }
             else if (t->Epilogue == GemmEpilogue.ReLUMask)
             {
                 float* mask = maskTile;
-                if (TVectors.Value > 1) c00 = KeepWherePositive(c00, Vector128.Load(mask));
-                if (TVectors.Value > 2) c01 = KeepWherePositive(c01, Vector128.Load(mask + 4));
-                c0e = KeepWherePositive(c0e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
-                if (TRows.Value > 1)
+                if (sizeof(TVectors) > 1) c00 = KeepWherePositive(c00, Vector128.Load(mask));
+                if (sizeof(TVectors) > 2) c01 = KeepWherePositive(c01, Vector128.Load(mask + 4));
+                c0e = KeepWherePositive(c0e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
+                if (sizeof(TRows) > 1)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c10 = KeepWherePositive(c10, Vector128.Load(mask));
-                    if (TVectors.Value > 2) c11 = KeepWherePositive(c11, Vector128.Load(mask + 4));
-                    c1e = KeepWherePositive(c1e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c10 = KeepWherePositive(c10, Vector128.Load(mask));
+                    if (sizeof(TVectors) > 2) c11 = KeepWherePositive(c11, Vector128.Load(mask + 4));
+                    c1e = KeepWherePositive(c1e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c20 = KeepWherePositive(c20, Vector128.Load(mask));
-                    if (TVectors.Value > 2) c21 = KeepWherePositive(c21, Vector128.Load(mask + 4));
-                    c2e = KeepWherePositive(c2e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c20 = KeepWherePositive(c20, Vector128.Load(mask));
+                    if (sizeof(TVectors) > 2) c21 = KeepWherePositive(c21, Vector128.Load(mask + 4));
+                    c2e = KeepWherePositive(c2e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c30 = KeepWherePositive(c30, Vector128.Load(mask));
-                    if (TVectors.Value > 2) c31 = KeepWherePositive(c31, Vector128.Load(mask + 4));
-                    c3e = KeepWherePositive(c3e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c30 = KeepWherePositive(c30, Vector128.Load(mask));
+                    if (sizeof(TVectors) > 2) c31 = KeepWherePositive(c31, Vector128.Load(mask + 4));
+                    c3e = KeepWherePositive(c3e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c40 = KeepWherePositive(c40, Vector128.Load(mask));
-                    if (TVectors.Value > 2) c41 = KeepWherePositive(c41, Vector128.Load(mask + 4));
-                    c4e = KeepWherePositive(c4e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c40 = KeepWherePositive(c40, Vector128.Load(mask));
+                    if (sizeof(TVectors) > 2) c41 = KeepWherePositive(c41, Vector128.Load(mask + 4));
+                    c4e = KeepWherePositive(c4e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c50 = KeepWherePositive(c50, Vector128.Load(mask));
-                    if (TVectors.Value > 2) c51 = KeepWherePositive(c51, Vector128.Load(mask + 4));
-                    c5e = KeepWherePositive(c5e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c50 = KeepWherePositive(c50, Vector128.Load(mask));
+                    if (sizeof(TVectors) > 2) c51 = KeepWherePositive(c51, Vector128.Load(mask + 4));
+                    c5e = KeepWherePositive(c5e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
                 }
-                if (TRows.Value > 6)
+                if (sizeof(TRows) > 6)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c60 = KeepWherePositive(c60, Vector128.Load(mask));
-                    if (TVectors.Value > 2) c61 = KeepWherePositive(c61, Vector128.Load(mask + 4));
-                    c6e = KeepWherePositive(c6e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c60 = KeepWherePositive(c60, Vector128.Load(mask));
+                    if (sizeof(TVectors) > 2) c61 = KeepWherePositive(c61, Vector128.Load(mask + 4));
+                    c6e = KeepWherePositive(c6e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
                 }
-                if (TRows.Value > 7)
+                if (sizeof(TRows) > 7)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c70 = KeepWherePositive(c70, Vector128.Load(mask));
-                    if (TVectors.Value > 2) c71 = KeepWherePositive(c71, Vector128.Load(mask + 4));
-                    c7e = KeepWherePositive(c7e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c70 = KeepWherePositive(c70, Vector128.Load(mask));
+                    if (sizeof(TVectors) > 2) c71 = KeepWherePositive(c71, Vector128.Load(mask + 4));
+                    c7e = KeepWherePositive(c7e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
                 }
             }
 
             float* d = cTile;
-            if (TVectors.Value > 1) c00.Store(d);
-            if (TVectors.Value > 2) c01.Store(d + 4);
-            if (TEdge.IsMasked)
+            if (sizeof(TVectors) > 1) c00.Store(d);
+            if (sizeof(TVectors) > 2) c01.Store(d + 4);
+            if (sizeof(TEdge) == sizeof(Masked))
                 MaskedStore(d + e, lanes, c0e);
             else
                 c0e.Store(d + e);
-            if (TRows.Value > 1)
+            if (sizeof(TRows) > 1)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c10.Store(d);
-                if (TVectors.Value > 2) c11.Store(d + 4);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c10.Store(d);
+                if (sizeof(TVectors) > 2) c11.Store(d + 4);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c1e);
                 else
                     c1e.Store(d + e);
             }
-            if (TRows.Value > 2)
+            if (sizeof(TRows) > 2)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c20.Store(d);
-                if (TVectors.Value > 2) c21.Store(d + 4);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c20.Store(d);
+                if (sizeof(TVectors) > 2) c21.Store(d + 4);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c2e);
                 else
                     c2e.Store(d + e);
             }
-            if (TRows.Value > 3)
+            if (sizeof(TRows) > 3)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c30.Store(d);
-                if (TVectors.Value > 2) c31.Store(d + 4);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c30.Store(d);
+                if (sizeof(TVectors) > 2) c31.Store(d + 4);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c3e);
                 else
                     c3e.Store(d + e);
             }
-            if (TRows.Value > 4)
+            if (sizeof(TRows) > 4)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c40.Store(d);
-                if (TVectors.Value > 2) c41.Store(d + 4);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c40.Store(d);
+                if (sizeof(TVectors) > 2) c41.Store(d + 4);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c4e);
                 else
                     c4e.Store(d + e);
             }
-            if (TRows.Value > 5)
+            if (sizeof(TRows) > 5)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c50.Store(d);
-                if (TVectors.Value > 2) c51.Store(d + 4);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c50.Store(d);
+                if (sizeof(TVectors) > 2) c51.Store(d + 4);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c5e);
                 else
                     c5e.Store(d + e);
             }
-            if (TRows.Value > 6)
+            if (sizeof(TRows) > 6)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c60.Store(d);
-                if (TVectors.Value > 2) c61.Store(d + 4);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c60.Store(d);
+                if (sizeof(TVectors) > 2) c61.Store(d + 4);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c6e);
                 else
                     c6e.Store(d + e);
             }
-            if (TRows.Value > 7)
+            if (sizeof(TRows) > 7)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c70.Store(d);
-                if (TVectors.Value > 2) c71.Store(d + 4);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c70.Store(d);
+                if (sizeof(TVectors) > 2) c71.Store(d + 4);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c7e);
                 else
                     c7e.Store(d + e);
             }
-            aTile += TRows.Value * rowStep;
-            cTile += TRows.Value * cStride;
-            maskTile += TRows.Value * maskStride;
+            aTile += sizeof(TRows) * rowStep;
+            cTile += sizeof(TRows) * cStride;
+            maskTile += sizeof(TRows) * maskStride;
         }
         while (--tiles > 0);
     }
@@ -430,7 +422,7 @@ internal static unsafe partial class Gemm
             RowVector128<Masked>(t, (columns + 3) / 4);
     }
 
-    private static void RowVector128<TEdge>(GemmTile* t, int vectors) where TEdge : struct, IEdge
+    private static void RowVector128<TEdge>(GemmTile* t, int vectors) where TEdge : unmanaged, IEdge
     {
         if (t->List != null)
             RowVector128<TEdge, Listed>(t, vectors);
@@ -438,7 +430,7 @@ internal static unsafe partial class Gemm
             RowVector128<TEdge, InOrder>(t, vectors);
     }
 
-    private static void RowVector128<TEdge, TOrder>(GemmTile* t, int vectors) where TEdge : struct, IEdge where TOrder : struct, IOrder
+    private static void RowVector128<TEdge, TOrder>(GemmTile* t, int vectors) where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder
     {
         switch (vectors)
         {
@@ -455,45 +447,45 @@ internal static unsafe partial class Gemm
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowKernelVector128<TVectors, TEdge, TOrder>(GemmTile* t)
-        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
+        where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder
     {
-        nint kStep = t->KStep, bStep = t->BStep, e = (TVectors.Value - 1) * 4;
-        Vector128<float> lanes = TEdge.IsMasked ? EdgeMaskVector128(t->EdgeLanes) : default;
+        nint kStep = t->KStep, bStep = t->BStep, e = (sizeof(TVectors) - 1) * 4;
+        Vector128<float> lanes = sizeof(TEdge) == sizeof(Masked) ? EdgeMaskVector128(t->EdgeLanes) : default;
         Vector128<float> c0 = Vector128<float>.Zero, c1 = Vector128<float>.Zero, c2 = Vector128<float>.Zero, c3 = Vector128<float>.Zero,
             c4 = Vector128<float>.Zero, c5 = Vector128<float>.Zero, c6 = Vector128<float>.Zero, ce = Vector128<float>.Zero;
         if (t->Start != GemmStart.Zero)
         {
             float* from = t->Start == GemmStart.Bias ? t->Bias : t->C;
-            if (TVectors.Value > 1) c0 = Vector128.Load(from);
-            if (TVectors.Value > 2) c1 = Vector128.Load(from + 4);
-            if (TVectors.Value > 3) c2 = Vector128.Load(from + 8);
-            if (TVectors.Value > 4) c3 = Vector128.Load(from + 12);
-            if (TVectors.Value > 5) c4 = Vector128.Load(from + 16);
-            if (TVectors.Value > 6) c5 = Vector128.Load(from + 20);
-            if (TVectors.Value > 7) c6 = Vector128.Load(from + 24);
-            ce = TEdge.IsMasked ? MaskedLoad(from + e, lanes) : Vector128.Load(from + e);
+            if (sizeof(TVectors) > 1) c0 = Vector128.Load(from);
+            if (sizeof(TVectors) > 2) c1 = Vector128.Load(from + 4);
+            if (sizeof(TVectors) > 3) c2 = Vector128.Load(from + 8);
+            if (sizeof(TVectors) > 4) c3 = Vector128.Load(from + 12);
+            if (sizeof(TVectors) > 5) c4 = Vector128.Load(from + 16);
+            if (sizeof(TVectors) > 6) c5 = Vector128.Load(from + 20);
+            if (sizeof(TVectors) > 7) c6 = Vector128.Load(from + 24);
+            ce = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(from + e, lanes) : Vector128.Load(from + e);
         }
 
         float* a = t->A, b = t->B;
         int* list = t->List;
         for (nint p = t->K; p > 0; p--)
         {
-            if (TOrder.IsListed)
+            if (sizeof(TOrder) == sizeof(Listed))
             {
                 nint at = *list++;
                 a = t->A + at * kStep;
                 b = t->B + at * bStep;
             }
             Vector128<float> x = Vector128.Create(*a);
-            if (TVectors.Value > 1) c0 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b), c0);
-            if (TVectors.Value > 2) c1 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 4), c1);
-            if (TVectors.Value > 3) c2 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 8), c2);
-            if (TVectors.Value > 4) c3 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 12), c3);
-            if (TVectors.Value > 5) c4 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 16), c4);
-            if (TVectors.Value > 6) c5 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 20), c5);
-            if (TVectors.Value > 7) c6 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 24), c6);
-            ce = Vector128.FusedMultiplyAdd(x, TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector128.Load(b + e), ce);
-            if (!TOrder.IsListed)
+            if (sizeof(TVectors) > 1) c0 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b), c0);
+            if (sizeof(TVectors) > 2) c1 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 4), c1);
+            if (sizeof(TVectors) > 3) c2 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 8), c2);
+            if (sizeof(TVectors) > 4) c3 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 12), c3);
+            if (sizeof(TVectors) > 5) c4 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 16), c4);
+            if (sizeof(TVectors) > 6) c5 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 20), c5);
+            if (sizeof(TVectors) > 7) c6 = Vector128.FusedMultiplyAdd(x, Vector128.Load(b + 24), c6);
+            ce = Vector128.FusedMultiplyAdd(x, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(b + e, lanes) : Vector128.Load(b + e), ce);
+            if (sizeof(TOrder) != sizeof(Listed))
             {
                 a += kStep;
                 b += bStep;
@@ -502,37 +494,37 @@ internal static unsafe partial class Gemm
 
         if (t->Epilogue == GemmEpilogue.ReLU)
         {
-            if (TVectors.Value > 1) c0 = ReLU(c0);
-            if (TVectors.Value > 2) c1 = ReLU(c1);
-            if (TVectors.Value > 3) c2 = ReLU(c2);
-            if (TVectors.Value > 4) c3 = ReLU(c3);
-            if (TVectors.Value > 5) c4 = ReLU(c4);
-            if (TVectors.Value > 6) c5 = ReLU(c5);
-            if (TVectors.Value > 7) c6 = ReLU(c6);
+            if (sizeof(TVectors) > 1) c0 = ReLU(c0);
+            if (sizeof(TVectors) > 2) c1 = ReLU(c1);
+            if (sizeof(TVectors) > 3) c2 = ReLU(c2);
+            if (sizeof(TVectors) > 4) c3 = ReLU(c3);
+            if (sizeof(TVectors) > 5) c4 = ReLU(c4);
+            if (sizeof(TVectors) > 6) c5 = ReLU(c5);
+            if (sizeof(TVectors) > 7) c6 = ReLU(c6);
             ce = ReLU(ce);
         }
         else if (t->Epilogue == GemmEpilogue.ReLUMask)
         {
             float* mask = t->Mask;
-            if (TVectors.Value > 1) c0 = KeepWherePositive(c0, Vector128.Load(mask));
-            if (TVectors.Value > 2) c1 = KeepWherePositive(c1, Vector128.Load(mask + 4));
-            if (TVectors.Value > 3) c2 = KeepWherePositive(c2, Vector128.Load(mask + 8));
-            if (TVectors.Value > 4) c3 = KeepWherePositive(c3, Vector128.Load(mask + 12));
-            if (TVectors.Value > 5) c4 = KeepWherePositive(c4, Vector128.Load(mask + 16));
-            if (TVectors.Value > 6) c5 = KeepWherePositive(c5, Vector128.Load(mask + 20));
-            if (TVectors.Value > 7) c6 = KeepWherePositive(c6, Vector128.Load(mask + 24));
-            ce = KeepWherePositive(ce, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
+            if (sizeof(TVectors) > 1) c0 = KeepWherePositive(c0, Vector128.Load(mask));
+            if (sizeof(TVectors) > 2) c1 = KeepWherePositive(c1, Vector128.Load(mask + 4));
+            if (sizeof(TVectors) > 3) c2 = KeepWherePositive(c2, Vector128.Load(mask + 8));
+            if (sizeof(TVectors) > 4) c3 = KeepWherePositive(c3, Vector128.Load(mask + 12));
+            if (sizeof(TVectors) > 5) c4 = KeepWherePositive(c4, Vector128.Load(mask + 16));
+            if (sizeof(TVectors) > 6) c5 = KeepWherePositive(c5, Vector128.Load(mask + 20));
+            if (sizeof(TVectors) > 7) c6 = KeepWherePositive(c6, Vector128.Load(mask + 24));
+            ce = KeepWherePositive(ce, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector128.Load(mask + e));
         }
 
         float* d = t->C;
-        if (TVectors.Value > 1) c0.Store(d);
-        if (TVectors.Value > 2) c1.Store(d + 4);
-        if (TVectors.Value > 3) c2.Store(d + 8);
-        if (TVectors.Value > 4) c3.Store(d + 12);
-        if (TVectors.Value > 5) c4.Store(d + 16);
-        if (TVectors.Value > 6) c5.Store(d + 20);
-        if (TVectors.Value > 7) c6.Store(d + 24);
-        if (TEdge.IsMasked)
+        if (sizeof(TVectors) > 1) c0.Store(d);
+        if (sizeof(TVectors) > 2) c1.Store(d + 4);
+        if (sizeof(TVectors) > 3) c2.Store(d + 8);
+        if (sizeof(TVectors) > 4) c3.Store(d + 12);
+        if (sizeof(TVectors) > 5) c4.Store(d + 16);
+        if (sizeof(TVectors) > 6) c5.Store(d + 20);
+        if (sizeof(TVectors) > 7) c6.Store(d + 24);
+        if (sizeof(TEdge) == sizeof(Masked))
             MaskedStore(d + e, lanes, ce);
         else
             ce.Store(d + e);

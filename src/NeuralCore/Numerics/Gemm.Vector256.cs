@@ -31,7 +31,7 @@ internal static unsafe partial class Gemm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RowsVector256<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : struct, ICount where TEdge : struct, IEdge
+    private static void RowsVector256<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge
     {
         if (t->List != null)
             RowsVector256<TVectors, TEdge, Listed, Listed>(t, rows);
@@ -43,7 +43,7 @@ internal static unsafe partial class Gemm
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowsVector256<TVectors, TEdge, TOrder, TRestOrder>(GemmTile* t, int rows)
-        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder where TRestOrder : struct, IOrder
+        where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder where TRestOrder : unmanaged, IOrder
     {
         int tiles = rows / 6;
         if (tiles > 0)
@@ -64,12 +64,12 @@ internal static unsafe partial class Gemm
     /// <summary>Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors; the last vector (e) may be partly outside the matrix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void KernelVector256<TRows, TVectors, TEdge, TOrder>(GemmTile* t, int tiles)
-        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
+        where TRows : unmanaged, ICount where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder
     {
         nint rowStep = t->RowStep, rowStep3 = 3 * rowStep, kStep = t->KStep, bStep = t->BStep, cStride = t->CStride, maskStride = t->MaskStride;
         float* aTile = t->A, cTile = t->C, maskTile = t->Mask;
-        nint e = (TVectors.Value - 1) * 8;
-        Vector256<float> lanes = TEdge.IsMasked ? EdgeMaskVector256(t->EdgeLanes) : default;
+        nint e = (sizeof(TVectors) - 1) * 8;
+        Vector256<float> lanes = sizeof(TEdge) == sizeof(Masked) ? EdgeMaskVector256(t->EdgeLanes) : default;
         do
         {
             Vector256<float> c00 = Vector256<float>.Zero, c0e = Vector256<float>.Zero;
@@ -78,48 +78,42 @@ internal static unsafe partial class Gemm
             Vector256<float> c30 = Vector256<float>.Zero, c3e = Vector256<float>.Zero;
             Vector256<float> c40 = Vector256<float>.Zero, c4e = Vector256<float>.Zero;
             Vector256<float> c50 = Vector256<float>.Zero, c5e = Vector256<float>.Zero;
-            if (t->Start == GemmStart.Bias)
+            if (t->Start != GemmStart.Zero)
             {
-                float* bias = t->Bias;
-                Vector256<float> v0 = TVectors.Value > 1 ? Vector256.Load(bias) : Vector256<float>.Zero;
-                Vector256<float> ve = TEdge.IsMasked ? MaskedLoad(bias + e, lanes) : Vector256.Load(bias + e);
-                c00 = c10 = c20 = c30 = c40 = c50 = v0;
-                c0e = c1e = c2e = c3e = c4e = c5e = ve;
-            }
-            else if (t->Start == GemmStart.Accumulate)
-            {
-                float* c = cTile;
-                if (TVectors.Value > 1) c00 = Vector256.Load(c);
-                c0e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
-                if (TRows.Value > 1)
+                // A bias is the same for all rows.
+                float* c = t->Start == GemmStart.Bias ? t->Bias : cTile;
+                nint startStride = t->Start == GemmStart.Bias ? 0 : cStride;
+                if (sizeof(TVectors) > 1) c00 = Vector256.Load(c);
+                c0e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
+                if (sizeof(TRows) > 1)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c10 = Vector256.Load(c);
-                    c1e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c10 = Vector256.Load(c);
+                    c1e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c20 = Vector256.Load(c);
-                    c2e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c20 = Vector256.Load(c);
+                    c2e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c30 = Vector256.Load(c);
-                    c3e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c30 = Vector256.Load(c);
+                    c3e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c40 = Vector256.Load(c);
-                    c4e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c40 = Vector256.Load(c);
+                    c4e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c50 = Vector256.Load(c);
-                    c5e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c50 = Vector256.Load(c);
+                    c5e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector256.Load(c + e);
                 }
             }
 
@@ -128,50 +122,50 @@ internal static unsafe partial class Gemm
             int* list = t->List;
             for (nint p = t->K; p > 0; p--)
             {
-                if (TOrder.IsListed)
+                if (sizeof(TOrder) == sizeof(Listed))
                 {
                     nint at = *list++;
                     a = aTile + at * kStep;
                     a4 = a + 4 * rowStep;
                     b = t->B + at * bStep;
                 }
-                Vector256<float> b0 = TVectors.Value > 1 ? Vector256.Load(b) : Vector256<float>.Zero;
-                Vector256<float> be = TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector256.Load(b + e);
-                if (TOrder.IsAhead) Sse.Prefetch0(a + fetchAhead);
+                Vector256<float> b0 = sizeof(TVectors) > 1 ? Vector256.Load(b) : Vector256<float>.Zero;
+                Vector256<float> be = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(b + e, lanes) : Vector256.Load(b + e);
+                if (sizeof(TOrder) == sizeof(Ahead)) Sse.Prefetch0(a + fetchAhead);
                 Vector256<float> x = Vector256.Create(a[0]);
-                if (TVectors.Value > 1) c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
+                if (sizeof(TVectors) > 1) c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
                 c0e = Vector256.FusedMultiplyAdd(x, be, c0e);
-                if (TRows.Value > 1)
+                if (sizeof(TRows) > 1)
                 {
                     x = Vector256.Create(a[rowStep]);
-                    if (TVectors.Value > 1) c10 = Vector256.FusedMultiplyAdd(x, b0, c10);
+                    if (sizeof(TVectors) > 1) c10 = Vector256.FusedMultiplyAdd(x, b0, c10);
                     c1e = Vector256.FusedMultiplyAdd(x, be, c1e);
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
                     x = Vector256.Create(a[2 * rowStep]);
-                    if (TVectors.Value > 1) c20 = Vector256.FusedMultiplyAdd(x, b0, c20);
+                    if (sizeof(TVectors) > 1) c20 = Vector256.FusedMultiplyAdd(x, b0, c20);
                     c2e = Vector256.FusedMultiplyAdd(x, be, c2e);
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
                     x = Vector256.Create(a[rowStep3]);
-                    if (TVectors.Value > 1) c30 = Vector256.FusedMultiplyAdd(x, b0, c30);
+                    if (sizeof(TVectors) > 1) c30 = Vector256.FusedMultiplyAdd(x, b0, c30);
                     c3e = Vector256.FusedMultiplyAdd(x, be, c3e);
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
                     x = Vector256.Create(a4[0]);
-                    if (TVectors.Value > 1) c40 = Vector256.FusedMultiplyAdd(x, b0, c40);
+                    if (sizeof(TVectors) > 1) c40 = Vector256.FusedMultiplyAdd(x, b0, c40);
                     c4e = Vector256.FusedMultiplyAdd(x, be, c4e);
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
                     x = Vector256.Create(a4[rowStep]);
-                    if (TVectors.Value > 1) c50 = Vector256.FusedMultiplyAdd(x, b0, c50);
+                    if (sizeof(TVectors) > 1) c50 = Vector256.FusedMultiplyAdd(x, b0, c50);
                     c5e = Vector256.FusedMultiplyAdd(x, be, c5e);
                 }
-                if (!TOrder.IsListed)
+                if (sizeof(TOrder) != sizeof(Listed))
                 {
                     a += kStep;
                     a4 += kStep;
@@ -181,125 +175,125 @@ internal static unsafe partial class Gemm
 
             if (t->Epilogue == GemmEpilogue.ReLU)
             {
-                if (TVectors.Value > 1) c00 = ReLU(c00);
+                if (sizeof(TVectors) > 1) c00 = ReLU(c00);
                 c0e = ReLU(c0e);
-                if (TRows.Value > 1)
+                if (sizeof(TRows) > 1)
                 {
-                    if (TVectors.Value > 1) c10 = ReLU(c10);
+                    if (sizeof(TVectors) > 1) c10 = ReLU(c10);
                     c1e = ReLU(c1e);
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
-                    if (TVectors.Value > 1) c20 = ReLU(c20);
+                    if (sizeof(TVectors) > 1) c20 = ReLU(c20);
                     c2e = ReLU(c2e);
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
-                    if (TVectors.Value > 1) c30 = ReLU(c30);
+                    if (sizeof(TVectors) > 1) c30 = ReLU(c30);
                     c3e = ReLU(c3e);
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
-                    if (TVectors.Value > 1) c40 = ReLU(c40);
+                    if (sizeof(TVectors) > 1) c40 = ReLU(c40);
                     c4e = ReLU(c4e);
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
-                    if (TVectors.Value > 1) c50 = ReLU(c50);
+                    if (sizeof(TVectors) > 1) c50 = ReLU(c50);
                     c5e = ReLU(c5e);
                 }
             }
             else if (t->Epilogue == GemmEpilogue.ReLUMask)
             {
                 float* mask = maskTile;
-                if (TVectors.Value > 1) c00 = KeepWherePositive(c00, Vector256.Load(mask));
-                c0e = KeepWherePositive(c0e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
-                if (TRows.Value > 1)
+                if (sizeof(TVectors) > 1) c00 = KeepWherePositive(c00, Vector256.Load(mask));
+                c0e = KeepWherePositive(c0e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
+                if (sizeof(TRows) > 1)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c10 = KeepWherePositive(c10, Vector256.Load(mask));
-                    c1e = KeepWherePositive(c1e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c10 = KeepWherePositive(c10, Vector256.Load(mask));
+                    c1e = KeepWherePositive(c1e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c20 = KeepWherePositive(c20, Vector256.Load(mask));
-                    c2e = KeepWherePositive(c2e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c20 = KeepWherePositive(c20, Vector256.Load(mask));
+                    c2e = KeepWherePositive(c2e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c30 = KeepWherePositive(c30, Vector256.Load(mask));
-                    c3e = KeepWherePositive(c3e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c30 = KeepWherePositive(c30, Vector256.Load(mask));
+                    c3e = KeepWherePositive(c3e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c40 = KeepWherePositive(c40, Vector256.Load(mask));
-                    c4e = KeepWherePositive(c4e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c40 = KeepWherePositive(c40, Vector256.Load(mask));
+                    c4e = KeepWherePositive(c4e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c50 = KeepWherePositive(c50, Vector256.Load(mask));
-                    c5e = KeepWherePositive(c5e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c50 = KeepWherePositive(c50, Vector256.Load(mask));
+                    c5e = KeepWherePositive(c5e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
                 }
             }
 
             float* d = cTile;
-            if (TVectors.Value > 1) c00.Store(d);
-            if (TEdge.IsMasked)
+            if (sizeof(TVectors) > 1) c00.Store(d);
+            if (sizeof(TEdge) == sizeof(Masked))
                 MaskedStore(d + e, lanes, c0e);
             else
                 c0e.Store(d + e);
-            if (TRows.Value > 1)
+            if (sizeof(TRows) > 1)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c10.Store(d);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c10.Store(d);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c1e);
                 else
                     c1e.Store(d + e);
             }
-            if (TRows.Value > 2)
+            if (sizeof(TRows) > 2)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c20.Store(d);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c20.Store(d);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c2e);
                 else
                     c2e.Store(d + e);
             }
-            if (TRows.Value > 3)
+            if (sizeof(TRows) > 3)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c30.Store(d);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c30.Store(d);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c3e);
                 else
                     c3e.Store(d + e);
             }
-            if (TRows.Value > 4)
+            if (sizeof(TRows) > 4)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c40.Store(d);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c40.Store(d);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c4e);
                 else
                     c4e.Store(d + e);
             }
-            if (TRows.Value > 5)
+            if (sizeof(TRows) > 5)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c50.Store(d);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c50.Store(d);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c5e);
                 else
                     c5e.Store(d + e);
             }
-            aTile += TRows.Value * rowStep;
-            cTile += TRows.Value * cStride;
-            maskTile += TRows.Value * maskStride;
+            aTile += sizeof(TRows) * rowStep;
+            cTile += sizeof(TRows) * cStride;
+            maskTile += sizeof(TRows) * maskStride;
         }
         while (--tiles > 0);
     }
@@ -314,7 +308,7 @@ internal static unsafe partial class Gemm
             RowVector256<Masked>(t, (columns + 7) / 8);
     }
 
-    private static void RowVector256<TEdge>(GemmTile* t, int vectors) where TEdge : struct, IEdge
+    private static void RowVector256<TEdge>(GemmTile* t, int vectors) where TEdge : unmanaged, IEdge
     {
         if (t->List != null)
             RowVector256<TEdge, Listed>(t, vectors);
@@ -322,7 +316,7 @@ internal static unsafe partial class Gemm
             RowVector256<TEdge, InOrder>(t, vectors);
     }
 
-    private static void RowVector256<TEdge, TOrder>(GemmTile* t, int vectors) where TEdge : struct, IEdge where TOrder : struct, IOrder
+    private static void RowVector256<TEdge, TOrder>(GemmTile* t, int vectors) where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder
     {
         switch (vectors)
         {
@@ -339,45 +333,45 @@ internal static unsafe partial class Gemm
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowKernelVector256<TVectors, TEdge, TOrder>(GemmTile* t)
-        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
+        where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder
     {
-        nint kStep = t->KStep, bStep = t->BStep, e = (TVectors.Value - 1) * 8;
-        Vector256<float> lanes = TEdge.IsMasked ? EdgeMaskVector256(t->EdgeLanes) : default;
+        nint kStep = t->KStep, bStep = t->BStep, e = (sizeof(TVectors) - 1) * 8;
+        Vector256<float> lanes = sizeof(TEdge) == sizeof(Masked) ? EdgeMaskVector256(t->EdgeLanes) : default;
         Vector256<float> c0 = Vector256<float>.Zero, c1 = Vector256<float>.Zero, c2 = Vector256<float>.Zero, c3 = Vector256<float>.Zero,
             c4 = Vector256<float>.Zero, c5 = Vector256<float>.Zero, c6 = Vector256<float>.Zero, ce = Vector256<float>.Zero;
         if (t->Start != GemmStart.Zero)
         {
             float* from = t->Start == GemmStart.Bias ? t->Bias : t->C;
-            if (TVectors.Value > 1) c0 = Vector256.Load(from);
-            if (TVectors.Value > 2) c1 = Vector256.Load(from + 8);
-            if (TVectors.Value > 3) c2 = Vector256.Load(from + 16);
-            if (TVectors.Value > 4) c3 = Vector256.Load(from + 24);
-            if (TVectors.Value > 5) c4 = Vector256.Load(from + 32);
-            if (TVectors.Value > 6) c5 = Vector256.Load(from + 40);
-            if (TVectors.Value > 7) c6 = Vector256.Load(from + 48);
-            ce = TEdge.IsMasked ? MaskedLoad(from + e, lanes) : Vector256.Load(from + e);
+            if (sizeof(TVectors) > 1) c0 = Vector256.Load(from);
+            if (sizeof(TVectors) > 2) c1 = Vector256.Load(from + 8);
+            if (sizeof(TVectors) > 3) c2 = Vector256.Load(from + 16);
+            if (sizeof(TVectors) > 4) c3 = Vector256.Load(from + 24);
+            if (sizeof(TVectors) > 5) c4 = Vector256.Load(from + 32);
+            if (sizeof(TVectors) > 6) c5 = Vector256.Load(from + 40);
+            if (sizeof(TVectors) > 7) c6 = Vector256.Load(from + 48);
+            ce = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(from + e, lanes) : Vector256.Load(from + e);
         }
 
         float* a = t->A, b = t->B;
         int* list = t->List;
         for (nint p = t->K; p > 0; p--)
         {
-            if (TOrder.IsListed)
+            if (sizeof(TOrder) == sizeof(Listed))
             {
                 nint at = *list++;
                 a = t->A + at * kStep;
                 b = t->B + at * bStep;
             }
             Vector256<float> x = Vector256.Create(*a);
-            if (TVectors.Value > 1) c0 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b), c0);
-            if (TVectors.Value > 2) c1 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 8), c1);
-            if (TVectors.Value > 3) c2 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 16), c2);
-            if (TVectors.Value > 4) c3 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 24), c3);
-            if (TVectors.Value > 5) c4 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 32), c4);
-            if (TVectors.Value > 6) c5 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 40), c5);
-            if (TVectors.Value > 7) c6 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 48), c6);
-            ce = Vector256.FusedMultiplyAdd(x, TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector256.Load(b + e), ce);
-            if (!TOrder.IsListed)
+            if (sizeof(TVectors) > 1) c0 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b), c0);
+            if (sizeof(TVectors) > 2) c1 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 8), c1);
+            if (sizeof(TVectors) > 3) c2 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 16), c2);
+            if (sizeof(TVectors) > 4) c3 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 24), c3);
+            if (sizeof(TVectors) > 5) c4 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 32), c4);
+            if (sizeof(TVectors) > 6) c5 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 40), c5);
+            if (sizeof(TVectors) > 7) c6 = Vector256.FusedMultiplyAdd(x, Vector256.Load(b + 48), c6);
+            ce = Vector256.FusedMultiplyAdd(x, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(b + e, lanes) : Vector256.Load(b + e), ce);
+            if (sizeof(TOrder) != sizeof(Listed))
             {
                 a += kStep;
                 b += bStep;
@@ -386,37 +380,37 @@ internal static unsafe partial class Gemm
 
         if (t->Epilogue == GemmEpilogue.ReLU)
         {
-            if (TVectors.Value > 1) c0 = ReLU(c0);
-            if (TVectors.Value > 2) c1 = ReLU(c1);
-            if (TVectors.Value > 3) c2 = ReLU(c2);
-            if (TVectors.Value > 4) c3 = ReLU(c3);
-            if (TVectors.Value > 5) c4 = ReLU(c4);
-            if (TVectors.Value > 6) c5 = ReLU(c5);
-            if (TVectors.Value > 7) c6 = ReLU(c6);
+            if (sizeof(TVectors) > 1) c0 = ReLU(c0);
+            if (sizeof(TVectors) > 2) c1 = ReLU(c1);
+            if (sizeof(TVectors) > 3) c2 = ReLU(c2);
+            if (sizeof(TVectors) > 4) c3 = ReLU(c3);
+            if (sizeof(TVectors) > 5) c4 = ReLU(c4);
+            if (sizeof(TVectors) > 6) c5 = ReLU(c5);
+            if (sizeof(TVectors) > 7) c6 = ReLU(c6);
             ce = ReLU(ce);
         }
         else if (t->Epilogue == GemmEpilogue.ReLUMask)
         {
             float* mask = t->Mask;
-            if (TVectors.Value > 1) c0 = KeepWherePositive(c0, Vector256.Load(mask));
-            if (TVectors.Value > 2) c1 = KeepWherePositive(c1, Vector256.Load(mask + 8));
-            if (TVectors.Value > 3) c2 = KeepWherePositive(c2, Vector256.Load(mask + 16));
-            if (TVectors.Value > 4) c3 = KeepWherePositive(c3, Vector256.Load(mask + 24));
-            if (TVectors.Value > 5) c4 = KeepWherePositive(c4, Vector256.Load(mask + 32));
-            if (TVectors.Value > 6) c5 = KeepWherePositive(c5, Vector256.Load(mask + 40));
-            if (TVectors.Value > 7) c6 = KeepWherePositive(c6, Vector256.Load(mask + 48));
-            ce = KeepWherePositive(ce, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
+            if (sizeof(TVectors) > 1) c0 = KeepWherePositive(c0, Vector256.Load(mask));
+            if (sizeof(TVectors) > 2) c1 = KeepWherePositive(c1, Vector256.Load(mask + 8));
+            if (sizeof(TVectors) > 3) c2 = KeepWherePositive(c2, Vector256.Load(mask + 16));
+            if (sizeof(TVectors) > 4) c3 = KeepWherePositive(c3, Vector256.Load(mask + 24));
+            if (sizeof(TVectors) > 5) c4 = KeepWherePositive(c4, Vector256.Load(mask + 32));
+            if (sizeof(TVectors) > 6) c5 = KeepWherePositive(c5, Vector256.Load(mask + 40));
+            if (sizeof(TVectors) > 7) c6 = KeepWherePositive(c6, Vector256.Load(mask + 48));
+            ce = KeepWherePositive(ce, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector256.Load(mask + e));
         }
 
         float* d = t->C;
-        if (TVectors.Value > 1) c0.Store(d);
-        if (TVectors.Value > 2) c1.Store(d + 8);
-        if (TVectors.Value > 3) c2.Store(d + 16);
-        if (TVectors.Value > 4) c3.Store(d + 24);
-        if (TVectors.Value > 5) c4.Store(d + 32);
-        if (TVectors.Value > 6) c5.Store(d + 40);
-        if (TVectors.Value > 7) c6.Store(d + 48);
-        if (TEdge.IsMasked)
+        if (sizeof(TVectors) > 1) c0.Store(d);
+        if (sizeof(TVectors) > 2) c1.Store(d + 8);
+        if (sizeof(TVectors) > 3) c2.Store(d + 16);
+        if (sizeof(TVectors) > 4) c3.Store(d + 24);
+        if (sizeof(TVectors) > 5) c4.Store(d + 32);
+        if (sizeof(TVectors) > 6) c5.Store(d + 40);
+        if (sizeof(TVectors) > 7) c6.Store(d + 48);
+        if (sizeof(TEdge) == sizeof(Masked))
             MaskedStore(d + e, lanes, ce);
         else
             ce.Store(d + e);

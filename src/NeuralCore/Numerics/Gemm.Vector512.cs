@@ -44,7 +44,7 @@ internal static unsafe partial class Gemm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RowsVector512<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : struct, ICount where TEdge : struct, IEdge
+    private static void RowsVector512<TVectors, TEdge>(GemmTile* t, int rows) where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge
     {
         if (t->List != null)
             RowsVector512<TVectors, TEdge, Listed, Listed>(t, rows);
@@ -56,10 +56,10 @@ internal static unsafe partial class Gemm
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowsVector512<TVectors, TEdge, TOrder, TRestOrder>(GemmTile* t, int rows)
-        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder where TRestOrder : struct, IOrder
+        where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder where TRestOrder : unmanaged, IOrder
     {
         // A constant to the compiler: the widest tile is less tall.
-        int tall = TVectors.Value == 4 ? 6 : 8;
+        int tall = sizeof(TVectors) == 4 ? 6 : 8;
         int tiles = rows / tall;
         // A last row alone has too few chains to keep the multipliers busy: it takes some from the last tile.
         bool shares = rows - tiles * tall == 1 && tiles > 0;
@@ -67,7 +67,7 @@ internal static unsafe partial class Gemm
             tiles--;
         if (tiles > 0)
         {
-            if (TVectors.Value == 4)
+            if (sizeof(TVectors) == 4)
                 KernelVector512<N6, TVectors, TEdge, TOrder>(t, tiles);
             else
                 KernelVector512<N8, TVectors, TEdge, TOrder>(t, tiles);
@@ -76,11 +76,11 @@ internal static unsafe partial class Gemm
         int rest = rows - tiles * tall;
         if (shares)
         {
-            if (TVectors.Value == 4)
+            if (sizeof(TVectors) == 4)
                 KernelVector512<N3, TVectors, TEdge, TRestOrder>(t, 1);
             else
                 KernelVector512<N5, TVectors, TEdge, TRestOrder>(t, 1);
-            t->SkipRows(TVectors.Value == 4 ? 3 : 5);
+            t->SkipRows(sizeof(TVectors) == 4 ? 3 : 5);
             rest = 4;
         }
         switch (rest)
@@ -98,12 +98,12 @@ internal static unsafe partial class Gemm
     /// <summary>Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors; the last vector (e) may be partly outside the matrix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void KernelVector512<TRows, TVectors, TEdge, TOrder>(GemmTile* t, int tiles)
-        where TRows : struct, ICount where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
+        where TRows : unmanaged, ICount where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder
     {
         nint rowStep = t->RowStep, rowStep3 = 3 * rowStep, kStep = t->KStep, bStep = t->BStep, cStride = t->CStride, maskStride = t->MaskStride;
         float* aTile = t->A, cTile = t->C, maskTile = t->Mask;
-        nint e = (TVectors.Value - 1) * 16;
-        Vector512<float> lanes = TEdge.IsMasked ? EdgeMaskVector512(t->EdgeLanes) : default;
+        nint e = (sizeof(TVectors) - 1) * 16;
+        Vector512<float> lanes = sizeof(TEdge) == sizeof(Masked) ? EdgeMaskVector512(t->EdgeLanes) : default;
         do
         {
             Vector512<float> c00 = Vector512<float>.Zero, c01 = Vector512<float>.Zero, c02 = Vector512<float>.Zero, c0e = Vector512<float>.Zero;
@@ -114,78 +114,68 @@ internal static unsafe partial class Gemm
             Vector512<float> c50 = Vector512<float>.Zero, c51 = Vector512<float>.Zero, c52 = Vector512<float>.Zero, c5e = Vector512<float>.Zero;
             Vector512<float> c60 = Vector512<float>.Zero, c61 = Vector512<float>.Zero, c6e = Vector512<float>.Zero;
             Vector512<float> c70 = Vector512<float>.Zero, c71 = Vector512<float>.Zero, c7e = Vector512<float>.Zero;
-            if (t->Start == GemmStart.Bias)
+            if (t->Start != GemmStart.Zero)
             {
-                float* bias = t->Bias;
-                Vector512<float> v0 = TVectors.Value > 1 ? Vector512.Load(bias) : Vector512<float>.Zero;
-                Vector512<float> v1 = TVectors.Value > 2 ? Vector512.Load(bias + 16) : Vector512<float>.Zero;
-                Vector512<float> v2 = TVectors.Value > 3 ? Vector512.Load(bias + 32) : Vector512<float>.Zero;
-                Vector512<float> ve = TEdge.IsMasked ? MaskedLoad(bias + e, lanes) : Vector512.Load(bias + e);
-                c00 = c10 = c20 = c30 = c40 = c50 = c60 = c70 = v0;
-                c01 = c11 = c21 = c31 = c41 = c51 = c61 = c71 = v1;
-                c02 = c12 = c22 = c32 = c42 = c52 = v2;
-                c0e = c1e = c2e = c3e = c4e = c5e = c6e = c7e = ve;
-            }
-            else if (t->Start == GemmStart.Accumulate)
-            {
-                float* c = cTile;
-                if (TVectors.Value > 1) c00 = Vector512.Load(c);
-                if (TVectors.Value > 2) c01 = Vector512.Load(c + 16);
-                if (TVectors.Value > 3) c02 = Vector512.Load(c + 32);
-                c0e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
-                if (TRows.Value > 1)
+                // A bias is the same for all rows.
+                float* c = t->Start == GemmStart.Bias ? t->Bias : cTile;
+                nint startStride = t->Start == GemmStart.Bias ? 0 : cStride;
+                if (sizeof(TVectors) > 1) c00 = Vector512.Load(c);
+                if (sizeof(TVectors) > 2) c01 = Vector512.Load(c + 16);
+                if (sizeof(TVectors) > 3) c02 = Vector512.Load(c + 32);
+                c0e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
+                if (sizeof(TRows) > 1)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c10 = Vector512.Load(c);
-                    if (TVectors.Value > 2) c11 = Vector512.Load(c + 16);
-                    if (TVectors.Value > 3) c12 = Vector512.Load(c + 32);
-                    c1e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c10 = Vector512.Load(c);
+                    if (sizeof(TVectors) > 2) c11 = Vector512.Load(c + 16);
+                    if (sizeof(TVectors) > 3) c12 = Vector512.Load(c + 32);
+                    c1e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c20 = Vector512.Load(c);
-                    if (TVectors.Value > 2) c21 = Vector512.Load(c + 16);
-                    if (TVectors.Value > 3) c22 = Vector512.Load(c + 32);
-                    c2e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c20 = Vector512.Load(c);
+                    if (sizeof(TVectors) > 2) c21 = Vector512.Load(c + 16);
+                    if (sizeof(TVectors) > 3) c22 = Vector512.Load(c + 32);
+                    c2e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c30 = Vector512.Load(c);
-                    if (TVectors.Value > 2) c31 = Vector512.Load(c + 16);
-                    if (TVectors.Value > 3) c32 = Vector512.Load(c + 32);
-                    c3e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c30 = Vector512.Load(c);
+                    if (sizeof(TVectors) > 2) c31 = Vector512.Load(c + 16);
+                    if (sizeof(TVectors) > 3) c32 = Vector512.Load(c + 32);
+                    c3e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c40 = Vector512.Load(c);
-                    if (TVectors.Value > 2) c41 = Vector512.Load(c + 16);
-                    if (TVectors.Value > 3) c42 = Vector512.Load(c + 32);
-                    c4e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c40 = Vector512.Load(c);
+                    if (sizeof(TVectors) > 2) c41 = Vector512.Load(c + 16);
+                    if (sizeof(TVectors) > 3) c42 = Vector512.Load(c + 32);
+                    c4e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c50 = Vector512.Load(c);
-                    if (TVectors.Value > 2) c51 = Vector512.Load(c + 16);
-                    if (TVectors.Value > 3) c52 = Vector512.Load(c + 32);
-                    c5e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c50 = Vector512.Load(c);
+                    if (sizeof(TVectors) > 2) c51 = Vector512.Load(c + 16);
+                    if (sizeof(TVectors) > 3) c52 = Vector512.Load(c + 32);
+                    c5e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
-                if (TRows.Value > 6)
+                if (sizeof(TRows) > 6)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c60 = Vector512.Load(c);
-                    if (TVectors.Value > 2) c61 = Vector512.Load(c + 16);
-                    c6e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c60 = Vector512.Load(c);
+                    if (sizeof(TVectors) > 2) c61 = Vector512.Load(c + 16);
+                    c6e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
-                if (TRows.Value > 7)
+                if (sizeof(TRows) > 7)
                 {
-                    c += cStride;
-                    if (TVectors.Value > 1) c70 = Vector512.Load(c);
-                    if (TVectors.Value > 2) c71 = Vector512.Load(c + 16);
-                    c7e = TEdge.IsMasked ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
+                    c += startStride;
+                    if (sizeof(TVectors) > 1) c70 = Vector512.Load(c);
+                    if (sizeof(TVectors) > 2) c71 = Vector512.Load(c + 16);
+                    c7e = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(c + e, lanes) : Vector512.Load(c + e);
                 }
             }
 
@@ -194,7 +184,7 @@ internal static unsafe partial class Gemm
             int* list = t->List;
             for (nint p = t->K; p > 0; p--)
             {
-                if (TOrder.IsListed)
+                if (sizeof(TOrder) == sizeof(Listed))
                 {
                     nint at = *list++, ahead = list[FetchDistance];
                     a = aTile + at * kStep;
@@ -203,75 +193,75 @@ internal static unsafe partial class Gemm
                     float* bAhead = t->B + ahead * bStep;
                     Sse.Prefetch0(aTile + ahead * kStep);
                     Sse.Prefetch0(bAhead);
-                    if (TVectors.Value > 1) Sse.Prefetch0(bAhead + 16);
-                    if (TVectors.Value > 2) Sse.Prefetch0(bAhead + 32);
-                    if (TVectors.Value > 3) Sse.Prefetch0(bAhead + 48);
+                    if (sizeof(TVectors) > 1) Sse.Prefetch0(bAhead + 16);
+                    if (sizeof(TVectors) > 2) Sse.Prefetch0(bAhead + 32);
+                    if (sizeof(TVectors) > 3) Sse.Prefetch0(bAhead + 48);
                 }
-                Vector512<float> b0 = TVectors.Value > 1 ? Vector512.Load(b) : Vector512<float>.Zero;
-                Vector512<float> b1 = TVectors.Value > 2 ? Vector512.Load(b + 16) : Vector512<float>.Zero;
-                Vector512<float> b2 = TVectors.Value > 3 ? Vector512.Load(b + 32) : Vector512<float>.Zero;
-                Vector512<float> be = TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector512.Load(b + e);
-                if (TOrder.IsAhead) Sse.Prefetch0(a + fetchAhead);
+                Vector512<float> b0 = sizeof(TVectors) > 1 ? Vector512.Load(b) : Vector512<float>.Zero;
+                Vector512<float> b1 = sizeof(TVectors) > 2 ? Vector512.Load(b + 16) : Vector512<float>.Zero;
+                Vector512<float> b2 = sizeof(TVectors) > 3 ? Vector512.Load(b + 32) : Vector512<float>.Zero;
+                Vector512<float> be = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(b + e, lanes) : Vector512.Load(b + e);
+                if (sizeof(TOrder) == sizeof(Ahead)) Sse.Prefetch0(a + fetchAhead);
                 Vector512<float> x = Vector512.Create(a[0]);
-                if (TVectors.Value > 1) c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
-                if (TVectors.Value > 2) c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
-                if (TVectors.Value > 3) c02 = Vector512.FusedMultiplyAdd(x, b2, c02);
+                if (sizeof(TVectors) > 1) c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
+                if (sizeof(TVectors) > 2) c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
+                if (sizeof(TVectors) > 3) c02 = Vector512.FusedMultiplyAdd(x, b2, c02);
                 c0e = Vector512.FusedMultiplyAdd(x, be, c0e);
-                if (TRows.Value > 1)
+                if (sizeof(TRows) > 1)
                 {
                     x = Vector512.Create(a[rowStep]);
-                    if (TVectors.Value > 1) c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
-                    if (TVectors.Value > 2) c11 = Vector512.FusedMultiplyAdd(x, b1, c11);
-                    if (TVectors.Value > 3) c12 = Vector512.FusedMultiplyAdd(x, b2, c12);
+                    if (sizeof(TVectors) > 1) c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
+                    if (sizeof(TVectors) > 2) c11 = Vector512.FusedMultiplyAdd(x, b1, c11);
+                    if (sizeof(TVectors) > 3) c12 = Vector512.FusedMultiplyAdd(x, b2, c12);
                     c1e = Vector512.FusedMultiplyAdd(x, be, c1e);
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
                     x = Vector512.Create(a[2 * rowStep]);
-                    if (TVectors.Value > 1) c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
-                    if (TVectors.Value > 2) c21 = Vector512.FusedMultiplyAdd(x, b1, c21);
-                    if (TVectors.Value > 3) c22 = Vector512.FusedMultiplyAdd(x, b2, c22);
+                    if (sizeof(TVectors) > 1) c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
+                    if (sizeof(TVectors) > 2) c21 = Vector512.FusedMultiplyAdd(x, b1, c21);
+                    if (sizeof(TVectors) > 3) c22 = Vector512.FusedMultiplyAdd(x, b2, c22);
                     c2e = Vector512.FusedMultiplyAdd(x, be, c2e);
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
                     x = Vector512.Create(a[rowStep3]);
-                    if (TVectors.Value > 1) c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
-                    if (TVectors.Value > 2) c31 = Vector512.FusedMultiplyAdd(x, b1, c31);
-                    if (TVectors.Value > 3) c32 = Vector512.FusedMultiplyAdd(x, b2, c32);
+                    if (sizeof(TVectors) > 1) c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
+                    if (sizeof(TVectors) > 2) c31 = Vector512.FusedMultiplyAdd(x, b1, c31);
+                    if (sizeof(TVectors) > 3) c32 = Vector512.FusedMultiplyAdd(x, b2, c32);
                     c3e = Vector512.FusedMultiplyAdd(x, be, c3e);
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
                     x = Vector512.Create(a4[0]);
-                    if (TVectors.Value > 1) c40 = Vector512.FusedMultiplyAdd(x, b0, c40);
-                    if (TVectors.Value > 2) c41 = Vector512.FusedMultiplyAdd(x, b1, c41);
-                    if (TVectors.Value > 3) c42 = Vector512.FusedMultiplyAdd(x, b2, c42);
+                    if (sizeof(TVectors) > 1) c40 = Vector512.FusedMultiplyAdd(x, b0, c40);
+                    if (sizeof(TVectors) > 2) c41 = Vector512.FusedMultiplyAdd(x, b1, c41);
+                    if (sizeof(TVectors) > 3) c42 = Vector512.FusedMultiplyAdd(x, b2, c42);
                     c4e = Vector512.FusedMultiplyAdd(x, be, c4e);
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
                     x = Vector512.Create(a4[rowStep]);
-                    if (TVectors.Value > 1) c50 = Vector512.FusedMultiplyAdd(x, b0, c50);
-                    if (TVectors.Value > 2) c51 = Vector512.FusedMultiplyAdd(x, b1, c51);
-                    if (TVectors.Value > 3) c52 = Vector512.FusedMultiplyAdd(x, b2, c52);
+                    if (sizeof(TVectors) > 1) c50 = Vector512.FusedMultiplyAdd(x, b0, c50);
+                    if (sizeof(TVectors) > 2) c51 = Vector512.FusedMultiplyAdd(x, b1, c51);
+                    if (sizeof(TVectors) > 3) c52 = Vector512.FusedMultiplyAdd(x, b2, c52);
                     c5e = Vector512.FusedMultiplyAdd(x, be, c5e);
                 }
-                if (TRows.Value > 6)
+                if (sizeof(TRows) > 6)
                 {
                     x = Vector512.Create(a4[2 * rowStep]);
-                    if (TVectors.Value > 1) c60 = Vector512.FusedMultiplyAdd(x, b0, c60);
-                    if (TVectors.Value > 2) c61 = Vector512.FusedMultiplyAdd(x, b1, c61);
+                    if (sizeof(TVectors) > 1) c60 = Vector512.FusedMultiplyAdd(x, b0, c60);
+                    if (sizeof(TVectors) > 2) c61 = Vector512.FusedMultiplyAdd(x, b1, c61);
                     c6e = Vector512.FusedMultiplyAdd(x, be, c6e);
                 }
-                if (TRows.Value > 7)
+                if (sizeof(TRows) > 7)
                 {
                     x = Vector512.Create(a4[rowStep3]);
-                    if (TVectors.Value > 1) c70 = Vector512.FusedMultiplyAdd(x, b0, c70);
-                    if (TVectors.Value > 2) c71 = Vector512.FusedMultiplyAdd(x, b1, c71);
+                    if (sizeof(TVectors) > 1) c70 = Vector512.FusedMultiplyAdd(x, b0, c70);
+                    if (sizeof(TVectors) > 2) c71 = Vector512.FusedMultiplyAdd(x, b1, c71);
                     c7e = Vector512.FusedMultiplyAdd(x, be, c7e);
                 }
-                if (!TOrder.IsListed)
+                if (sizeof(TOrder) != sizeof(Listed))
                 {
                     a += kStep;
                     a4 += kStep;
@@ -281,207 +271,207 @@ internal static unsafe partial class Gemm
 
             if (t->Epilogue == GemmEpilogue.ReLU)
             {
-                if (TVectors.Value > 1) c00 = ReLU(c00);
-                if (TVectors.Value > 2) c01 = ReLU(c01);
-                if (TVectors.Value > 3) c02 = ReLU(c02);
+                if (sizeof(TVectors) > 1) c00 = ReLU(c00);
+                if (sizeof(TVectors) > 2) c01 = ReLU(c01);
+                if (sizeof(TVectors) > 3) c02 = ReLU(c02);
                 c0e = ReLU(c0e);
-                if (TRows.Value > 1)
+                if (sizeof(TRows) > 1)
                 {
-                    if (TVectors.Value > 1) c10 = ReLU(c10);
-                    if (TVectors.Value > 2) c11 = ReLU(c11);
-                    if (TVectors.Value > 3) c12 = ReLU(c12);
+                    if (sizeof(TVectors) > 1) c10 = ReLU(c10);
+                    if (sizeof(TVectors) > 2) c11 = ReLU(c11);
+                    if (sizeof(TVectors) > 3) c12 = ReLU(c12);
                     c1e = ReLU(c1e);
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
-                    if (TVectors.Value > 1) c20 = ReLU(c20);
-                    if (TVectors.Value > 2) c21 = ReLU(c21);
-                    if (TVectors.Value > 3) c22 = ReLU(c22);
+                    if (sizeof(TVectors) > 1) c20 = ReLU(c20);
+                    if (sizeof(TVectors) > 2) c21 = ReLU(c21);
+                    if (sizeof(TVectors) > 3) c22 = ReLU(c22);
                     c2e = ReLU(c2e);
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
-                    if (TVectors.Value > 1) c30 = ReLU(c30);
-                    if (TVectors.Value > 2) c31 = ReLU(c31);
-                    if (TVectors.Value > 3) c32 = ReLU(c32);
+                    if (sizeof(TVectors) > 1) c30 = ReLU(c30);
+                    if (sizeof(TVectors) > 2) c31 = ReLU(c31);
+                    if (sizeof(TVectors) > 3) c32 = ReLU(c32);
                     c3e = ReLU(c3e);
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
-                    if (TVectors.Value > 1) c40 = ReLU(c40);
-                    if (TVectors.Value > 2) c41 = ReLU(c41);
-                    if (TVectors.Value > 3) c42 = ReLU(c42);
+                    if (sizeof(TVectors) > 1) c40 = ReLU(c40);
+                    if (sizeof(TVectors) > 2) c41 = ReLU(c41);
+                    if (sizeof(TVectors) > 3) c42 = ReLU(c42);
                     c4e = ReLU(c4e);
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
-                    if (TVectors.Value > 1) c50 = ReLU(c50);
-                    if (TVectors.Value > 2) c51 = ReLU(c51);
-                    if (TVectors.Value > 3) c52 = ReLU(c52);
+                    if (sizeof(TVectors) > 1) c50 = ReLU(c50);
+                    if (sizeof(TVectors) > 2) c51 = ReLU(c51);
+                    if (sizeof(TVectors) > 3) c52 = ReLU(c52);
                     c5e = ReLU(c5e);
                 }
-                if (TRows.Value > 6)
+                if (sizeof(TRows) > 6)
                 {
-                    if (TVectors.Value > 1) c60 = ReLU(c60);
-                    if (TVectors.Value > 2) c61 = ReLU(c61);
+                    if (sizeof(TVectors) > 1) c60 = ReLU(c60);
+                    if (sizeof(TVectors) > 2) c61 = ReLU(c61);
                     c6e = ReLU(c6e);
                 }
-                if (TRows.Value > 7)
+                if (sizeof(TRows) > 7)
                 {
-                    if (TVectors.Value > 1) c70 = ReLU(c70);
-                    if (TVectors.Value > 2) c71 = ReLU(c71);
+                    if (sizeof(TVectors) > 1) c70 = ReLU(c70);
+                    if (sizeof(TVectors) > 2) c71 = ReLU(c71);
                     c7e = ReLU(c7e);
                 }
             }
             else if (t->Epilogue == GemmEpilogue.ReLUMask)
             {
                 float* mask = maskTile;
-                if (TVectors.Value > 1) c00 = KeepWherePositive(c00, Vector512.Load(mask));
-                if (TVectors.Value > 2) c01 = KeepWherePositive(c01, Vector512.Load(mask + 16));
-                if (TVectors.Value > 3) c02 = KeepWherePositive(c02, Vector512.Load(mask + 32));
-                c0e = KeepWherePositive(c0e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
-                if (TRows.Value > 1)
+                if (sizeof(TVectors) > 1) c00 = KeepWherePositive(c00, Vector512.Load(mask));
+                if (sizeof(TVectors) > 2) c01 = KeepWherePositive(c01, Vector512.Load(mask + 16));
+                if (sizeof(TVectors) > 3) c02 = KeepWherePositive(c02, Vector512.Load(mask + 32));
+                c0e = KeepWherePositive(c0e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
+                if (sizeof(TRows) > 1)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c10 = KeepWherePositive(c10, Vector512.Load(mask));
-                    if (TVectors.Value > 2) c11 = KeepWherePositive(c11, Vector512.Load(mask + 16));
-                    if (TVectors.Value > 3) c12 = KeepWherePositive(c12, Vector512.Load(mask + 32));
-                    c1e = KeepWherePositive(c1e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c10 = KeepWherePositive(c10, Vector512.Load(mask));
+                    if (sizeof(TVectors) > 2) c11 = KeepWherePositive(c11, Vector512.Load(mask + 16));
+                    if (sizeof(TVectors) > 3) c12 = KeepWherePositive(c12, Vector512.Load(mask + 32));
+                    c1e = KeepWherePositive(c1e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c20 = KeepWherePositive(c20, Vector512.Load(mask));
-                    if (TVectors.Value > 2) c21 = KeepWherePositive(c21, Vector512.Load(mask + 16));
-                    if (TVectors.Value > 3) c22 = KeepWherePositive(c22, Vector512.Load(mask + 32));
-                    c2e = KeepWherePositive(c2e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c20 = KeepWherePositive(c20, Vector512.Load(mask));
+                    if (sizeof(TVectors) > 2) c21 = KeepWherePositive(c21, Vector512.Load(mask + 16));
+                    if (sizeof(TVectors) > 3) c22 = KeepWherePositive(c22, Vector512.Load(mask + 32));
+                    c2e = KeepWherePositive(c2e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c30 = KeepWherePositive(c30, Vector512.Load(mask));
-                    if (TVectors.Value > 2) c31 = KeepWherePositive(c31, Vector512.Load(mask + 16));
-                    if (TVectors.Value > 3) c32 = KeepWherePositive(c32, Vector512.Load(mask + 32));
-                    c3e = KeepWherePositive(c3e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c30 = KeepWherePositive(c30, Vector512.Load(mask));
+                    if (sizeof(TVectors) > 2) c31 = KeepWherePositive(c31, Vector512.Load(mask + 16));
+                    if (sizeof(TVectors) > 3) c32 = KeepWherePositive(c32, Vector512.Load(mask + 32));
+                    c3e = KeepWherePositive(c3e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
-                if (TRows.Value > 4)
+                if (sizeof(TRows) > 4)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c40 = KeepWherePositive(c40, Vector512.Load(mask));
-                    if (TVectors.Value > 2) c41 = KeepWherePositive(c41, Vector512.Load(mask + 16));
-                    if (TVectors.Value > 3) c42 = KeepWherePositive(c42, Vector512.Load(mask + 32));
-                    c4e = KeepWherePositive(c4e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c40 = KeepWherePositive(c40, Vector512.Load(mask));
+                    if (sizeof(TVectors) > 2) c41 = KeepWherePositive(c41, Vector512.Load(mask + 16));
+                    if (sizeof(TVectors) > 3) c42 = KeepWherePositive(c42, Vector512.Load(mask + 32));
+                    c4e = KeepWherePositive(c4e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
-                if (TRows.Value > 5)
+                if (sizeof(TRows) > 5)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c50 = KeepWherePositive(c50, Vector512.Load(mask));
-                    if (TVectors.Value > 2) c51 = KeepWherePositive(c51, Vector512.Load(mask + 16));
-                    if (TVectors.Value > 3) c52 = KeepWherePositive(c52, Vector512.Load(mask + 32));
-                    c5e = KeepWherePositive(c5e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c50 = KeepWherePositive(c50, Vector512.Load(mask));
+                    if (sizeof(TVectors) > 2) c51 = KeepWherePositive(c51, Vector512.Load(mask + 16));
+                    if (sizeof(TVectors) > 3) c52 = KeepWherePositive(c52, Vector512.Load(mask + 32));
+                    c5e = KeepWherePositive(c5e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
-                if (TRows.Value > 6)
+                if (sizeof(TRows) > 6)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c60 = KeepWherePositive(c60, Vector512.Load(mask));
-                    if (TVectors.Value > 2) c61 = KeepWherePositive(c61, Vector512.Load(mask + 16));
-                    c6e = KeepWherePositive(c6e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c60 = KeepWherePositive(c60, Vector512.Load(mask));
+                    if (sizeof(TVectors) > 2) c61 = KeepWherePositive(c61, Vector512.Load(mask + 16));
+                    c6e = KeepWherePositive(c6e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
-                if (TRows.Value > 7)
+                if (sizeof(TRows) > 7)
                 {
                     mask += maskStride;
-                    if (TVectors.Value > 1) c70 = KeepWherePositive(c70, Vector512.Load(mask));
-                    if (TVectors.Value > 2) c71 = KeepWherePositive(c71, Vector512.Load(mask + 16));
-                    c7e = KeepWherePositive(c7e, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
+                    if (sizeof(TVectors) > 1) c70 = KeepWherePositive(c70, Vector512.Load(mask));
+                    if (sizeof(TVectors) > 2) c71 = KeepWherePositive(c71, Vector512.Load(mask + 16));
+                    c7e = KeepWherePositive(c7e, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
                 }
             }
 
             float* d = cTile;
-            if (TVectors.Value > 1) c00.Store(d);
-            if (TVectors.Value > 2) c01.Store(d + 16);
-            if (TVectors.Value > 3) c02.Store(d + 32);
-            if (TEdge.IsMasked)
+            if (sizeof(TVectors) > 1) c00.Store(d);
+            if (sizeof(TVectors) > 2) c01.Store(d + 16);
+            if (sizeof(TVectors) > 3) c02.Store(d + 32);
+            if (sizeof(TEdge) == sizeof(Masked))
                 MaskedStore(d + e, lanes, c0e);
             else
                 c0e.Store(d + e);
-            if (TRows.Value > 1)
+            if (sizeof(TRows) > 1)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c10.Store(d);
-                if (TVectors.Value > 2) c11.Store(d + 16);
-                if (TVectors.Value > 3) c12.Store(d + 32);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c10.Store(d);
+                if (sizeof(TVectors) > 2) c11.Store(d + 16);
+                if (sizeof(TVectors) > 3) c12.Store(d + 32);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c1e);
                 else
                     c1e.Store(d + e);
             }
-            if (TRows.Value > 2)
+            if (sizeof(TRows) > 2)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c20.Store(d);
-                if (TVectors.Value > 2) c21.Store(d + 16);
-                if (TVectors.Value > 3) c22.Store(d + 32);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c20.Store(d);
+                if (sizeof(TVectors) > 2) c21.Store(d + 16);
+                if (sizeof(TVectors) > 3) c22.Store(d + 32);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c2e);
                 else
                     c2e.Store(d + e);
             }
-            if (TRows.Value > 3)
+            if (sizeof(TRows) > 3)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c30.Store(d);
-                if (TVectors.Value > 2) c31.Store(d + 16);
-                if (TVectors.Value > 3) c32.Store(d + 32);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c30.Store(d);
+                if (sizeof(TVectors) > 2) c31.Store(d + 16);
+                if (sizeof(TVectors) > 3) c32.Store(d + 32);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c3e);
                 else
                     c3e.Store(d + e);
             }
-            if (TRows.Value > 4)
+            if (sizeof(TRows) > 4)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c40.Store(d);
-                if (TVectors.Value > 2) c41.Store(d + 16);
-                if (TVectors.Value > 3) c42.Store(d + 32);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c40.Store(d);
+                if (sizeof(TVectors) > 2) c41.Store(d + 16);
+                if (sizeof(TVectors) > 3) c42.Store(d + 32);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c4e);
                 else
                     c4e.Store(d + e);
             }
-            if (TRows.Value > 5)
+            if (sizeof(TRows) > 5)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c50.Store(d);
-                if (TVectors.Value > 2) c51.Store(d + 16);
-                if (TVectors.Value > 3) c52.Store(d + 32);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c50.Store(d);
+                if (sizeof(TVectors) > 2) c51.Store(d + 16);
+                if (sizeof(TVectors) > 3) c52.Store(d + 32);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c5e);
                 else
                     c5e.Store(d + e);
             }
-            if (TRows.Value > 6)
+            if (sizeof(TRows) > 6)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c60.Store(d);
-                if (TVectors.Value > 2) c61.Store(d + 16);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c60.Store(d);
+                if (sizeof(TVectors) > 2) c61.Store(d + 16);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c6e);
                 else
                     c6e.Store(d + e);
             }
-            if (TRows.Value > 7)
+            if (sizeof(TRows) > 7)
             {
                 d += cStride;
-                if (TVectors.Value > 1) c70.Store(d);
-                if (TVectors.Value > 2) c71.Store(d + 16);
-                if (TEdge.IsMasked)
+                if (sizeof(TVectors) > 1) c70.Store(d);
+                if (sizeof(TVectors) > 2) c71.Store(d + 16);
+                if (sizeof(TEdge) == sizeof(Masked))
                     MaskedStore(d + e, lanes, c7e);
                 else
                     c7e.Store(d + e);
             }
-            aTile += TRows.Value * rowStep;
-            cTile += TRows.Value * cStride;
-            maskTile += TRows.Value * maskStride;
+            aTile += sizeof(TRows) * rowStep;
+            cTile += sizeof(TRows) * cStride;
+            maskTile += sizeof(TRows) * maskStride;
         }
         while (--tiles > 0);
     }
@@ -496,7 +486,7 @@ internal static unsafe partial class Gemm
             RowVector512<Masked>(t, (columns + 15) / 16);
     }
 
-    private static void RowVector512<TEdge>(GemmTile* t, int vectors) where TEdge : struct, IEdge
+    private static void RowVector512<TEdge>(GemmTile* t, int vectors) where TEdge : unmanaged, IEdge
     {
         if (t->List != null)
             RowVector512<TEdge, Listed>(t, vectors);
@@ -504,7 +494,7 @@ internal static unsafe partial class Gemm
             RowVector512<TEdge, InOrder>(t, vectors);
     }
 
-    private static void RowVector512<TEdge, TOrder>(GemmTile* t, int vectors) where TEdge : struct, IEdge where TOrder : struct, IOrder
+    private static void RowVector512<TEdge, TOrder>(GemmTile* t, int vectors) where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder
     {
         switch (vectors)
         {
@@ -521,45 +511,45 @@ internal static unsafe partial class Gemm
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowKernelVector512<TVectors, TEdge, TOrder>(GemmTile* t)
-        where TVectors : struct, ICount where TEdge : struct, IEdge where TOrder : struct, IOrder
+        where TVectors : unmanaged, ICount where TEdge : unmanaged, IEdge where TOrder : unmanaged, IOrder
     {
-        nint kStep = t->KStep, bStep = t->BStep, e = (TVectors.Value - 1) * 16;
-        Vector512<float> lanes = TEdge.IsMasked ? EdgeMaskVector512(t->EdgeLanes) : default;
+        nint kStep = t->KStep, bStep = t->BStep, e = (sizeof(TVectors) - 1) * 16;
+        Vector512<float> lanes = sizeof(TEdge) == sizeof(Masked) ? EdgeMaskVector512(t->EdgeLanes) : default;
         Vector512<float> c0 = Vector512<float>.Zero, c1 = Vector512<float>.Zero, c2 = Vector512<float>.Zero, c3 = Vector512<float>.Zero,
             c4 = Vector512<float>.Zero, c5 = Vector512<float>.Zero, c6 = Vector512<float>.Zero, ce = Vector512<float>.Zero;
         if (t->Start != GemmStart.Zero)
         {
             float* from = t->Start == GemmStart.Bias ? t->Bias : t->C;
-            if (TVectors.Value > 1) c0 = Vector512.Load(from);
-            if (TVectors.Value > 2) c1 = Vector512.Load(from + 16);
-            if (TVectors.Value > 3) c2 = Vector512.Load(from + 32);
-            if (TVectors.Value > 4) c3 = Vector512.Load(from + 48);
-            if (TVectors.Value > 5) c4 = Vector512.Load(from + 64);
-            if (TVectors.Value > 6) c5 = Vector512.Load(from + 80);
-            if (TVectors.Value > 7) c6 = Vector512.Load(from + 96);
-            ce = TEdge.IsMasked ? MaskedLoad(from + e, lanes) : Vector512.Load(from + e);
+            if (sizeof(TVectors) > 1) c0 = Vector512.Load(from);
+            if (sizeof(TVectors) > 2) c1 = Vector512.Load(from + 16);
+            if (sizeof(TVectors) > 3) c2 = Vector512.Load(from + 32);
+            if (sizeof(TVectors) > 4) c3 = Vector512.Load(from + 48);
+            if (sizeof(TVectors) > 5) c4 = Vector512.Load(from + 64);
+            if (sizeof(TVectors) > 6) c5 = Vector512.Load(from + 80);
+            if (sizeof(TVectors) > 7) c6 = Vector512.Load(from + 96);
+            ce = sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(from + e, lanes) : Vector512.Load(from + e);
         }
 
         float* a = t->A, b = t->B;
         int* list = t->List;
         for (nint p = t->K; p > 0; p--)
         {
-            if (TOrder.IsListed)
+            if (sizeof(TOrder) == sizeof(Listed))
             {
                 nint at = *list++;
                 a = t->A + at * kStep;
                 b = t->B + at * bStep;
             }
             Vector512<float> x = Vector512.Create(*a);
-            if (TVectors.Value > 1) c0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b), c0);
-            if (TVectors.Value > 2) c1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 16), c1);
-            if (TVectors.Value > 3) c2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 32), c2);
-            if (TVectors.Value > 4) c3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 48), c3);
-            if (TVectors.Value > 5) c4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 64), c4);
-            if (TVectors.Value > 6) c5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 80), c5);
-            if (TVectors.Value > 7) c6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 96), c6);
-            ce = Vector512.FusedMultiplyAdd(x, TEdge.IsMasked ? MaskedLoad(b + e, lanes) : Vector512.Load(b + e), ce);
-            if (!TOrder.IsListed)
+            if (sizeof(TVectors) > 1) c0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b), c0);
+            if (sizeof(TVectors) > 2) c1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 16), c1);
+            if (sizeof(TVectors) > 3) c2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 32), c2);
+            if (sizeof(TVectors) > 4) c3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 48), c3);
+            if (sizeof(TVectors) > 5) c4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 64), c4);
+            if (sizeof(TVectors) > 6) c5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 80), c5);
+            if (sizeof(TVectors) > 7) c6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + 96), c6);
+            ce = Vector512.FusedMultiplyAdd(x, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(b + e, lanes) : Vector512.Load(b + e), ce);
+            if (sizeof(TOrder) != sizeof(Listed))
             {
                 a += kStep;
                 b += bStep;
@@ -568,37 +558,37 @@ internal static unsafe partial class Gemm
 
         if (t->Epilogue == GemmEpilogue.ReLU)
         {
-            if (TVectors.Value > 1) c0 = ReLU(c0);
-            if (TVectors.Value > 2) c1 = ReLU(c1);
-            if (TVectors.Value > 3) c2 = ReLU(c2);
-            if (TVectors.Value > 4) c3 = ReLU(c3);
-            if (TVectors.Value > 5) c4 = ReLU(c4);
-            if (TVectors.Value > 6) c5 = ReLU(c5);
-            if (TVectors.Value > 7) c6 = ReLU(c6);
+            if (sizeof(TVectors) > 1) c0 = ReLU(c0);
+            if (sizeof(TVectors) > 2) c1 = ReLU(c1);
+            if (sizeof(TVectors) > 3) c2 = ReLU(c2);
+            if (sizeof(TVectors) > 4) c3 = ReLU(c3);
+            if (sizeof(TVectors) > 5) c4 = ReLU(c4);
+            if (sizeof(TVectors) > 6) c5 = ReLU(c5);
+            if (sizeof(TVectors) > 7) c6 = ReLU(c6);
             ce = ReLU(ce);
         }
         else if (t->Epilogue == GemmEpilogue.ReLUMask)
         {
             float* mask = t->Mask;
-            if (TVectors.Value > 1) c0 = KeepWherePositive(c0, Vector512.Load(mask));
-            if (TVectors.Value > 2) c1 = KeepWherePositive(c1, Vector512.Load(mask + 16));
-            if (TVectors.Value > 3) c2 = KeepWherePositive(c2, Vector512.Load(mask + 32));
-            if (TVectors.Value > 4) c3 = KeepWherePositive(c3, Vector512.Load(mask + 48));
-            if (TVectors.Value > 5) c4 = KeepWherePositive(c4, Vector512.Load(mask + 64));
-            if (TVectors.Value > 6) c5 = KeepWherePositive(c5, Vector512.Load(mask + 80));
-            if (TVectors.Value > 7) c6 = KeepWherePositive(c6, Vector512.Load(mask + 96));
-            ce = KeepWherePositive(ce, TEdge.IsMasked ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
+            if (sizeof(TVectors) > 1) c0 = KeepWherePositive(c0, Vector512.Load(mask));
+            if (sizeof(TVectors) > 2) c1 = KeepWherePositive(c1, Vector512.Load(mask + 16));
+            if (sizeof(TVectors) > 3) c2 = KeepWherePositive(c2, Vector512.Load(mask + 32));
+            if (sizeof(TVectors) > 4) c3 = KeepWherePositive(c3, Vector512.Load(mask + 48));
+            if (sizeof(TVectors) > 5) c4 = KeepWherePositive(c4, Vector512.Load(mask + 64));
+            if (sizeof(TVectors) > 6) c5 = KeepWherePositive(c5, Vector512.Load(mask + 80));
+            if (sizeof(TVectors) > 7) c6 = KeepWherePositive(c6, Vector512.Load(mask + 96));
+            ce = KeepWherePositive(ce, sizeof(TEdge) == sizeof(Masked) ? MaskedLoad(mask + e, lanes) : Vector512.Load(mask + e));
         }
 
         float* d = t->C;
-        if (TVectors.Value > 1) c0.Store(d);
-        if (TVectors.Value > 2) c1.Store(d + 16);
-        if (TVectors.Value > 3) c2.Store(d + 32);
-        if (TVectors.Value > 4) c3.Store(d + 48);
-        if (TVectors.Value > 5) c4.Store(d + 64);
-        if (TVectors.Value > 6) c5.Store(d + 80);
-        if (TVectors.Value > 7) c6.Store(d + 96);
-        if (TEdge.IsMasked)
+        if (sizeof(TVectors) > 1) c0.Store(d);
+        if (sizeof(TVectors) > 2) c1.Store(d + 16);
+        if (sizeof(TVectors) > 3) c2.Store(d + 32);
+        if (sizeof(TVectors) > 4) c3.Store(d + 48);
+        if (sizeof(TVectors) > 5) c4.Store(d + 64);
+        if (sizeof(TVectors) > 6) c5.Store(d + 80);
+        if (sizeof(TVectors) > 7) c6.Store(d + 96);
+        if (sizeof(TEdge) == sizeof(Masked))
             MaskedStore(d + e, lanes, ce);
         else
             ce.Store(d + e);

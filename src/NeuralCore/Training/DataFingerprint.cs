@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using NeuralCore.Data;
@@ -21,7 +20,6 @@ internal static class DataFingerprint
         yield return new Setting($"{what} content", Content(data));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static string Content<TTarget>(Dataset<TTarget> data)
         where TTarget : unmanaged
     {
@@ -31,8 +29,7 @@ internal static class DataFingerprint
         for (int first = 0; first < data.Count; first += ChunkRows)
         {
             int count = Math.Min(ChunkRows, data.Count - first);
-            for (int i = 0; i < count; i++)
-                rows[i] = first + i;
+            Dataset.Number(rows.AsSpan(0, count), first);
             Span<TTarget> values = targets.AsSpan(0, count * data.Targets.Width);
             data.Targets.Gather(rows.AsSpan(0, count), values);
             hash.AppendData(MemoryMarshal.AsBytes(values));

@@ -47,7 +47,6 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
     }
 
     /// <summary>Averages loss and metrics over a dataset.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal Evaluation Run(Dataset<TTarget> data, CancellationToken cancellation)
     {
         double loss = 0;
@@ -59,8 +58,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
             {
                 cancellation.ThrowIfCancellationRequested();
                 _count = Math.Min(ChunkRows, data.Count - _first);
-                for (int i = 0; i < _count; i++)
-                    _rows[i] = _first + i;
+                Dataset.Number(_rows.AsSpan(0, _count), _first);
                 _features = data.Features.Resolve(_rows.AsSpan(0, _count), _sampleIndices);
                 _queue.Reset((_count + PredictionWorkspace.BlockRows - 1) / PredictionWorkspace.BlockRows);
                 _team.Run(this, 1);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using NeuralCore.Data;
 using NeuralCore.Losses;
 using NeuralCore.Metrics;
@@ -219,7 +218,6 @@ public sealed partial class Trainer<TTarget> : Trainer
     }
 
     // All targets, not only the first batch's: a bad label late in the data must not leave a half-trained model.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckData(Dataset<TTarget> data)
     {
         CheckShapes(data);
@@ -229,8 +227,7 @@ public sealed partial class Trainer<TTarget> : Trainer
         for (int first = 0; first < data.Count; first += chunk)
         {
             int count = Math.Min(chunk, data.Count - first);
-            for (int i = 0; i < count; i++)
-                rows[i] = first + i;
+            Dataset.Number(rows.AsSpan(0, count), first);
             Span<TTarget> values = targets.AsSpan(0, count * TargetWidth);
             data.Targets.Gather(rows.AsSpan(0, count), values);
             Loss.CheckTargets(values, Model.OutputShape, first);

@@ -154,8 +154,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     internal void Rehearse(Dataset<TTarget> data)
     {
         int rows = Math.Min(BatchRows, data.Count);
-        for (int row = 0; row < rows; row++)
-            _rowIndices[row] = row;
+        Dataset.Number(_rowIndices.AsSpan(0, rows), first: 0);
         RunOn(data, rows, step: 0, learningRate: 0, isRehearsal: true);
     }
 
