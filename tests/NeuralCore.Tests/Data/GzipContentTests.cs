@@ -253,7 +253,7 @@ public sealed class GzipContentTests : IDisposable
         Crc32.Start.Append("123456789"u8).Value.Should().Be(0xCBF43926);
         Crc32.Start.Value.Should().Be(0);
         byte[] bytes = IdxFiles.Noise(1000);
-        for (int length = 0; length < 70; length++)
+        for (int length = 0; length < 300; length++)
         {
             uint bitwise = uint.MaxValue;
             for (int i = 0; i < length; i++)

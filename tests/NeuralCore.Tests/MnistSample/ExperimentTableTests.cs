@@ -36,6 +36,13 @@ public class ExperimentTableTests
         """;
 
     [Fact]
+    public async Task Every_experiment_can_be_rehearsed()
+    {
+        foreach (Experiment experiment in ExperimentTable.All)
+            await Rehearsal.Begin(new(experiment, 1, experiment.Epochs, BatchSize: 24, Threads: 2));
+    }
+
+    [Fact]
     public void Table_is_the_published_one() =>
         string.Join('\n', ExperimentTable.All.Select(Row)).Should().Be(Published.ReplaceLineEndings("\n"));
 

@@ -134,6 +134,31 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Evaluate_reads_samples_where_they_lie_as_if_they_were_gathered()
+    {
+        const int rows = 75;
+        byte[] pixels = new byte[rows * 20];
+        Random random = new(5);
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = random.Next(3) == 0 ? (byte)random.Next(256) : (byte)0;
+        ByteFeatures bytes = new(pixels, [20]);
+        ClassLabels labels = new(Enumerable.Range(0, rows).Select(row => row % 4).ToArray(), 4);
+        // A source of the user's own cannot tell where its samples lie.
+        int gathered = 0;
+        Dataset<int> inPlace = new(bytes, labels), copied = new(new FaultySource(bytes, () => gathered++), labels);
+        int[] reversed = Enumerable.Range(0, rows).Reverse().ToArray();
+        Sequential model = new([20], [new Dense(17, new ReLU()), new Dense(4, new Softmax())], seed: 3);
+        using Trainer<int> trainer = model.Compile(new Adam(), new SparseCategoricalCrossEntropy(), new Accuracy());
+
+        Evaluation expected = trainer.Evaluate(copied);
+
+        gathered.Should().BePositive();
+        trainer.Evaluate(inPlace).Loss.Should().Be(expected.Loss);
+        trainer.Evaluate(inPlace).Accuracy.Should().Be(expected.Accuracy);
+        trainer.Evaluate(inPlace.Subset(reversed)).Loss.Should().Be(trainer.Evaluate(copied.Subset(reversed)).Loss);
+    }
+
+    [Fact]
     public void Callbacks_are_called_in_order()
     {
         List<string> calls = [];
