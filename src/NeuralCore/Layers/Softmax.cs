@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 
@@ -30,6 +31,7 @@ public sealed unsafe class Softmax : Activation
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void Forward(in ForwardPass pass)
     {
         fixed (float* input = &MemoryMarshal.GetReference(pass.Input), output = &MemoryMarshal.GetReference(pass.Output))
@@ -37,6 +39,7 @@ public sealed unsafe class Softmax : Activation
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void Backward(in BackwardPass pass)
     {
         fixed (float* output = &MemoryMarshal.GetReference(pass.Output),

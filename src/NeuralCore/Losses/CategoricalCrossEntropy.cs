@@ -53,6 +53,7 @@ public sealed unsafe class CategoricalCrossEntropy : CrossEntropy<float>
             CrossEntropyKernel.SoftmaxCategorical(x, t, p, dx, values, rows, classes, scale);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Probabilities(
         ReadOnlySpan<float> predictions, ReadOnlySpan<float> targets, Span<float> gradient, Span<double> losses, int rows, int classes, float scale)
     {

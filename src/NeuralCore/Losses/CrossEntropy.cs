@@ -42,6 +42,7 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal sealed override void Evaluate(in LossPass<TTarget> pass)
     {
         int classes = pass.Predictions.Length / pass.Rows;

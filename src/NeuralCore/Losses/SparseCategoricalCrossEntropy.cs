@@ -49,6 +49,7 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
             CrossEntropyKernel.SoftmaxSparse(x, labels, p, dx, values, rows, classes, scale);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Probabilities(
         ReadOnlySpan<float> predictions, ReadOnlySpan<int> targets, Span<float> gradient, Span<double> losses, int rows, int classes, float scale)
     {

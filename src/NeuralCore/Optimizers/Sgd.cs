@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 
@@ -37,6 +38,7 @@ public sealed unsafe class Sgd : Optimizer
     public override IReadOnlyList<string> Slots => Momentum == 0 ? [] : ["momentum"];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override bool Update(in UpdatePass pass)
     {
         fixed (float* w = &MemoryMarshal.GetReference(pass.Values), g = &MemoryMarshal.GetReference(pass.Gradients))
