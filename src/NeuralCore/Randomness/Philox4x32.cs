@@ -19,6 +19,7 @@ internal static class Philox4x32
     internal const uint Weyl1 = 0xBB67AE85;
 
     /// <summary>The four random words of one counter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static PhiloxBlock Block(PhiloxKey key, uint counter0, uint counter1, uint counter2, uint counter3)
     {
         uint key0 = key.Low;
