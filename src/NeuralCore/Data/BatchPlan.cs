@@ -9,33 +9,26 @@ namespace NeuralCore.Data;
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class BatchPlan
 {
-    private readonly int[] _rows;
     private readonly int[] _order;
 
-    /// <summary>Plans batches of chosen rows, such as the training part of a split.</summary>
-    /// <param name="rows">The rows of an epoch, in their unshuffled order; copied.</param>
+    /// <summary>Plans the batches of an epoch of rows 0 to <paramref name="count"/> - 1.</summary>
+    /// <param name="count">The rows of an epoch.</param>
     /// <param name="batchSize">Rows in a batch; more than there are gives one smaller batch.</param>
     /// <param name="dropLast">Whether to leave out a last batch that is not full.</param>
-    internal BatchPlan(ReadOnlySpan<int> rows, int batchSize, bool dropLast = false)
+    internal BatchPlan(int count, int batchSize, bool dropLast = false)
     {
-        if (rows.IsEmpty)
-            throw new ArgumentException("There are no samples to make batches of.", nameof(rows));
+        if (count < 1)
+            throw new ArgumentException("There are no samples to make batches of.", nameof(count));
         if (batchSize < 1)
             throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"The batch size is at least 1, got {batchSize}.");
-        if (dropLast && rows.Length < batchSize)
+        if (dropLast && count < batchSize)
         {
             throw new ArgumentException(
-                $"{rows.Length} samples do not fill one batch of {batchSize}, and dropping the last batch leaves none.", nameof(batchSize));
+                $"{count} samples do not fill one batch of {batchSize}, and dropping the last batch leaves none.", nameof(batchSize));
         }
-        _rows = rows.ToArray();
-        _order = rows.ToArray();
+        _order = Dataset.FirstRows(count);
         BatchSize = batchSize;
-        BatchCount = rows.Length / batchSize + (!dropLast && rows.Length % batchSize != 0 ? 1 : 0);
-    }
-
-    internal BatchPlan(int count, int batchSize, bool dropLast = false)
-        : this(Dataset.FirstRows(count), batchSize, dropLast)
-    {
+        BatchCount = count / batchSize + (!dropLast && count % batchSize != 0 ? 1 : 0);
     }
 
     /// <summary>Rows in a full batch.</summary>
@@ -69,7 +62,7 @@ internal sealed class BatchPlan
     /// </summary>
     internal Span<int> BeginEpoch()
     {
-        _rows.CopyTo(_order, 0);
+        Dataset.Number(_order, first: 0);
         return _order;
     }
 

@@ -43,6 +43,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private bool _readsSamples;
     private int _blockRows;
     private long _step;
+    private (bool SkipsZeros, Type Features)? _rehearsed;
     private float _learningRate;
     private volatile bool _lossIsFinite;
     private volatile bool _weightsAreFinite;
@@ -149,10 +150,15 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     }
 
     /// <summary>
-    /// Goes through a step on the first rows of a dataset, short of the update: nothing changes, but all kernels are compiled for the shapes of this network.
+    /// Goes through a step on the first rows of a dataset, short of the update: nothing changes, but all kernels are compiled for the shapes of this network. Once
+    /// for each kind of data is enough.
     /// </summary>
     internal void Rehearse(Dataset<TTarget> data)
     {
+        (bool, Type) kind = (SkipsZeros, data.Features.GetType());
+        if (_rehearsed == kind)
+            return;
+        _rehearsed = kind;
         int rows = Math.Min(BatchRows, data.Count);
         Dataset.Number(_rowIndices.AsSpan(0, rows), first: 0);
         RunOn(data, rows, step: 0, learningRate: 0, isRehearsal: true);

@@ -27,15 +27,6 @@ public class BatchPlanTests
     }
 
     [Fact]
-    public void Chosen_rows_keep_their_order()
-    {
-        int[] rows = [7, 3, 9, 1, 4];
-        BatchPlan plan = new(rows, 2);
-        rows[0] = -1;
-        All(plan).SelectMany(batch => batch).Should().Equal(7, 3, 9, 1, 4);
-    }
-
-    [Fact]
     public void Shuffled_epoch_holds_every_row_once_and_forgets_earlier_epochs()
     {
         BatchPlan fresh = new(100, 7);
