@@ -240,27 +240,29 @@ internal static unsafe partial class Gemm
             kept = null;
             keptStep = 0;
         }
-        T scale = T.Broadcast(source.Scale);
-        int* end = list;
-        int column = 0;
-        for (; column <= columns - InputColumns.Width; column += InputColumns.Width)
+        // With nobody to keep them, the samples are kept where nobody looks.
+        byte* nobody = stackalloc byte[SkipGroup * InputColumns.Width * sizeof(float)];
+        if (kept == null)
         {
-            end += ExpandBlock<T, TSamples>(from, row1, row2, row3, scale, to + column, column, end, kept);
-            from += size * InputColumns.Width;
-            kept += keptStep;
+            kept = nobody;
+            keptStep = 0;
         }
-        if (column < columns)
+        int vectors = columns / InputColumns.Width, left = columns % InputColumns.Width;
+        int* end = ExpandBlocks<T, TSamples>(from, row1, row2, row3, source.Scale, to, 0, vectors * InputColumns.Width, list, kept, keptStep);
+        if (left > 0)
         {
             // The last columns move to where zeros stand behind them.
             nint block = size * InputColumns.Width;
+            int column = vectors * InputColumns.Width;
             byte* last = stackalloc byte[SkipGroup * InputColumns.Width * sizeof(float)];
             new Span<byte>(last, SkipGroup * InputColumns.Width * sizeof(float)).Clear();
-            nint left = size * (columns - column);
-            Buffer.MemoryCopy(from, last, left, left);
-            Buffer.MemoryCopy(from + row1, last + block, left, left);
-            Buffer.MemoryCopy(from + row2, last + 2 * block, left, left);
-            Buffer.MemoryCopy(from + row3, last + 3 * block, left, left);
-            end += ExpandBlock<T, TSamples>(last, block, 2 * block, 3 * block, T.Broadcast(source.Scale), to + column, column, end, kept);
+            from += vectors * block;
+            Buffer.MemoryCopy(from, last, block, size * left);
+            Buffer.MemoryCopy(from + row1, last + block, block, size * left);
+            Buffer.MemoryCopy(from + row2, last + 2 * block, block, size * left);
+            Buffer.MemoryCopy(from + row3, last + 3 * block, block, size * left);
+            end = ExpandBlocks<T, TSamples>(
+                last, block, 2 * block, 3 * block, source.Scale, to + column, column, column + InputColumns.Width, end, kept + vectors * keptStep, keptStep);
         }
         return (int)(end - list);
     }
@@ -275,27 +277,34 @@ internal static unsafe partial class Gemm
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ExpandBlock<T, TSamples>(byte* from, nint row1, nint row2, nint row3, T scale, float* to, int column, int* list, byte* kept)
+    // A method of its own, so that all of its loop stands in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static int* ExpandBlocks<T, TSamples>(
+        byte* from, nint row1, nint row2, nint row3, float factor, float* to, int column, int endColumn, int* list, byte* kept, nint keptStep)
         where T : struct, ILanes<T>
         where TSamples : struct, ISamples<T>
     {
-        T x0 = TSamples.Load(from, scale);
-        T x1 = TSamples.Load(from + row1, scale);
-        T x2 = TSamples.Load(from + row2, scale);
-        T x3 = TSamples.Load(from + row3, scale);
-        T.Store(x0, to);
-        T.Store(x1, to + ExpandedStride);
-        T.Store(x2, to + 2 * ExpandedStride);
-        T.Store(x3, to + 3 * ExpandedStride);
-        if (kept != null)
+        T scale = T.Broadcast(factor);
+        for (; column < endColumn; column += InputColumns.Width)
         {
             TSamples.Copy(from, kept);
             TSamples.Copy(from + row1, kept + TSamples.Size * InputColumns.Width);
             TSamples.Copy(from + row2, kept + TSamples.Size * InputColumns.Width * 2);
             TSamples.Copy(from + row3, kept + TSamples.Size * InputColumns.Width * 3);
+            kept += keptStep;
+            T x0 = TSamples.Load(from, scale);
+            T x1 = TSamples.Load(from + row1, scale);
+            T x2 = TSamples.Load(from + row2, scale);
+            T x3 = TSamples.Load(from + row3, scale);
+            from += TSamples.Size * InputColumns.Width;
+            T.Store(x0, to);
+            T.Store(x1, to + ExpandedStride);
+            T.Store(x2, to + 2 * ExpandedStride);
+            T.Store(x3, to + 3 * ExpandedStride);
+            to += InputColumns.Width;
+            list += T.ListNonZero(x0 | x1 | x2 | x3, column, list);
         }
-        return T.ListNonZero(x0 | x1 | x2 | x3, column, list);
+        return list;
     }
 
     /// <summary>Gives the rows of a block of columns as floats, 16 a row, and writes for each row the bits of those that are not zero.</summary>

@@ -31,14 +31,14 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
         new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint NonZeroBits(Lanes512 value) => (ushort)~Vector512.Equals(value._all, Vector512<float>.Zero).ExtractMostSignificantBits();
+    public static uint NonZeroBits(Lanes512 value) => (uint)Avx512F.CompareNotEqual(value._all, Vector512<float>.Zero).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ListNonZero(Lanes512 value, int first, int* list)
     {
-        Vector512<int> isZero = Vector512.Equals(value._all, Vector512<float>.Zero).AsInt32();
-        Avx512F.Compress(Vector512<int>.Zero, ~isZero, Numbers + Vector512.Create(first)).Store(list);
-        return System.Numerics.BitOperations.PopCount((ushort)~isZero.ExtractMostSignificantBits());
+        Vector512<int> isThere = Avx512F.CompareNotEqual(value._all, Vector512<float>.Zero).AsInt32();
+        Avx512F.Compress(Vector512<int>.Zero, isThere, Numbers + Vector512.Create(first)).Store(list);
+        return System.Numerics.BitOperations.PopCount((uint)isThere.ExtractMostSignificantBits());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,7 +7,7 @@ namespace NeuralCore.Tests.Contracts;
 /// <summary>No hot loop keeps a vector in memory: the compiler found registers for all of them.</summary>
 public sealed class MachineCodeTests
 {
-    private const string ElementwiseKernels = "*ReluKernel:* *AdamKernel:* *SgdKernel:* *DropoutKernel:* *ByteKernel:* ExpandRows ExpandColumns PackPlain TransposeSixteen";
+    private const string ElementwiseKernels = "*ReluKernel:* *AdamKernel:* *SgdKernel:* *DropoutKernel:* *ByteKernel:* ExpandBlocks ExpandColumns PackPlain TransposeSixteen";
 
     [SkippableTheory]
     [InlineData(VectorPath.Vector512)]
@@ -31,9 +31,11 @@ public sealed class MachineCodeTests
         MachineCode[] kernels = Compile(path, ElementwiseKernels).Where(kernel => kernel.Loop.Count > 0).ToArray();
 
         kernels.Should().HaveCountGreaterThanOrEqualTo(9, "relu, its derivative, adam, sgd, momentum, dropout, packing and both expansions have loops");
-        // The expansion of four rows walks more addresses than there are registers, but keeps its vectors in theirs.
-        kernels.SelectMany(kernel => kernel.Spills.Where(spill => !kernel.Method.Contains("ExpandRows", StringComparison.Ordinal) || spill.Contains("mm", StringComparison.Ordinal))
-            .Select(spill => $"{kernel.Method}: {spill}")).Should().BeEmpty();
+        // Without an instruction that lists lanes the expansion of four rows has more addresses and counts than there are registers, but keeps its vectors in theirs.
+        kernels.SelectMany(kernel => kernel.Spills
+                .Where(spill => path == VectorPath.Vector512 || !kernel.Method.Contains("ExpandBlocks", StringComparison.Ordinal) || spill.Contains("mm", StringComparison.Ordinal))
+                .Select(spill => $"{kernel.Method}: {spill}"))
+            .Should().BeEmpty();
     }
 
     [Fact]
