@@ -353,7 +353,7 @@ internal static unsafe partial class Gemm
             for (; row <= rows - 16; row += 16, positions += Vector512.Create(16))
             {
                 Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load(words + row)) & wanted;
-                count += Append(~Vector512.Equals(bits, Vector512<int>.Zero), positions, list + count);
+                count += Append(Avx512F.CompareNotEqual(bits, Vector512<int>.Zero), positions, list + count);
             }
         }
         for (; row < rows; row++)
@@ -375,7 +375,7 @@ internal static unsafe partial class Gemm
         {
             Vector512<int> positions = Vector512<int>.Indices;
             for (; p <= k - 16; p += 16, positions += Vector512.Create(16))
-                count += Append(~Vector512.Equals(Vector512.Load(a + p), Vector512<float>.Zero).AsInt32(), positions, list + count);
+                count += Append(Avx512F.CompareNotEqual(Vector512.Load(a + p), Vector512<float>.Zero).AsInt32(), positions, list + count);
         }
         for (; p < k; p++)
         {
