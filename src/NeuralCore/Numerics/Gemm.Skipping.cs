@@ -207,22 +207,22 @@ internal static unsafe partial class Gemm
     private static int ExpandRows(
         VectorPath path, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep) => path switch
     {
-        VectorPath.Vector512 => ExpandRows<Lanes512>(path, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
-        VectorPath.Vector256 => ExpandRows<Lanes256>(path, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
-        VectorPath.Vector128 => ExpandRows<Lanes128>(path, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
-        _ => ExpandRows<LanesScalar>(path, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
+        VectorPath.Vector512 => ExpandRows<Lanes512>(source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
+        VectorPath.Vector256 => ExpandRows<Lanes256>(source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
+        VectorPath.Vector128 => ExpandRows<Lanes128>(source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
+        _ => ExpandRows<LanesScalar>(source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
     };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ExpandRows<T>(
-        VectorPath path, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep)
+        in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep)
         where T : struct, ILanes<T> => source.Bytes != null
-            ? ExpandRows<T, ByteSamples<T>>(path, source.Bytes, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep)
-            : ExpandRows<T, FloatSamples<T>>(path, (byte*)source.Floats, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep);
+            ? ExpandRows<T, ByteSamples<T>>(source.Bytes, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep)
+            : ExpandRows<T, FloatSamples<T>>((byte*)source.Floats, source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ExpandRows<T, TSamples>(
-        VectorPath path, byte* samples, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep)
+        byte* samples, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep)
         where T : struct, ILanes<T>
         where TSamples : struct, ISamples<T>
     {
@@ -232,18 +232,13 @@ internal static unsafe partial class Gemm
         nint row1 = rows > 1 ? size * (source.Start(firstRow + 1) - start) : 0;
         nint row2 = rows > 2 ? size * (source.Start(firstRow + 2) - start) : 0;
         nint row3 = rows > 3 ? size * (source.Start(firstRow + 3) - start) : 0;
-        if (rows < SkipGroup && kept != null)
-        {
-            // The rows behind this group are not its own.
-            for (int row = 0; row < rows; row++)
-                KeepRow(samples + size * (source.Start(firstRow + row) + firstColumn), size, columns, kept + row * size * InputColumns.Width, keptStep);
-            kept = null;
-            keptStep = 0;
-        }
-        // With nobody to keep them, the samples are kept where nobody looks.
         byte* nobody = stackalloc byte[SkipGroup * InputColumns.Width * sizeof(float)];
-        if (kept == null)
+        // The rows behind a group that is not full are not its own.
+        for (int row = 0; row < rows && rows < SkipGroup && kept != null; row++)
+            KeepRow(samples + size * (source.Start(firstRow + row) + firstColumn), size, columns, kept + row * size * InputColumns.Width, keptStep);
+        if (rows < SkipGroup || kept == null)
         {
+            // What is kept already, or by nobody, goes where nobody looks.
             kept = nobody;
             keptStep = 0;
         }
