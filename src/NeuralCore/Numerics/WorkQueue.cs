@@ -33,6 +33,34 @@ internal sealed class WorkQueue
         }
     }
 
+    /// <summary>
+    /// Takes the next items of the worker's share, or of another's: half of what is left there, so that the last are small and all workers end together.
+    /// </summary>
+    /// <param name="worker">Who takes.</param>
+    /// <param name="smallest">How many items to take at least, while there are as many.</param>
+    /// <param name="largest">How many to take at most.</param>
+    /// <param name="first">The first item taken.</param>
+    /// <param name="count">How many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal bool TryTake(int worker, int smallest, int largest, out int first, out int count)
+    {
+        for (int i = 0; i < _workers; i++)
+        {
+            int share = worker + i < _workers ? worker + i : worker + i - _workers;
+            ref int next = ref _next[share * Padding];
+            for (first = Volatile.Read(ref next); first < _end[share]; first = Volatile.Read(ref next))
+            {
+                int left = _end[share] - first;
+                count = Math.Min(Math.Clamp((left + 1) / 2, smallest, largest), left);
+                if (Interlocked.CompareExchange(ref next, first + count, first) == first)
+                    return true;
+            }
+        }
+        first = -1;
+        count = 0;
+        return false;
+    }
+
     /// <summary>Takes the next item of the worker's share, or of another's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool TryTake(int worker, out int item)

@@ -9,21 +9,29 @@ internal sealed class StepWork
 {
     // Rows that run through all layers together: several register tiles, little enough for a core's cache. Where a layer's weights do not fit there
     // anyway, each block fetches all of them, and more rows share that.
-    private const int LargestBlock = 64;
+    private const int LargestBlock = 128;
     private const int LargestBlockOfWide = 256;
     private const int WeightsOfWide = 1 << 18;
-    private const int RowTile = 8;
+
+    // The last blocks of a worker's share are an eighth of it, so that nobody waits long for another's; a quarter of what the large ones are, at least.
+    private const int BlocksOfShare = 8;
+    private const int BlocksOfShareOfWide = 2;
     private const int LongestRange = 16384;
     private const int SlicesPerWorker = 8;
 
+    /// <summary>The rows of a register tile: blocks are made of whole ones.</summary>
+    internal const int RowTile = 8;
+
     private readonly int _workers;
     private readonly int _largestBlock;
+    private readonly int _blocksOfShare;
 
     internal StepWork(ExecutionPlan plan, int workers)
     {
         _workers = workers;
         bool isWide = plan.Layers.SelectMany(layer => layer.Parameters).Any(parameter => parameter.Shape.Size > WeightsOfWide);
         _largestBlock = isWide ? LargestBlockOfWide : LargestBlock;
+        _blocksOfShare = isWide ? BlocksOfShareOfWide : BlocksOfShare;
         Panels = PanelsOf(plan).ToArray();
         Slices = SlicesOf(plan).ToArray();
         Ranges = RangesOf(plan).ToArray();
@@ -35,11 +43,18 @@ internal sealed class StepWork
 
     internal WeightRange[] Ranges { get; }
 
-    /// <summary>The rows of a block, of whole register tiles, so that each worker gets two blocks or more.</summary>
-    internal int BlockRowsFor(int rows)
+    /// <summary>The register tiles that rows come to.</summary>
+    internal static int TilesOf(int rows) => (rows + RowTile - 1) / RowTile;
+
+    /// <summary>The most rows of a block.</summary>
+    internal int LargestBlockFor(int rows) => Math.Min(TilesOf(rows) * RowTile, _largestBlock);
+
+    /// <summary>The fewest rows of a block, but for the last.</summary>
+    internal int SmallestBlockFor(int rows)
     {
-        int share = (rows + 2 * _workers - 1) / (2 * _workers);
-        return Math.Clamp((share + RowTile - 1) / RowTile * RowTile, RowTile, _largestBlock);
+        // One worker waits for nobody.
+        int largest = LargestBlockFor(rows);
+        return _workers == 1 ? largest : Math.Min(Math.Max(TilesOf(rows) / (_workers * _blocksOfShare), 1) * RowTile, largest);
     }
 
     private static IEnumerable<Panel> PanelsOf(ExecutionPlan plan)

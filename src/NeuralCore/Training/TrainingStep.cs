@@ -41,7 +41,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private TTarget* _givenTargets;
     private int _rows;
     private bool _readsSamples;
-    private int _blockRows;
+    private int _smallestBlock;
+    private int _largestBlock;
     private long _step;
     private (bool SkipsZeros, Type Features)? _rehearsed;
     private float _learningRate;
@@ -60,7 +61,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         BatchRows = batchRows;
         _plan = new ExecutionPlan(model.Running, model.InputShape.Size, fusesLast: scores.TakesOverLastLayer);
         _work = new StepWork(_plan, team.Workers);
-        _workspace = new TrainingWorkspace(_plan, model.Store, batchRows, _work.BlockRowsFor(batchRows), team.Workers);
+        _workspace = new TrainingWorkspace(_plan, model.Store, batchRows, _work.LargestBlockFor(batchRows), team.Workers);
         _targetWidth = scores.Loss.TargetWidth(model.OutputShape);
         _targets = GC.AllocateArray<TTarget>(checked(batchRows * _targetWidth), pinned: true);
         _rowLosses = new double[batchRows];
@@ -129,8 +130,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
                     _workspace.Prepare(_work.Panels[panel].Layer, _work.Panels[panel].Index);
                 break;
             case Phase.Rows:
-                while (queue.TryTake(worker, out int block))
-                    RunRows(worker, block * _blockRows);
+                while (queue.TryTake(worker, _smallestBlock, _largestBlock, out int tile, out int tiles))
+                    RunRows(worker, tile * StepWork.RowTile, tiles * StepWork.RowTile);
                 break;
             case Phase.Gradients when _lossIsFinite:
                 while (queue.TryTake(worker, out int slice))
@@ -188,7 +189,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _rows = rows;
         _readsSamples = SkipsZeros && _plan.SkipsZeros && _features is not null && _features.Samples(_sampleIndices.AsSpan(0, 1)).IsGiven;
         _workspace.Begin(Samples(worker: 0, first: 0, rows: 1));
-        _blockRows = _work.BlockRowsFor(rows);
+        _smallestBlock = _work.SmallestBlockFor(rows) / StepWork.RowTile;
+        _largestBlock = _work.LargestBlockFor(rows) / StepWork.RowTile;
         _step = step;
         _learningRate = learningRate;
         _lossIsFinite = true;
@@ -222,7 +224,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private int ItemsOf(Phase phase) => phase switch
     {
         Phase.Prepare => _work.Panels.Length,
-        Phase.Rows => (_rows + _blockRows - 1) / _blockRows,
+        Phase.Rows => StepWork.TilesOf(_rows),
         Phase.Gradients => _work.Slices.Length,
         _ => _work.Ranges.Length,
     };
@@ -233,9 +235,9 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _readsSamples ? _features!.Samples(_sampleIndices.AsSpan(first, rows)) : SkipsZeros ? _workspace.Samples(worker, first, rows) : default;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunRows(int worker, int first)
+    private void RunRows(int worker, int first, int blockRows)
     {
-        int rows = Math.Min(_blockRows, _rows - first);
+        int rows = Math.Min(blockRows, _rows - first);
         Span<TTarget> targets = _targets.AsSpan(first * _targetWidth, rows * _targetWidth);
         if (_data is not null)
         {
