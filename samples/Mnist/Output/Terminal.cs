@@ -9,57 +9,45 @@ internal sealed class Terminal
     // A file has no width; lines are not folded.
     private const int FileWidth = 4000;
 
-    private Terminal(IAnsiConsole console) => Console = console;
+    private readonly TextWriter _writer;
+    private readonly bool _isPlain;
+    private readonly bool _isDumb;
+    private readonly int? _width;
+    private IAnsiConsole? _console;
 
-    /// <summary>What writes.</summary>
-    internal IAnsiConsole Console { get; }
+    /// <param name="writer">Where to.</param>
+    /// <param name="isPlain">Whether nothing is drawn there, as in a file; then there is a width.</param>
+    /// <param name="isDumb">Whether it is a terminal without control codes.</param>
+    /// <param name="width">The width, or null for what the terminal says.</param>
+    private Terminal(TextWriter writer, bool isPlain, bool isDumb, int? width)
+    {
+        _writer = writer;
+        _isPlain = isPlain;
+        _isDumb = isDumb;
+        _width = width;
+    }
+
+    /// <summary>What folds and draws. Made when it is first asked for: a file needs none of it, and making it takes 10 ms of a process.</summary>
+    internal IAnsiConsole Console => _console ??= Draw();
 
     /// <summary>Characters in a line.</summary>
-    internal int Width => Console.Profile.Width;
+    internal int Width => _isPlain ? _width!.Value : Console.Profile.Width;
 
     /// <summary>Whether written lines can be written over.</summary>
-    internal bool CanMoveCursor => Console.Profile.Capabilities is { Ansi: true, Interactive: true };
+    internal bool CanMoveCursor => !_isPlain && Console.Profile.Capabilities is { Ansi: true, Interactive: true };
 
     /// <summary>Whether line-drawing characters show.</summary>
-    internal bool HasUnicode => Console.Profile.Capabilities.Unicode;
+    internal bool HasUnicode => !_isPlain && Console.Profile.Capabilities.Unicode;
 
     /// <summary>Standard output as it is. A file gets no control codes, whatever build server the environment speaks of.</summary>
     internal static Terminal Open()
     {
         bool isFile = System.Console.IsOutputRedirected;
-        bool isDumb = isFile || Environment.GetEnvironmentVariable("TERM") == "dumb";
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = isDumb ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = isDumb || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = isDumb ? InteractionSupport.No : InteractionSupport.Detect,
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-            EnvironmentVariables = [],
-            Out = new AnsiConsoleOutput(System.Console.Out),
-        });
-        if (isFile)
-            console.Profile.Width = FileWidth;
-        if (isDumb)
-            console.Profile.Capabilities.Unicode = false;
-        return new Terminal(console);
+        return new Terminal(System.Console.Out, isFile, Environment.GetEnvironmentVariable("TERM") == "dumb", isFile ? FileWidth : null);
     }
 
     /// <summary>Writes to anything; for tests.</summary>
-    internal static Terminal To(TextWriter writer, int width, bool isInteractive = false)
-    {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = isInteractive ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Interactive = isInteractive ? InteractionSupport.Yes : InteractionSupport.No,
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-            EnvironmentVariables = [],
-            Out = new AnsiConsoleOutput(writer),
-        });
-        console.Profile.Width = width;
-        console.Profile.Capabilities.Unicode = false;
-        return new Terminal(console);
-    }
+    internal static Terminal To(TextWriter writer, int width, bool isInteractive = false) => new(writer, !isInteractive, isDumb: false, width);
 
     /// <summary>A line of text, or several, folded between words where they are too long.</summary>
     internal void Line(string text = "")
@@ -68,7 +56,7 @@ internal sealed class Terminal
         {
             // Where nothing moves and nothing is too long, nothing of what folds is even compiled.
             if (!CanMoveCursor && line.Length < Width)
-                Console.Profile.Out.Writer.WriteLine(line);
+                _writer.WriteLine(line);
             else
                 Console.Write(new Text(line + "\n"));
         }
@@ -77,8 +65,8 @@ internal sealed class Terminal
     /// <summary>Text that is not folded and ends no line; for a line that is written over.</summary>
     internal void Part(string text)
     {
-        Console.Profile.Out.Writer.Write(text);
-        Console.Profile.Out.Writer.Flush();
+        _writer.Write(text);
+        _writer.Flush();
     }
 
     /// <summary>One message to standard error: one line, or in a terminal folded between words.</summary>
@@ -109,6 +97,28 @@ internal sealed class Terminal
             column += word.Length;
         }
         return folded.ToString();
+    }
+
+    private IAnsiConsole Draw()
+    {
+        bool drawsNothing = _isPlain || _isDumb;
+        // A width that is given comes from a test, which has the abilities that it says; else they are looked for.
+        bool isGiven = _width is not null;
+        bool hasColors = !drawsNothing && !isGiven && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = drawsNothing ? AnsiSupport.No : isGiven ? AnsiSupport.Yes : AnsiSupport.Detect,
+            ColorSystem = hasColors ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = drawsNothing ? InteractionSupport.No : isGiven ? InteractionSupport.Yes : InteractionSupport.Detect,
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+            EnvironmentVariables = [],
+            Out = new AnsiConsoleOutput(_writer),
+        });
+        if (_width is { } width)
+            console.Profile.Width = width;
+        if (drawsNothing || isGiven)
+            console.Profile.Capabilities.Unicode = false;
+        return console;
     }
 
     private static int ErrorWidth()
