@@ -4,8 +4,8 @@ using NeuralCore.Samples.Mnist.Output;
 namespace NeuralCore.Samples.Mnist.Experiments;
 
 /// <summary>
-/// Trains and tests a twin of a run's network on one blank batch, so that the code is compiled while the images are still being read: a second processor has
-/// nothing else to do then.
+/// Trains and tests a twin of a run's network on one made-up batch and reports on it to nobody, so that the code is compiled while the images are still being read:
+/// a second processor has nothing else to do then.
 /// </summary>
 internal static class Rehearsal
 {
@@ -15,9 +15,15 @@ internal static class Rehearsal
     internal static Task Begin(RunSettings settings) => Task.Run(() =>
     {
         int rows = Math.Min(settings.BatchSize, MostRows);
-        LabelledImages blank = new(new byte[rows * Experiment.ImageSide * Experiment.ImageSide], new int[rows]);
-        MnistImages images = new(blank, blank, new DataOrigin(DataOrigin.Synthetic, "blank"));
-        PlainDisplay unseen = new(Terminal.To(TextWriter.Null, 80));
-        new ExperimentRunner(images, unseen, RunFiles.None, CancellationToken.None).Run(settings with { Epochs = 1, Threads = 1 }, ModelFactory.Build(settings.Experiment));
+        byte[] pixels = new byte[rows * Experiment.ImageSide * Experiment.ImageSide];
+        // One lit row of pixels, since there is other code for those that are hardly ever dark.
+        for (int row = 0; row < rows; row++)
+            pixels.AsSpan(row * Experiment.ImageSide * Experiment.ImageSide, Experiment.ImageSide).Fill(byte.MaxValue);
+        LabelledImages alike = new(pixels, new int[rows]);
+        MnistImages images = new(alike, alike, new DataOrigin(DataOrigin.Synthetic, "one lit row"));
+        Terminal unseen = Terminal.To(TextWriter.Null, Terminal.FileWidth);
+        RunOutcome outcome = new ExperimentRunner(images, new PlainDisplay(unseen), RunFiles.None, CancellationToken.None)
+            .Run(settings with { Epochs = 1, Threads = 1 }, ModelFactory.Build(settings.Experiment));
+        RunReport.Write(unseen, outcome, images);
     });
 }

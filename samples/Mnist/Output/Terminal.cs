@@ -6,8 +6,8 @@ namespace NeuralCore.Samples.Mnist.Output;
 /// <summary>Standard output: a terminal of some width and abilities, or a file.</summary>
 internal sealed class Terminal
 {
-    // A file has no width; lines are not folded.
-    private const int FileWidth = 4000;
+    /// <summary>A file has no width; lines are not folded.</summary>
+    internal const int FileWidth = 4000;
 
     private readonly TextWriter _writer;
     private readonly bool _isPlain;

@@ -7,31 +7,34 @@ namespace NeuralCore.Training;
 /// <summary>How the phases of a training step are cut into items that workers take: panels to pack, blocks of rows, slices of gradients, ranges of weights.</summary>
 internal sealed class StepWork
 {
-    // Rows that run through all layers together: several register tiles, little enough for a core's cache. Where a layer's weights do not fit there
-    // anyway, each block fetches all of them, and more rows share that.
-    private const int LargestBlock = 128;
-    private const int LargestBlockOfWide = 256;
-    private const int WeightsOfWide = 1 << 18;
-
-    // The last blocks of a worker's share are an eighth of it, so that nobody waits long for another's; a quarter of what the large ones are, at least.
-    private const int BlocksOfShare = 8;
-    private const int BlocksOfShareOfWide = 2;
-    private const int LongestRange = 16384;
-    private const int SlicesPerWorker = 8;
-
     /// <summary>The rows of a register tile: blocks are made of whole ones.</summary>
     internal const int RowTile = 8;
 
+    // Rows that run through all layers together: several register tiles, little enough for a core's cache. Where a layer's weights do not fit there
+    // anyway, each block fetches all of them, and more rows share that.
+    private const int LargestBlock = 128 / RowTile;
+    private const int LargestBlockOfWide = 256 / RowTile;
+    private const int WeightsOfWide = 1 << 18;
+
+    // A worker takes half of what is left of its share at a time, down to this part of all of it: large blocks fetch weights less often, and small ones at the end
+    // keep the others from waiting long.
+    private const int SmallestPart = 8;
+    private const int SmallestPartOfWide = 2;
+    private const int SmallestTiles = 2;
+
+    private const int LongestRange = 16384;
+    private const int SlicesPerWorker = 8;
+
     private readonly int _workers;
     private readonly int _largestBlock;
-    private readonly int _blocksOfShare;
+    private readonly int _smallestPart;
 
     internal StepWork(ExecutionPlan plan, int workers)
     {
         _workers = workers;
         bool isWide = plan.Layers.SelectMany(layer => layer.Parameters).Any(parameter => parameter.Shape.Size > WeightsOfWide);
         _largestBlock = isWide ? LargestBlockOfWide : LargestBlock;
-        _blocksOfShare = isWide ? BlocksOfShareOfWide : BlocksOfShare;
+        _smallestPart = isWide ? SmallestPartOfWide : SmallestPart;
         Panels = PanelsOf(plan).ToArray();
         Slices = SlicesOf(plan).ToArray();
         Ranges = RangesOf(plan).ToArray();
@@ -46,15 +49,16 @@ internal sealed class StepWork
     /// <summary>The register tiles that rows come to.</summary>
     internal static int TilesOf(int rows) => (rows + RowTile - 1) / RowTile;
 
-    /// <summary>The most rows of a block.</summary>
-    internal int LargestBlockFor(int rows) => Math.Min(TilesOf(rows) * RowTile, _largestBlock);
-
-    /// <summary>The fewest rows of a block, but for the last.</summary>
-    internal int SmallestBlockFor(int rows)
+    /// <summary>The most and, but for the last, the fewest register tiles of a block of rows.</summary>
+    internal (int Smallest, int Largest) BlocksFor(int rows)
     {
-        // One worker waits for nobody.
-        int largest = LargestBlockFor(rows);
-        return _workers == 1 ? largest : Math.Min(Math.Max(TilesOf(rows) / (_workers * _blocksOfShare), 1) * RowTile, largest);
+        int tiles = TilesOf(rows);
+        int largest = Math.Min(tiles, _largestBlock);
+        if (_workers == 1)
+            return (largest, largest);
+        int share = tiles / _workers;
+        int smallest = Math.Max(share / _smallestPart, Math.Min(SmallestTiles, share / 2));
+        return (Math.Clamp(smallest, 1, largest), largest);
     }
 
     private static IEnumerable<Panel> PanelsOf(ExecutionPlan plan)

@@ -61,7 +61,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         BatchRows = batchRows;
         _plan = new ExecutionPlan(model.Running, model.InputShape.Size, fusesLast: scores.TakesOverLastLayer);
         _work = new StepWork(_plan, team.Workers);
-        _workspace = new TrainingWorkspace(_plan, model.Store, batchRows, _work.LargestBlockFor(batchRows), team.Workers);
+        _workspace = new TrainingWorkspace(_plan, model.Store, batchRows, _work.BlocksFor(batchRows).Largest * StepWork.RowTile, team.Workers);
         _targetWidth = scores.Loss.TargetWidth(model.OutputShape);
         _targets = GC.AllocateArray<TTarget>(checked(batchRows * _targetWidth), pinned: true);
         _rowLosses = new double[batchRows];
@@ -189,8 +189,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _rows = rows;
         _readsSamples = SkipsZeros && _plan.SkipsZeros && _features is not null && _features.Samples(_sampleIndices.AsSpan(0, 1)).IsGiven;
         _workspace.Begin(Samples(worker: 0, first: 0, rows: 1));
-        _smallestBlock = _work.SmallestBlockFor(rows) / StepWork.RowTile;
-        _largestBlock = _work.LargestBlockFor(rows) / StepWork.RowTile;
+        (_smallestBlock, _largestBlock) = _work.BlocksFor(rows);
         _step = step;
         _learningRate = learningRate;
         _lossIsFinite = true;

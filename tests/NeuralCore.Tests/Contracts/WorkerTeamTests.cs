@@ -78,6 +78,41 @@ public class WorkerTeamTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 10, 1, 4)]
+    [InlineData(4, 3, 2, 2)]
+    [InlineData(3, 1000, 4, 16)]
+    public void The_queue_deals_every_item_out_once_in_runs(int workers, int items, int smallest, int largest)
+    {
+        WorkQueue queue = new(workers);
+        for (int round = 0; round < 20; round++)
+        {
+            queue.Reset(items);
+            int[] taken = new int[items];
+            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
+            {
+                while (queue.TryTake(worker, smallest, largest, out int first, out int count))
+                {
+                    count.Should().BeInRange(1, largest);
+                    for (int item = first; item < first + count; item++)
+                        Interlocked.Increment(ref taken[item]);
+                }
+            });
+            taken.Should().AllBeEquivalentTo(1);
+        }
+    }
+
+    [Fact]
+    public void Runs_of_a_share_halve_towards_its_end()
+    {
+        WorkQueue queue = new(2);
+        queue.Reset(64);
+        List<(int, int)> runs = [];
+        while (queue.TryTake(1, 4, 12, out int first, out int count))
+            runs.Add((first, count));
+        runs.Should().Equal((32, 12), (44, 10), (54, 5), (59, 4), (63, 1), (0, 12), (12, 10), (22, 5), (27, 4), (31, 1));
+    }
+
     private sealed class PhaseCounter(int workers, int phases) : ITeamTask
     {
         private int _startedEarly;
