@@ -107,14 +107,7 @@ internal sealed class GzipContent : IdxContent
 
     private static void SkipHeader(Stream stream, string name, long end)
     {
-        Span<byte> header = stackalloc byte[HeaderLength];
-        stream.ReadExactly(header);
-        if (header[2] != 8)
-            throw Broken(name, 2, "gzip method 8 (deflate)", $"{header[2]}");
-        int flags = header[3];
-        if ((flags & 0xE0) != 0)
-            throw Broken(name, 3, "gzip flags below 0x20", $"0x{flags:X2}");
-
+        int flags = ReadFlags(stream, name);
         if ((flags & 0x04) != 0)
             SkipBytes(stream, name, end, NextByte(stream, name, end) | NextByte(stream, name, end) << 8);
         for (int text = 0x08; text <= 0x10; text <<= 1)
@@ -126,6 +119,16 @@ internal sealed class GzipContent : IdxContent
         }
         if ((flags & 0x02) != 0)
             SkipBytes(stream, name, end, 2);
+    }
+
+    private static int ReadFlags(Stream stream, string name)
+    {
+        Span<byte> header = stackalloc byte[HeaderLength];
+        stream.ReadExactly(header);
+        if (header[2] != 8)
+            throw Broken(name, 2, "gzip method 8 (deflate)", $"{header[2]}");
+        int flags = header[3];
+        return (flags & 0xE0) == 0 ? flags : throw Broken(name, 3, "gzip flags below 0x20", $"0x{flags:X2}");
     }
 
     private static int NextByte(Stream stream, string name, long end)

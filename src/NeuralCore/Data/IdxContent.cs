@@ -57,8 +57,7 @@ internal abstract class IdxContent(string name) : IDisposable
             body = larger;
         }
 
-        Span<byte> beyond = stackalloc byte[1];
-        if (Fill(beyond) != 0)
+        if (HasMore())
             throw Invalid(end, $"the end after {end} bytes, as the header says", "more bytes");
         CheckEnd();
         return body;
@@ -81,6 +80,12 @@ internal abstract class IdxContent(string name) : IDisposable
     /// <summary>Throws if something is wrong after the last byte of content.</summary>
     private protected virtual void CheckEnd()
     {
+    }
+
+    private bool HasMore()
+    {
+        Span<byte> beyond = stackalloc byte[1];
+        return Fill(beyond) != 0;
     }
 
     private int Fill(Span<byte> destination)

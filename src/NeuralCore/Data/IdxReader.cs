@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Data;
@@ -95,13 +96,11 @@ public static class IdxReader
 
     private static int ReadDimensions(IdxContent content, Span<int> dimensions)
     {
-        Span<byte> bytes = stackalloc byte[4];
         long size = 1;
         for (int axis = 0; axis < dimensions.Length; axis++)
         {
             long offset = 4 + 4 * axis;
-            content.ReadHeader(bytes, $"the extent of dimension {axis}");
-            uint extent = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes);
+            uint extent = ReadExtent(content, axis);
             if (extent is 0 or > int.MaxValue)
                 throw content.Invalid(offset, $"an extent of 1 to {int.MaxValue} for dimension {axis}", $"{extent}");
             // Cannot overflow: size was within an array's limit, extent is below 2^31.
@@ -111,6 +110,13 @@ public static class IdxReader
             dimensions[axis] = (int)extent;
         }
         return (int)size;
+    }
+
+    private static uint ReadExtent(IdxContent content, int axis)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        content.ReadHeader(bytes, $"the extent of dimension {axis}");
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes);
     }
 
     private static IdxData Read(string path, int minRank, int maxRank, (int Count, string Path)? expectedCount)
@@ -138,10 +144,14 @@ public static class IdxReader
         for (int row = 0; row < labels.Length; row++)
         {
             if (labels[row] >= classes)
-                throw new InvalidDataException($"{path}, offset {8 + row}: expected a label of 0 to {classes - 1} for row {row}, found {labels[row]}.");
+                ThrowLabel(path, row, labels[row], classes);
         }
         return labels;
     }
+
+    [DoesNotReturn]
+    private static void ThrowLabel(string path, int row, int label, int classes) =>
+        throw new InvalidDataException($"{path}, offset {8 + row}: expected a label of 0 to {classes - 1} for row {row}, found {label}.");
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int[] Widen(byte[] labels)

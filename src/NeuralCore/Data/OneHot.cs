@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Data;
@@ -84,13 +85,13 @@ public static class OneHot
         for (int row = 0; row < labels.Length; row++)
         {
             if ((uint)labels[row] >= (uint)end)
-            {
-                throw new ArgumentException(
-                    $"The label of row {row} is {labels[row]}: expected 0 to {end - 1}{(classes is null ? "" : $" for {classes} classes")}.",
-                    nameof(labels));
-            }
+                ThrowLabel(labels[row], row, classes);
             highest = Math.Max(highest, labels[row]);
         }
         return classes ?? highest + 1;
     }
+
+    [DoesNotReturn]
+    private static void ThrowLabel(int label, int row, int? classes) => throw new ArgumentException(
+        $"The label of row {row} is {label}: expected 0 to {(classes ?? int.MaxValue) - 1}{(classes is null ? "" : $" for {classes} classes")}.", "labels");
 }

@@ -72,8 +72,7 @@ public sealed class Sequential
         catch
         {
             // The layers can be used again once the mistake is mended.
-            foreach (Layer layer in running)
-                layer.Unbind();
+            running.ForEach(layer => layer.Unbind());
             throw;
         }
         _predictions = new PredictionPool(_running, inputShape.Size);
