@@ -48,10 +48,8 @@ internal static unsafe partial class Gemm
     {
         if (t->List != null)
             RowsVector512<TVectors, TEdge, Listed, Listed>(t, rows);
-        else if (t->KStep > 1)
-            RowsVector512<TVectors, TEdge, Ahead, InOrder>(t, rows);
         else
-            RowsVector512<TVectors, TEdge, InOrder, InOrder>(t, rows);
+            RowsVector512<TVectors, TEdge, Ahead, InOrder>(t, rows);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
