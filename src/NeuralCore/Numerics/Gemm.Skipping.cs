@@ -13,7 +13,7 @@ internal static unsafe partial class Gemm
     internal const int SkipGroup = 4;
 
     // With more active steps than this share a group is computed in full, whose loads the processor foresees.
-    private const float LargestActiveShare = 0.75f;
+    private const float LargestActiveShare = 0.9f;
 
     // A row on its own shares no load of B with others, so it pays from fewer active steps.
     private const float LargestActiveShareOfRow = 0.3f;
