@@ -189,7 +189,6 @@ internal static unsafe partial class Gemm
                     a4 = a + 4 * rowStep;
                     b = t->B + at * bStep;
                     float* bAhead = t->B + ahead * bStep;
-                    Sse.Prefetch0(aTile + ahead * kStep);
                     Sse.Prefetch0(bAhead);
                     if (sizeof(TVectors) > 1) Sse.Prefetch0(bAhead + 16);
                     if (sizeof(TVectors) > 2) Sse.Prefetch0(bAhead + 32);
