@@ -10,44 +10,42 @@ internal sealed class Terminal
     internal const int FileWidth = 4000;
 
     private readonly TextWriter _writer;
-    private readonly bool _isPlain;
-    private readonly bool _isDumb;
     private readonly int? _width;
+    private readonly bool? _isInteractive;
     private IAnsiConsole? _console;
 
     /// <param name="writer">Where to.</param>
-    /// <param name="isPlain">Whether nothing is drawn there, as in a file; then there is a width.</param>
-    /// <param name="isDumb">Whether it is a terminal without control codes.</param>
     /// <param name="width">The width, or null for what the terminal says.</param>
-    private Terminal(TextWriter writer, bool isPlain, bool isDumb, int? width)
+    /// <param name="isInteractive">Whether control codes move what is written there, or null for what the terminal says.</param>
+    private Terminal(TextWriter writer, int? width, bool? isInteractive)
     {
         _writer = writer;
-        _isPlain = isPlain;
-        _isDumb = isDumb;
         _width = width;
+        _isInteractive = isInteractive;
     }
 
     /// <summary>What folds and draws. Made when it is first asked for: a file needs none of it, and making it takes 10 ms of a process.</summary>
-    internal IAnsiConsole Console => _console ??= Draw();
+    internal IAnsiConsole Console => _console ??= CreateConsole();
 
     /// <summary>Characters in a line.</summary>
-    internal int Width => _isPlain ? _width!.Value : Console.Profile.Width;
+    internal int Width => _width ?? Console.Profile.Width;
 
     /// <summary>Whether written lines can be written over.</summary>
-    internal bool CanMoveCursor => !_isPlain && Console.Profile.Capabilities is { Ansi: true, Interactive: true };
+    internal bool CanMoveCursor => _isInteractive != false && Console.Profile.Capabilities is { Ansi: true, Interactive: true };
 
     /// <summary>Whether line-drawing characters show.</summary>
-    internal bool HasUnicode => !_isPlain && Console.Profile.Capabilities.Unicode;
+    internal bool HasUnicode => _isInteractive is null && Console.Profile.Capabilities.Unicode;
 
     /// <summary>Standard output as it is. A file gets no control codes, whatever build server the environment speaks of.</summary>
     internal static Terminal Open()
     {
         bool isFile = System.Console.IsOutputRedirected;
-        return new Terminal(System.Console.Out, isFile, Environment.GetEnvironmentVariable("TERM") == "dumb", isFile ? FileWidth : null);
+        bool isDumb = isFile || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        return new Terminal(System.Console.Out, isFile ? FileWidth : null, isDumb ? false : null);
     }
 
-    /// <summary>Writes to anything; for tests.</summary>
-    internal static Terminal To(TextWriter writer, int width, bool isInteractive = false) => new(writer, !isInteractive, isDumb: false, width);
+    /// <summary>Writes to anything of some width, without colours or line-drawing characters.</summary>
+    internal static Terminal To(TextWriter writer, int width, bool isInteractive = false) => new(writer, width, isInteractive);
 
     /// <summary>A line of text, or several, folded between words where they are too long.</summary>
     internal void Line(string text = "")
@@ -99,24 +97,21 @@ internal sealed class Terminal
         return folded.ToString();
     }
 
-    private IAnsiConsole Draw()
+    private IAnsiConsole CreateConsole()
     {
-        bool drawsNothing = _isPlain || _isDumb;
-        // A width that is given comes from a test, which has the abilities that it says; else they are looked for.
-        bool isGiven = _width is not null;
-        bool hasColors = !drawsNothing && !isGiven && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        bool hasColors = _isInteractive is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = drawsNothing ? AnsiSupport.No : isGiven ? AnsiSupport.Yes : AnsiSupport.Detect,
+            Ansi = _isInteractive switch { true => AnsiSupport.Yes, false => AnsiSupport.No, null => AnsiSupport.Detect },
             ColorSystem = hasColors ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = drawsNothing ? InteractionSupport.No : isGiven ? InteractionSupport.Yes : InteractionSupport.Detect,
+            Interactive = _isInteractive switch { true => InteractionSupport.Yes, false => InteractionSupport.No, null => InteractionSupport.Detect },
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
             EnvironmentVariables = [],
             Out = new AnsiConsoleOutput(_writer),
         });
         if (_width is { } width)
             console.Profile.Width = width;
-        if (drawsNothing || isGiven)
+        if (_isInteractive is not null)
             console.Profile.Capabilities.Unicode = false;
         return console;
     }

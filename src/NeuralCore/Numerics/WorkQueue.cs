@@ -63,20 +63,5 @@ internal sealed class WorkQueue
 
     /// <summary>Takes the next item of the worker's share, or of another's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal bool TryTake(int worker, out int item)
-    {
-        for (int i = 0; i < _workers; i++)
-        {
-            int share = worker + i < _workers ? worker + i : worker + i - _workers;
-            ref int next = ref _next[share * Padding];
-            if (Volatile.Read(ref next) < _end[share])
-            {
-                item = Interlocked.Increment(ref next) - 1;
-                if (item < _end[share])
-                    return true;
-            }
-        }
-        item = -1;
-        return false;
-    }
+    internal bool TryTake(int worker, out int item) => TryTake(worker, smallest: 1, largest: 1, out item, out _);
 }
