@@ -190,9 +190,7 @@ internal static unsafe partial class Gemm
                     b = t->B + at * bStep;
                     float* bAhead = t->B + ahead * bStep;
                     Sse.Prefetch0(bAhead);
-                    if (sizeof(TVectors) > 1) Sse.Prefetch0(bAhead + 16);
                     if (sizeof(TVectors) > 2) Sse.Prefetch0(bAhead + 32);
-                    if (sizeof(TVectors) > 3) Sse.Prefetch0(bAhead + 48);
                 }
                 Vector512<float> b0 = sizeof(TVectors) > 1 ? Vector512.Load(b) : Vector512<float>.Zero;
                 Vector512<float> b1 = sizeof(TVectors) > 2 ? Vector512.Load(b + 16) : Vector512<float>.Zero;
