@@ -16,9 +16,10 @@ internal static class Machine
 
     internal static string Runtime => $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription.Trim()} {RuntimeInformation.ProcessArchitecture}";
 
-    internal static string NeuralCore =>
-        $"NeuralCore {typeof(Sequential).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?"}, "
-        + $"vector path {InstructionSet.Current}";
+    /// <summary>The version of the library, with its commit.</summary>
+    internal static string Version => typeof(Sequential).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
+
+    internal static string NeuralCore => $"NeuralCore {Version}, vector path {InstructionSet.Current}";
 
     internal static JsonObject ToJson() => new()
     {

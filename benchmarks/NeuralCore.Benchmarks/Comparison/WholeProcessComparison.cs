@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using NeuralCore.Benchmarks.Comparison.Peers;
 
 namespace NeuralCore.Benchmarks.Comparison;
@@ -8,23 +9,15 @@ internal static class WholeProcessComparison
 {
     private const int Rounds = 5;
 
-    private static readonly string Sample = Path.Combine("samples", "Mnist", "bin", "Release", "net10.0", "Mnist.dll");
+    private static readonly string Built = Path.Combine("samples", "Mnist", "bin", "Release", "net10.0");
+    private static readonly string Published = Path.Combine(Built, RuntimeInformation.RuntimeIdentifier, "publish");
 
     internal static void Run(Report report, TrainOptions options)
     {
         report.Title("Whole process, from its start to the trained baseline (20 epochs, batch 512)");
         List<(string Name, Func<double> Run)> contenders = [];
-        if (Machine.FindUpwards(Sample) is { } sample)
-        {
-            contenders.Add(("NeuralCore: samples/Mnist run baseline", () =>
-            {
-                ProcessStartInfo command = new("dotnet", [sample, "run", "baseline"]) { RedirectStandardOutput = true };
-                command.Environment[Mnist.Variable] = options.Data;
-                return Time(command);
-            }));
-        }
-        else
-            report.Line("NeuralCore's sample is not built: dotnet build samples/Mnist -c Release");
+        AddSample("published", Published, "dotnet publish samples/Mnist -c Release");
+        AddSample("built", Built, "dotnet build samples/Mnist -c Release");
         foreach (int threads in TrainComparison.ThreadCounts())
         {
             contenders.Add(($"PyTorch, {threads} threads", () => Time(
@@ -52,6 +45,24 @@ internal static class WholeProcessComparison
         for (int i = 0; i < present.Count; i++)
             table.Add(present[i].Name, Report.Spread(seconds[i], "F2"), Report.Ratio(seconds[i].Median / seconds[0].Median));
         report.Table(table);
+
+        void AddSample(string how, string folder, string command)
+        {
+            string name = $"NeuralCore: samples/Mnist run baseline, {how}";
+            string? sample = Machine.FindUpwards(Path.Combine(folder, "Mnist.dll"));
+            string? version = sample is null ? null : FileVersionInfo.GetVersionInfo(sample).ProductVersion;
+            if (sample is null || version != Machine.Version)
+            {
+                report.Line($"{name}: left out, {(sample is null ? "it is not there" : $"it is of version {version}")}: {command}");
+                return;
+            }
+            contenders.Add((name, () =>
+            {
+                ProcessStartInfo start = new("dotnet", [sample, "run", "baseline"]) { RedirectStandardOutput = true };
+                start.Environment[Mnist.Variable] = options.Data;
+                return Time(start);
+            }));
+        }
     }
 
     private static double Time(ProcessStartInfo command)
