@@ -5,14 +5,20 @@ namespace NeuralCore.Training;
 /// <summary>Where a fit is: all that its loop changes as it goes, so that a checkpoint can be made between any two steps and after the fit.</summary>
 internal sealed class FitState
 {
-    internal FitState(IReadOnlyList<Setting> settings, IReadOnlyList<Callback> callbacks, int metrics)
+    private readonly Lazy<IReadOnlyList<Setting>> _settings;
+
+    /// <summary>Stands before the first step.</summary>
+    /// <param name="settings">Gives the settings; asked for once, and only for a checkpoint: a digest of the data is among them.</param>
+    /// <param name="callbacks">The fit's callbacks.</param>
+    /// <param name="metrics">How many metrics there are.</param>
+    internal FitState(Func<IReadOnlyList<Setting>> settings, IReadOnlyList<Callback> callbacks, int metrics)
     {
-        Settings = settings;
+        _settings = new(settings);
         Callbacks = callbacks;
         MetricSums = new double[metrics];
     }
 
-    internal IReadOnlyList<Setting> Settings { get; }
+    internal IReadOnlyList<Setting> Settings => _settings.Value;
 
     internal IReadOnlyList<Callback> Callbacks { get; }
 

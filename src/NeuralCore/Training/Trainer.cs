@@ -48,6 +48,10 @@ public abstract class Trainer : IDisposable
     /// Copies everything that training needs to go on with the same bits. Between steps: in a callback, after a fit, or after a fit that was cancelled or failed before
     /// a step touched the weights. In a callback, those after it in the list have not heard of the step yet.
     /// </summary>
+    /// <remarks>
+    /// It remembers a digest of the fit's data, so that a fit cannot go on with others. The digest is taken when the first checkpoint of the fit is made; data
+    /// that are changed in place before that are taken as changed.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">The trainer is busy on another thread or in a step; a step failed halfway through its update; a weight is not finite.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public abstract Checkpoint CreateCheckpoint();

@@ -66,7 +66,7 @@ public sealed partial class Trainer<TTarget>
 
     private FitState BeginFit(Dataset<TTarget> data, FitOptions<TTarget> options)
     {
-        FitState fit = new(TrainerSettings.Of(this, data, options), options.Callbacks, Scores.Metrics.Length);
+        FitState fit = new(() => TrainerSettings.Of(this, data, options), options.Callbacks, Scores.Metrics.Length);
         if (options.ResumeFrom is not { } checkpoint)
             return fit;
         FitRecord record = checkpoint.Fit
