@@ -13,7 +13,7 @@ internal static class DataLoading
     internal static MnistImages Load(Terminal terminal, string? option, CancellationToken cancellation)
     {
         using DownloadDisplay display = new(terminal);
-        return new ImageSource(new MnistDownload(Mirrors.FromEnvironment(), display), Terminal.Error).Load(option, cancellation);
+        return new ImageSource(() => new MnistDownload(Mirrors.FromEnvironment(), display), Terminal.Error).Load(option, cancellation);
     }
 
     /// <summary>The test images alone, those that a run with the same option is tested on.</summary>

@@ -4,9 +4,9 @@ namespace NeuralCore.Samples.Mnist.Data;
 /// Finds images to train on: the folder that was named; else the user's cache folder; else a download into it; else digits that the sample draws itself.
 /// A folder that somebody named is never silently replaced by anything.
 /// </summary>
-/// <param name="download">What fetches the files that the cache lacks.</param>
+/// <param name="download">Makes what fetches the files that the cache lacks; asked only where some are.</param>
 /// <param name="warn">Hears why the images are not MNIST.</param>
-internal sealed class ImageSource(MnistDownload download, Action<string> warn)
+internal sealed class ImageSource(Func<MnistDownload> download, Action<string> warn)
 {
     /// <summary>The images.</summary>
     /// <param name="option">The value of <c>--data</c>, or null.</param>
@@ -22,7 +22,7 @@ internal sealed class ImageSource(MnistDownload download, Action<string> warn)
         {
             try
             {
-                download.FetchAsync(folder.Path, cancellation).GetAwaiter().GetResult();
+                download().FetchAsync(folder.Path, cancellation).GetAwaiter().GetResult();
             }
             catch (DownloadException e)
             {

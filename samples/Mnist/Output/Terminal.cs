@@ -56,7 +56,7 @@ internal sealed class Terminal
             if (!CanMoveCursor && line.Length < Width)
                 _writer.WriteLine(line);
             else
-                Console.Write(new Text(line + "\n"));
+                Folded(line);
         }
     }
 
@@ -96,6 +96,8 @@ internal sealed class Terminal
         }
         return folded.ToString();
     }
+
+    private void Folded(string line) => Console.Write(new Text(line + "\n"));
 
     private IAnsiConsole CreateConsole()
     {
