@@ -194,5 +194,5 @@ internal static unsafe partial class Gemm
 
     private static float ReLU(float x) => x <= 0 ? 0 : x;
 
-    private static float KeepWherePositive(float x, float mask) => mask > 0 ? x : 0;
+    private static float KeepWherePositive(float x, float mask) => mask > 0 ? x + 0f : 0;
 }

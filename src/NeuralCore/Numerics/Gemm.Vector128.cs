@@ -535,7 +535,7 @@ internal static unsafe partial class Gemm
     private static Vector128<float> ReLU(Vector128<float> x) => Vector128.ConditionalSelect(Vector128.LessThanOrEqual(x, Vector128<float>.Zero), Vector128<float>.Zero, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> KeepWherePositive(Vector128<float> x, Vector128<float> mask) => Vector128.ConditionalSelect(Vector128.GreaterThan(mask, Vector128<float>.Zero), x, Vector128<float>.Zero);
+    private static Vector128<float> KeepWherePositive(Vector128<float> x, Vector128<float> mask) => Vector128.ConditionalSelect(Vector128.GreaterThan(mask, Vector128<float>.Zero), x + Vector128<float>.Zero, Vector128<float>.Zero);
 
     // On x86 an AVX mask; on ARM64 the number of lanes, since there are no masked loads.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

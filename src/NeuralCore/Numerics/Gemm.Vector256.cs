@@ -421,7 +421,7 @@ internal static unsafe partial class Gemm
     private static Vector256<float> ReLU(Vector256<float> x) => Vector256.ConditionalSelect(Vector256.LessThanOrEqual(x, Vector256<float>.Zero), Vector256<float>.Zero, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> KeepWherePositive(Vector256<float> x, Vector256<float> mask) => Vector256.ConditionalSelect(Vector256.GreaterThan(mask, Vector256<float>.Zero), x, Vector256<float>.Zero);
+    private static Vector256<float> KeepWherePositive(Vector256<float> x, Vector256<float> mask) => Vector256.ConditionalSelect(Vector256.GreaterThan(mask, Vector256<float>.Zero), x + Vector256<float>.Zero, Vector256<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> EdgeMaskVector256(int lanes) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(lanes)).AsSingle();

@@ -594,7 +594,7 @@ internal static unsafe partial class Gemm
     private static Vector512<float> ReLU(Vector512<float> x) => Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512<float>.Zero), Vector512<float>.Zero, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> KeepWherePositive(Vector512<float> x, Vector512<float> mask) => Vector512.ConditionalSelect(Vector512.GreaterThan(mask, Vector512<float>.Zero), x, Vector512<float>.Zero);
+    private static Vector512<float> KeepWherePositive(Vector512<float> x, Vector512<float> mask) => Vector512.ConditionalSelect(Vector512.GreaterThan(mask, Vector512<float>.Zero), x + Vector512<float>.Zero, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> EdgeMaskVector512(int lanes) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(lanes)).AsSingle();

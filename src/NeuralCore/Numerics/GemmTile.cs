@@ -24,7 +24,7 @@ internal enum GemmEpilogue
     /// <summary>c = max(c, 0); ReLU(-0) = +0, ReLU(NaN) = NaN.</summary>
     ReLU,
 
-    /// <summary>c = mask[i, j] > 0 ? c : 0, the derivative of a ReLU whose output is the mask.</summary>
+    /// <summary>c = mask[i, j] > 0 ? c + 0 : 0, the derivative of a ReLU whose output is the mask. Never -0.</summary>
     ReLUMask,
 }
 

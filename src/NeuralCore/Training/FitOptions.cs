@@ -38,8 +38,8 @@ public sealed record FitOptions<TTarget>
     public int Threads { get; init; }
 
     /// <summary>
-    /// Whether products leave out steps at which the data holds nothing but zeros, where there are enough of them: faster, and numerically equal for
-    /// finite weights. Weights that are not finite are found either way.
+    /// Whether products leave out steps at which the data, or a gradient behind a ReLU, holds nothing but zeros, where there are enough of them: faster, and
+    /// numerically equal for finite weights. Weights that are not finite are found either way.
     /// </summary>
     public bool SkipZeros { get; init; } = true;
 

@@ -68,7 +68,7 @@ internal sealed unsafe class GemmCase
                 c[i * CStride + j] = Epilogue switch
                 {
                     GemmEpilogue.ReLU => sum <= 0 ? 0 : sum,
-                    GemmEpilogue.ReLUMask => Mask[i * MaskStride + j] > 0 ? sum : 0,
+                    GemmEpilogue.ReLUMask => Mask[i * MaskStride + j] > 0 ? sum + 0f : 0,
                     _ => sum,
                 };
             }
