@@ -17,6 +17,9 @@ internal readonly record struct Quartiles(double Lower, double Median, double Up
     /// <summary>The quartiles of a decreasing function of the measurements, such as a rate from times.</summary>
     internal Quartiles Inverted(Func<double, double> map) => new(map(Upper), map(Median), map(Lower));
 
+    /// <summary>The quartiles in another unit.</summary>
+    internal Quartiles Times(double factor) => new(Lower * factor, Median * factor, Upper * factor);
+
     /// <summary>The n-th root of the product: the mean of ratios.</summary>
     internal static double GeometricMean(IReadOnlyCollection<double> ratios) => Math.Exp(ratios.Average(Math.Log));
 
