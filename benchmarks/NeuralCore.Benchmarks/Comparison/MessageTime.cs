@@ -12,7 +12,7 @@ internal static class MessageTime
     private const int RoundTripsBetweenLooks = 100;
     private const int End = -1;
 
-    // The middle of two lines and more that hold nothing else.
+    // 256 bytes from either end of the memory: nothing else is on its lines.
     private const int Place = 64;
 
     /// <summary>Seconds of one message.</summary>

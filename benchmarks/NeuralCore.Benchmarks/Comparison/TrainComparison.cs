@@ -161,7 +161,7 @@ internal static class TrainComparison
         foreach (Row row in rows.Where(row => PeakMeter.AllThreads > 1 && row.PeakTwo < 1.5 * row.PeakOne))
             report.Line($"Batch {row.Batch}: two threads had {row.PeakTwo / row.PeakOne:F2} times the peak of one. The machine ran both processors on one core: measure again for what two cores do.");
         foreach (Row row in rows.Where(row => row.Message is { } message && message.Upper > 2 * message.Lower))
-            report.Line($"Batch {row.Batch}: messages between threads took {Report.Spread(row.Message!.Value.Times(1e9), "F0")} ns. The machine moved the processors to where they share no cache and back: the epochs of two threads spread with that.");
+            report.Line($"Batch {row.Batch}: messages between threads took {Report.Spread(row.Message!.Value.Times(1e9), "F0")} ns. Where the threads ran changed, sharing a cache or not: the epochs of two threads spread with that.");
         report.Line();
         Table table = new("batch", "NeuralCore s", "dense s", "PyTorch s", "PyTorch's best", "ratio", "dense ratio", "dense limit s", "of peak", "1 / 2 threads", "peak 2 / 1", "message ns", "warm-up s", "first / median", "accuracy", "PyTorch's");
         foreach (Row row in rows)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using NeuralCore.Benchmarks.Comparison.Peers;
 
 namespace NeuralCore.Benchmarks.Comparison;
@@ -8,16 +7,19 @@ namespace NeuralCore.Benchmarks.Comparison;
 internal static class WholeProcessComparison
 {
     private const int Rounds = 5;
+    private const string Program = "Mnist.dll";
 
     private static readonly string Built = Path.Combine("samples", "Mnist", "bin", "Release", "net10.0");
-    private static readonly string Published = Path.Combine(Built, RuntimeInformation.RuntimeIdentifier, "publish");
 
     internal static void Run(Report report, TrainOptions options)
     {
         report.Title("Whole process, from its start to the trained baseline (20 epochs, batch 512)");
         List<(string Name, Func<double> Run)> contenders = [];
-        AddSample("published", Published, "dotnet publish samples/Mnist -c Release");
-        AddSample("built", Built, "dotnet build samples/Mnist -c Release");
+        string? folder = Machine.FindUpwards(Built);
+        // Published programs lie in a folder named after their platform.
+        string[] platforms = folder is null ? [] : Directory.GetDirectories(folder);
+        AddSample("published", platforms.Select(platform => Path.Combine(platform, "publish", Program)).FirstOrDefault(File.Exists), "dotnet publish samples/Mnist -c Release");
+        AddSample("built", folder is null ? null : Path.Combine(folder, Program), "dotnet build samples/Mnist -c Release");
         foreach (int threads in TrainComparison.ThreadCounts())
         {
             contenders.Add(($"PyTorch, {threads} threads", () => Time(
@@ -46,19 +48,18 @@ internal static class WholeProcessComparison
             table.Add(present[i].Name, Report.Spread(seconds[i], "F2"), Report.Ratio(seconds[i].Median / seconds[0].Median));
         report.Table(table);
 
-        void AddSample(string how, string folder, string command)
+        void AddSample(string how, string? sample, string command)
         {
             string name = $"NeuralCore: samples/Mnist run baseline, {how}";
-            string? sample = Machine.FindUpwards(Path.Combine(folder, "Mnist.dll"));
-            string? version = sample is null ? null : FileVersionInfo.GetVersionInfo(sample).ProductVersion;
-            if (sample is null || version != Machine.Version)
+            string? version = !File.Exists(sample) ? null : FileVersionInfo.GetVersionInfo(sample).ProductVersion;
+            if (version is null || version != Machine.Version)
             {
-                report.Line($"{name}: left out, {(sample is null ? "it is not there" : $"it is of version {version}")}: {command}");
+                report.Line($"{name}: left out, {(version is null ? "it is not there" : $"it is of version {version}")}: {command}");
                 return;
             }
             contenders.Add((name, () =>
             {
-                ProcessStartInfo start = new("dotnet", [sample, "run", "baseline"]) { RedirectStandardOutput = true };
+                ProcessStartInfo start = new("dotnet", [sample!, "run", "baseline"]) { RedirectStandardOutput = true };
                 start.Environment[Mnist.Variable] = options.Data;
                 return Time(start);
             }));

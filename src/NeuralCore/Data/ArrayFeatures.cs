@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 
 namespace NeuralCore.Data;
@@ -23,6 +24,9 @@ public sealed class ArrayFeatures : FeatureSource
         for (int r = 0; r < rows.Length; r++)
             values.Slice(rows[r] * size, size).CopyTo(destination.Slice(r * size, size));
     }
+
+    // Memory of the user's own can be taken back.
+    internal override bool HoldsItsValues => MemoryMarshal.TryGetArray(_values, out _);
 
     internal override SampleRows Samples(ReadOnlySpan<int> rows) => SampleRows.Of(_values.Span, rows, Shape.Size);
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace NeuralCore.Data;
 
 /// <summary>Targets held in memory as floats, row-major: regression values or one-hot rows. Used in place, not copied.</summary>
@@ -12,6 +14,9 @@ public sealed class ArrayTargets : TargetSource<float>
     /// <exception cref="ArgumentException">The values are not a whole number of targets.</exception>
     public ArrayTargets(ReadOnlyMemory<float> values, int width)
         : base(CountOf(values.Length, width), width) => _values = values;
+
+    // Memory of the user's own can be taken back.
+    internal override bool HoldsItsValues => MemoryMarshal.TryGetArray(_values, out _);
 
     /// <inheritdoc/>
     public override void Gather(ReadOnlySpan<int> rows, Span<float> destination)

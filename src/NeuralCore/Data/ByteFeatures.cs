@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 
 namespace NeuralCore.Data;
@@ -54,6 +55,9 @@ public sealed class ByteFeatures : FeatureSource
             ScaleRow(values.Slice(rows[r] * size, size), destination.Slice(r * size, size), Scale);
         }
     }
+
+    // Memory of the user's own can be taken back.
+    internal override bool HoldsItsValues => MemoryMarshal.TryGetArray(_values, out _);
 
     internal override SampleRows Samples(ReadOnlySpan<int> rows) => SampleRows.Of(_values.Span, Scale, rows, Shape.Size);
 

@@ -23,6 +23,8 @@ public sealed class ClassLabels : TargetSource<int>
     /// <inheritdoc/>
     public override int? ClassCount => _classes;
 
+    internal override bool HoldsItsValues => true;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Gather(ReadOnlySpan<int> rows, Span<int> destination)

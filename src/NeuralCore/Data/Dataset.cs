@@ -34,6 +34,8 @@ public sealed class Dataset<TTarget>
     /// <summary>The targets.</summary>
     public TargetSource<TTarget> Targets { get; }
 
+    internal bool HoldsItsValues => Features.HoldsItsValues && Targets.HoldsItsValues;
+
     /// <summary>The number of samples; at least 1.</summary>
     public int Count => Features.Count;
 

@@ -51,6 +51,9 @@ public abstract class FeatureSource
         return this;
     }
 
+    /// <summary>Whether the values can be read for as long as this object lives. Arrays can; a file behind a source of the user's own may be gone.</summary>
+    internal virtual bool HoldsItsValues => false;
+
     /// <summary>Samples where they lie, if they lie in memory in a form that products can read; else none.</summary>
     /// <param name="rows">The samples wanted; the caller has checked that they are in the source.</param>
     internal virtual SampleRows Samples(ReadOnlySpan<int> rows) => default;

@@ -25,6 +25,8 @@ public sealed class OneHotLabels : TargetSource<float>
     /// <inheritdoc/>
     public override int? ClassCount => Width;
 
+    internal override bool HoldsItsValues => true;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Gather(ReadOnlySpan<int> rows, Span<float> destination)

@@ -29,6 +29,8 @@ internal sealed class FeatureSubset : FeatureSource
         }
     }
 
+    internal override bool HoldsItsValues => _source.HoldsItsValues;
+
     internal override FeatureSource Resolve(ReadOnlySpan<int> rows, Span<int> resolved)
     {
         for (int i = 0; i < rows.Length; i++)
@@ -54,6 +56,8 @@ internal sealed class TargetSubset<TTarget> : TargetSource<TTarget>
     }
 
     public override int? ClassCount => _source.ClassCount;
+
+    internal override bool HoldsItsValues => _source.HoldsItsValues;
 
     internal static TargetSubset<TTarget> Of(TargetSource<TTarget> source, int[] map) => source is TargetSubset<TTarget> inner
         ? new TargetSubset<TTarget>(inner._source, RowMap.Compose(inner._map, map))

@@ -50,6 +50,9 @@ public abstract class TargetSource<TTarget>
         throw new NotSupportedException(
             $"{GetType().Name} knows no classes. Use Split.Shuffled or Split.Tail, or override {nameof(ClassOf)}.");
 
+    /// <summary>Whether the values can be read for as long as this object lives. Arrays can; a file behind a source of the user's own may be gone.</summary>
+    internal virtual bool HoldsItsValues => false;
+
     /// <summary>Checks the arguments of <see cref="Gather"/>; for implementations to call first.</summary>
     /// <param name="rows">The samples wanted.</param>
     /// <param name="destination">Where they go.</param>

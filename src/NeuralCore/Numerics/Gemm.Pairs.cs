@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace NeuralCore.Numerics;
 
-// Products of a matrix whose zeros a ReLU or a dropout strewed: four rows have hardly a step of k in common at which all are zero, two still have. Two rows
+// Products of a matrix over which a ReLU or a dropout strewed zeros: there is hardly a step of k at which four rows are all zero, but there are at which two are. Two rows
 // alone keep the multipliers busy only in tiles 8 vectors wide, which read B from the first cache level: so k goes in slices.
 internal static unsafe partial class Gemm
 {
@@ -16,9 +16,6 @@ internal static unsafe partial class Gemm
 
     // Rows that pass over a slice before the next.
     private const int PairStrip = 128;
-
-    // A list has room for what a vector stores behind its end.
-    private const int PairListLength = PairSlice + 16;
 
     // With more active steps than this share the full product is faster.
     private const float LargestActiveShareOfPair = 0.75f;
@@ -48,7 +45,7 @@ internal static unsafe partial class Gemm
     private static bool MultiplyPairs(
         int m, int n, int k, float* a, nint aStride, float* packed, float* c, nint cStride, float* mask, nint maskStride)
     {
-        int* lists = stackalloc int[PairStrip / 2 * PairListLength];
+        int* lists = stackalloc int[PairStrip / 2 * PairSlice];
         int* counts = stackalloc int[PairStrip / 2];
         GemmTile tile = default;
         tile.BStep = WidestTile;
@@ -60,7 +57,7 @@ internal static unsafe partial class Gemm
             {
                 // A last row alone is its own partner.
                 float* first = a + i * aStride + k0;
-                int count = ListActiveOfPair(first, i + 1 < m ? first + aStride : first, slice, lists + i / 2 * PairListLength);
+                int count = ListActiveOfPair(first, i + 1 < m ? first + aStride : first, slice, lists + i / 2 * PairSlice);
                 counts[i / 2] = count;
                 active += count;
             }
@@ -78,7 +75,7 @@ internal static unsafe partial class Gemm
                     tile.A = a + i * aStride + k0;
                     tile.RowStep = alone ? 0 : aStride;
                     tile.K = counts[i / 2];
-                    tile.List = lists + i / 2 * PairListLength;
+                    tile.List = lists + i / 2 * PairSlice;
                     tile.C = c + i * cStride + j;
                     tile.CStride = alone ? 0 : cStride;
                     tile.Mask = mask + i * maskStride + j;

@@ -5,20 +5,34 @@ namespace NeuralCore.Training;
 /// <summary>Where a fit is: all that its loop changes as it goes, so that a checkpoint can be made between any two steps and after the fit.</summary>
 internal sealed class FitState
 {
-    private readonly Lazy<IReadOnlyList<Setting>> _settings;
+    private Func<IReadOnlyList<Setting>>? _makeSettings;
+    private IReadOnlyList<Setting>? _settings;
 
     /// <summary>Stands before the first step.</summary>
-    /// <param name="settings">Gives the settings; asked for once, and only for a checkpoint: a digest of the data is among them.</param>
+    /// <param name="makeSettings">Makes the settings when they are first needed: a digest of the data is among them.</param>
     /// <param name="callbacks">The fit's callbacks.</param>
     /// <param name="metrics">How many metrics there are.</param>
-    internal FitState(Func<IReadOnlyList<Setting>> settings, IReadOnlyList<Callback> callbacks, int metrics)
+    internal FitState(Func<IReadOnlyList<Setting>> makeSettings, IReadOnlyList<Callback> callbacks, int metrics)
     {
-        _settings = new(settings);
+        _makeSettings = makeSettings;
         Callbacks = callbacks;
         MetricSums = new double[metrics];
     }
 
-    internal IReadOnlyList<Setting> Settings => _settings.Value;
+    /// <summary>What decides the bits. If they cannot be made, the next call tries again.</summary>
+    internal IReadOnlyList<Setting> Settings
+    {
+        get
+        {
+            if (_settings is null)
+            {
+                _settings = _makeSettings!();
+                // It holds the data.
+                _makeSettings = null;
+            }
+            return _settings;
+        }
+    }
 
     internal IReadOnlyList<Callback> Callbacks { get; }
 

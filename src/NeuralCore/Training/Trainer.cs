@@ -49,8 +49,8 @@ public abstract class Trainer : IDisposable
     /// a step touched the weights. In a callback, those after it in the list have not heard of the step yet.
     /// </summary>
     /// <remarks>
-    /// It remembers a digest of the fit's data, so that a fit cannot go on with others. The digest is taken when the first checkpoint of the fit is made; data
-    /// that are changed in place before that are taken as changed.
+    /// It remembers a digest of the fit's data, so that a fit cannot go on with others. For data in arrays the digest is taken when the first checkpoint of the fit is
+    /// made: arrays that are changed in place before that are taken as changed, and until then, or until the next fit, the trainer holds on to them.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The trainer is busy on another thread or in a step; a step failed halfway through its update; a weight is not finite.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>

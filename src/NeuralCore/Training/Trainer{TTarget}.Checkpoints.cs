@@ -67,6 +67,9 @@ public sealed partial class Trainer<TTarget>
     private FitState BeginFit(Dataset<TTarget> data, FitOptions<TTarget> options)
     {
         FitState fit = new(() => TrainerSettings.Of(this, data, options), options.Callbacks, Scores.Metrics.Length);
+        // Data that may be gone by the first checkpoint are looked at now.
+        if (!data.HoldsItsValues || options.Validation?.Data is { HoldsItsValues: false })
+            _ = fit.Settings;
         if (options.ResumeFrom is not { } checkpoint)
             return fit;
         FitRecord record = checkpoint.Fit

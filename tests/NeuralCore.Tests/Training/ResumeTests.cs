@@ -6,6 +6,7 @@ using NeuralCore.Models;
 using NeuralCore.Optimizers;
 using NeuralCore.Serialization;
 using NeuralCore.Tests.Serialization;
+using NeuralCore.Tests.Support;
 using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Training;
@@ -233,6 +234,38 @@ public class ResumeTests
             Made = Fits.ThroughDisk(context.Trainer.CreateCheckpoint());
             context.Stop();
         }
+    }
+
+    [Fact]
+    public void A_source_that_fails_in_a_fit_leaves_a_checkpoint_to_go_on_from()
+    {
+        Dataset<int> inner = TestModels.Data();
+        bool isGone = false;
+        Dataset<int> data = new(new FaultySource(inner.Features, () => _ = isGone ? throw new IOException("gone") : 0), inner.Targets);
+        Sequential whole = TestModels.Small(), resumed = TestModels.Small();
+        using Trainer<int> uninterrupted = Fits.Compile(whole), interrupted = Fits.Compile(TestModels.Small()), second = Fits.Compile(resumed);
+        uninterrupted.Fit(data, Fits.Options());
+
+        int steps = 0;
+        Action fit = () => interrupted.Fit(data, Fits.Options() with { Progress = new Fits.Immediate(() => isGone = ++steps >= 11) });
+        fit.Should().Throw<IOException>();
+        Checkpoint checkpoint = Fits.ThroughDisk(interrupted.CreateCheckpoint());
+        isGone = false;
+        second.Fit(data, Fits.Options() with { ResumeFrom = checkpoint });
+
+        TestModels.Bits(resumed).Should().Equal(TestModels.Bits(whole));
+    }
+
+    [Fact]
+    public void Settings_are_made_once_and_again_only_after_a_failure()
+    {
+        int calls = 0;
+        FitState fit = new(() => ++calls == 1 ? throw new IOException() : [new Setting("seed", "1")], [], metrics: 0);
+        calls.Should().Be(0);
+        fit.Invoking(state => state.Settings).Should().Throw<IOException>();
+        fit.Settings.Should().ContainSingle();
+        fit.Settings.Should().ContainSingle();
+        calls.Should().Be(2);
     }
 
     private sealed class Reentrant(Trainer<int> trainer) : FeatureSource(30, [4, 3])
