@@ -96,7 +96,7 @@ internal static class TrainComparison
             PeakOne = 1 / seconds[counts.Length].Median,
             PeakTwo = 1 / seconds[counts.Length + 1].Median,
             PeakAll = 1 / seconds[counts.Length + 2].Median,
-            Message = all > 1 ? seconds[messageIndex] : null,
+            MessageNanoseconds = all > 1 ? seconds[messageIndex].Times(1e9) : null,
             Flops = Mnist.FlopsPerSample * (double)train.Count,
             Accuracy = ours[all].Evaluate(test)["accuracy"],
             Torch = best < 0 ? null : seconds[best],
@@ -160,8 +160,8 @@ internal static class TrainComparison
             report.Line($"PyTorch at batch {row.Batch}: {string.Join("; ", row.TorchTried)}");
         foreach (Row row in rows.Where(row => PeakMeter.AllThreads > 1 && row.PeakTwo < 1.5 * row.PeakOne))
             report.Line($"Batch {row.Batch}: two threads had {row.PeakTwo / row.PeakOne:F2} times the peak of one. The machine ran both processors on one core: measure again for what two cores do.");
-        foreach (Row row in rows.Where(row => row.Message is { } message && message.Upper > 2 * message.Lower))
-            report.Line($"Batch {row.Batch}: messages between threads took {Report.Spread(row.Message!.Value.Times(1e9), "F0")} ns. Where the threads ran changed, sharing a cache or not: the epochs of two threads spread with that.");
+        foreach (Row row in rows.Where(row => row.MessageNanoseconds is { } message && message.Upper > 2 * message.Lower))
+            report.Line($"Batch {row.Batch}: messages between threads took {Report.Spread(row.MessageNanoseconds.GetValueOrDefault(), "F0")} ns. Where the threads ran changed, sharing a cache or not: the epochs of two threads spread with that.");
         report.Line();
         Table table = new("batch", "NeuralCore s", "dense s", "PyTorch s", "PyTorch's best", "ratio", "dense ratio", "dense limit s", "of peak", "1 / 2 threads", "peak 2 / 1", "message ns", "warm-up s", "first / median", "accuracy", "PyTorch's");
         foreach (Row row in rows)
@@ -169,7 +169,7 @@ internal static class TrainComparison
             table.Add(
                 row.Batch.ToString(), Report.Spread(row.Ours, "F3"), Report.Spread(row.Dense, "F3"), row.Torch is { } torch ? Report.Spread(torch, "F3") : "absent", row.TorchSetting,
                 Report.Ratio(row.RatioVsTorch), Report.Ratio(row.DenseRatioVsTorch), row.DenseLimit.ToString("F3"), row.FractionOfPeak.ToString("P0"), Report.Ratio(row.TwoOverOne), Report.Ratio(row.PeakTwo / row.PeakOne),
-                row.Message is { } message ? Report.Spread(message.Times(1e9), "F0") : "-", row.WarmUp.ToString("F3"), Report.Ratio(row.First / row.Ours.Median), row.Accuracy.ToString("P2"), row.TorchAccuracy?.ToString("P2") ?? "-");
+                row.MessageNanoseconds is { } message ? Report.Spread(message, "F0") : "-", row.WarmUp.ToString("F3"), Report.Ratio(row.First / row.Ours.Median), row.Accuracy.ToString("P2"), row.TorchAccuracy?.ToString("P2") ?? "-");
         }
         report.Table(table);
     }
@@ -194,7 +194,7 @@ internal static class TrainComparison
 
         internal required double PeakAll { get; init; }
 
-        internal required Quartiles? Message { get; init; }
+        internal required Quartiles? MessageNanoseconds { get; init; }
 
         internal required double Flops { get; init; }
 
@@ -235,7 +235,7 @@ internal static class TrainComparison
             ["denseLimitSecondsPerEpoch"] = Report.Number(DenseLimit),
             ["twoOverOneThread"] = Report.Number(TwoOverOne),
             ["peakTwoOverOne"] = PeakMeter.AllThreads < 2 ? null : Report.Number(PeakTwo / PeakOne),
-            ["messageNanoseconds"] = Report.Number(Message?.Median * 1e9),
+            ["messageNanoseconds"] = Report.Number(MessageNanoseconds?.Median),
             ["warmUpSeconds"] = Report.Number(WarmUp),
             ["firstOverMedianEpoch"] = Report.Number(First / Ours.Median),
             ["fmaPeakGflops"] = Report.Number(PeakOne),

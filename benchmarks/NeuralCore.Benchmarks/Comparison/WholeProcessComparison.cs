@@ -51,15 +51,19 @@ internal static class WholeProcessComparison
         void AddSample(string how, string? sample, string command)
         {
             string name = $"NeuralCore: samples/Mnist run baseline, {how}";
-            string? version = !File.Exists(sample) ? null : FileVersionInfo.GetVersionInfo(sample).ProductVersion;
-            if (version is null || version != Machine.Version)
+            if (!File.Exists(sample))
             {
-                report.Line($"{name}: left out, {(version is null ? "it is not there" : $"it is of version {version}")}: {command}");
+                report.Line($"{name}: left out, it is not there: {command}");
+                return;
+            }
+            if (FileVersionInfo.GetVersionInfo(sample).ProductVersion is var version && version != Machine.Version)
+            {
+                report.Line($"{name}: left out, it is of version {version}: {command}");
                 return;
             }
             contenders.Add((name, () =>
             {
-                ProcessStartInfo start = new("dotnet", [sample!, "run", "baseline"]) { RedirectStandardOutput = true };
+                ProcessStartInfo start = new("dotnet", [sample, "run", "baseline"]) { RedirectStandardOutput = true };
                 start.Environment[Mnist.Variable] = options.Data;
                 return Time(start);
             }));

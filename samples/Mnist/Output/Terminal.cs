@@ -56,7 +56,7 @@ internal sealed class Terminal
             if (!CanMoveCursor && line.Length < Width)
                 _writer.WriteLine(line);
             else
-                Folded(line);
+                WriteFolded(line);
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class Terminal
         return folded.ToString();
     }
 
-    private void Folded(string line) => Console.Write(new Text(line + "\n"));
+    private void WriteFolded(string line) => Console.Write(new Text(line + "\n"));
 
     private IAnsiConsole CreateConsole()
     {

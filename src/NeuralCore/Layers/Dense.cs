@@ -128,11 +128,13 @@ public sealed unsafe class Dense : Layer
             {
                 Gemm.MultiplyPackedSkippingZeros(
                     InstructionSet.Current, pass.Rows, inputs, Units, outputGradient, Units, prepared, inputGradient, inputs, mask, inputs);
-                return;
             }
-            Gemm.MultiplyPacked(
-                pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, prepared, inputGradient, inputs, GemmStart.Zero, null,
-                mask == null ? GemmEpilogue.None : GemmEpilogue.ReLUMask, mask, inputs);
+            else
+            {
+                Gemm.MultiplyPacked(
+                    pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, prepared, inputGradient, inputs, GemmStart.Zero, null,
+                    mask == null ? GemmEpilogue.None : GemmEpilogue.ReLUMask, mask, inputs);
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace NeuralCore.Numerics;
 
@@ -91,17 +90,13 @@ internal static unsafe partial class Gemm
     private static int ListActiveOfPair(float* first, float* second, int k, int* list)
     {
         int count = 0;
-        int p = 0;
-        Vector512<int> positions = Vector512<int>.Indices;
-        for (; p <= k - 16; p += 16, positions += Vector512.Create(16))
+        for (int p = 0; p < k; p += LaneMath.Width)
         {
-            Vector512<float> either = Vector512.Load(first + p) | Vector512.Load(second + p);
-            count += Append(Avx512F.CompareNotEqual(either, Vector512<float>.Zero).AsInt32(), positions, list + count);
-        }
-        for (; p < k; p++)
-        {
-            list[count] = p;
-            count += first[p] != 0 || second[p] != 0 ? 1 : 0;
+            int left = k - p;
+            Lanes512 either = left >= LaneMath.Width
+                ? Lanes512.Load(first + p) | Lanes512.Load(second + p)
+                : Lanes512.LoadPartial(first + p, left, 0) | Lanes512.LoadPartial(second + p, left, 0);
+            count += Lanes512.ListNonZero(either, p, list + count);
         }
         return count;
     }

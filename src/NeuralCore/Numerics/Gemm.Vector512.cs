@@ -189,6 +189,7 @@ internal static unsafe partial class Gemm
                     a4 = a + 4 * rowStep;
                     b = t->B + at * bStep;
                     float* bAhead = t->B + ahead * bStep;
+                    // Every other line: the processor fetches a line's neighbour by itself.
                     Sse.Prefetch0(bAhead);
                     if (sizeof(TVectors) > 2) Sse.Prefetch0(bAhead + 32);
                 }
