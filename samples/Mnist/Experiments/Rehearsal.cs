@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Samples.Mnist.Data;
 using NeuralCore.Samples.Mnist.Output;
 
@@ -5,14 +6,16 @@ namespace NeuralCore.Samples.Mnist.Experiments;
 
 /// <summary>
 /// Trains and tests a twin of a run's network on one made-up batch and reports on it to nobody, so that the code is compiled while the images are still being read:
-/// a second processor has nothing else to do then.
+/// a second processor has nothing else to do then. A native program has nothing to compile, so nothing is rehearsed there.
 /// </summary>
 internal static class Rehearsal
 {
     private const int MostRows = 512;
 
     /// <summary>Begins, in the background. The run itself need not wait for the end, but does well to.</summary>
-    internal static Task Begin(RunSettings settings) => Task.Run(() =>
+    internal static Task Begin(RunSettings settings) => RuntimeFeature.IsDynamicCodeCompiled ? Task.Run(() => Play(settings)) : Task.CompletedTask;
+
+    private static void Play(RunSettings settings)
     {
         int rows = Math.Min(settings.BatchSize, MostRows);
         byte[] pixels = new byte[rows * Experiment.ImageSide * Experiment.ImageSide];
@@ -25,5 +28,5 @@ internal static class Rehearsal
         RunOutcome outcome = new ExperimentRunner(images, new PlainDisplay(unseen), RunFiles.None, CancellationToken.None)
             .Run(settings with { Epochs = 1, Threads = 1 }, ModelFactory.Build(settings.Experiment));
         RunReport.Write(unseen, outcome, images);
-    });
+    }
 }

@@ -152,12 +152,12 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
 
     /// <summary>
     /// Goes through a step on the first rows of a dataset, short of the update: nothing changes, but all kernels are compiled for the shapes of this network. Once
-    /// for each kind of data is enough.
+    /// for each kind of data is enough; a native program has nothing to compile.
     /// </summary>
     internal void Rehearse(Dataset<TTarget> data)
     {
         (bool, Type) kind = (SkipsZeros, data.Features.GetType());
-        if (_rehearsed == kind)
+        if (_rehearsed == kind || !RuntimeFeature.IsDynamicCodeCompiled)
             return;
         _rehearsed = kind;
         int rows = Math.Min(BatchRows, data.Count);
