@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace NeuralCore.Numerics;
@@ -79,7 +80,7 @@ internal static unsafe partial class Gemm
                     tile.CStride = alone ? 0 : cStride;
                     tile.Mask = mask + i * maskStride + j;
                     tile.MaskStride = alone ? 0 : maskStride;
-                    PairKernelVector512(&tile, (nint)k * WidestTile);
+                    PairKernelVector512<IntList>(&tile, (nint)k * WidestTile);
                 }
             }
         }
@@ -103,41 +104,46 @@ internal static unsafe partial class Gemm
 
     /// <summary>Two rows, 8 vectors: four of one packed panel and four of the next, which starts <paramref name="panel"/> floats behind it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PairKernelVector512(GemmTile* t, nint panel)
+    private static void PairKernelVector512<TList>(GemmTile* t, nint panel)
+        where TList : unmanaged, IPairList
     {
         Vector512<float> c00 = Vector512<float>.Zero, c01 = Vector512<float>.Zero, c02 = Vector512<float>.Zero, c03 = Vector512<float>.Zero;
         Vector512<float> c04 = Vector512<float>.Zero, c05 = Vector512<float>.Zero, c06 = Vector512<float>.Zero, c07 = Vector512<float>.Zero;
         Vector512<float> c10 = Vector512<float>.Zero, c11 = Vector512<float>.Zero, c12 = Vector512<float>.Zero, c13 = Vector512<float>.Zero;
         Vector512<float> c14 = Vector512<float>.Zero, c15 = Vector512<float>.Zero, c16 = Vector512<float>.Zero, c17 = Vector512<float>.Zero;
         float* c = t->C, d = c + t->CStride;
-        if (t->Start == GemmStart.Accumulate)
+        if (t->Start != GemmStart.Zero)
         {
-            c00 = Vector512.Load(c);
-            c01 = Vector512.Load(c + 16);
-            c02 = Vector512.Load(c + 32);
-            c03 = Vector512.Load(c + 48);
-            c04 = Vector512.Load(c + 64);
-            c05 = Vector512.Load(c + 80);
-            c06 = Vector512.Load(c + 96);
-            c07 = Vector512.Load(c + 112);
-            c10 = Vector512.Load(d);
-            c11 = Vector512.Load(d + 16);
-            c12 = Vector512.Load(d + 32);
-            c13 = Vector512.Load(d + 48);
-            c14 = Vector512.Load(d + 64);
-            c15 = Vector512.Load(d + 80);
-            c16 = Vector512.Load(d + 96);
-            c17 = Vector512.Load(d + 112);
+            // A bias is the same for both rows.
+            float* from = t->Start == GemmStart.Bias ? t->Bias : c, second = t->Start == GemmStart.Bias ? from : d;
+            c00 = Vector512.Load(from);
+            c01 = Vector512.Load(from + 16);
+            c02 = Vector512.Load(from + 32);
+            c03 = Vector512.Load(from + 48);
+            c04 = Vector512.Load(from + 64);
+            c05 = Vector512.Load(from + 80);
+            c06 = Vector512.Load(from + 96);
+            c07 = Vector512.Load(from + 112);
+            c10 = Vector512.Load(second);
+            c11 = Vector512.Load(second + 16);
+            c12 = Vector512.Load(second + 32);
+            c13 = Vector512.Load(second + 48);
+            c14 = Vector512.Load(second + 64);
+            c15 = Vector512.Load(second + 80);
+            c16 = Vector512.Load(second + 96);
+            c17 = Vector512.Load(second + 112);
         }
 
         float* a0 = t->A, a1 = a0 + t->RowStep, b = t->B;
-        int* list = t->List;
+        byte* list = (byte*)t->List;
         nint bStep = t->BStep;
         for (nint p = t->K; p > 0; p--)
         {
-            nint at = *list++;
+            nint at = sizeof(TList) == sizeof(ByteList) ? *list : *(int*)list;
             float* left = b + at * bStep, right = left + panel;
-            Vector512<float> x = Vector512.Create(a0[at]), y = Vector512.Create(a1[at]);
+            Vector512<float> x = Vector512.Create(sizeof(TList) == sizeof(ByteList) ? a0[list[ByteSlice]] : a0[at]);
+            Vector512<float> y = Vector512.Create(sizeof(TList) == sizeof(ByteList) ? a0[list[2 * ByteSlice]] : a1[at]);
+            list += sizeof(TList);
             Vector512<float> z = Vector512.Load(left);
             c00 = Vector512.FusedMultiplyAdd(x, z, c00);
             c10 = Vector512.FusedMultiplyAdd(y, z, c10);
@@ -164,7 +170,26 @@ internal static unsafe partial class Gemm
             c17 = Vector512.FusedMultiplyAdd(y, z, c17);
         }
 
-        if (t->Epilogue == GemmEpilogue.ReLUMask)
+        if (t->Epilogue == GemmEpilogue.ReLU)
+        {
+            c00 = ReLU(c00);
+            c01 = ReLU(c01);
+            c02 = ReLU(c02);
+            c03 = ReLU(c03);
+            c04 = ReLU(c04);
+            c05 = ReLU(c05);
+            c06 = ReLU(c06);
+            c07 = ReLU(c07);
+            c10 = ReLU(c10);
+            c11 = ReLU(c11);
+            c12 = ReLU(c12);
+            c13 = ReLU(c13);
+            c14 = ReLU(c14);
+            c15 = ReLU(c15);
+            c16 = ReLU(c16);
+            c17 = ReLU(c17);
+        }
+        else if (t->Epilogue == GemmEpilogue.ReLUMask)
         {
             float* mask = t->Mask, next = mask + t->MaskStride;
             c00 = KeepWherePositive(c00, Vector512.Load(mask));
@@ -202,4 +227,15 @@ internal static unsafe partial class Gemm
         c16.Store(d + 96);
         c17.Store(d + 112);
     }
+
+    /// <summary>What the pair kernel goes through, told by the size of a position.</summary>
+    private interface IPairList;
+
+    /// <summary>Positions in two rows of floats.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = sizeof(int))]
+    private struct IntList : IPairList;
+
+    /// <summary>Positions, then the bytes that two rows hold there, both <see cref="ByteSlice"/> further on; A is what each byte stands for.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = sizeof(byte))]
+    private struct ByteList : IPairList;
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -5,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace NeuralCore.Numerics;
 
 // Products that leave out steps of k at which A holds nothing but zeros. For finite B that is numerically equal: fma(0, b, c) = c. Only the sign
-// of a zero may differ, after an underflow to -0. So that nothing else decides, what is left out depends on A alone: on groups of rows
-// counted from the first.
+// of a zero may differ, after an underflow to -0. The products of samples make each zero +0 in the end, so their bits do not depend on what was left out. In the others
+// that depends on A alone: on groups of rows counted from the first.
 internal static unsafe partial class Gemm
 {
     /// <summary>Rows that are looked at together. Callers that split rows do so at multiples of this.</summary>
@@ -33,7 +34,7 @@ internal static unsafe partial class Gemm
 
     /// <summary>
     /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group of rows is zero. Keeps the samples in
-    /// columns, if there are any, from their row firstRow on.
+    /// columns, if there are any, from their row firstRow on. No result is -0. Samples behind the first m may be fetched for the caller's next product.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -50,7 +51,8 @@ internal static unsafe partial class Gemm
         fixed (int* indices = samples.Indices)
         {
             Source source = new(bytes, samples.Scale, floats, indices, k);
-            for (int i = 0; i < m; i += SkipGroup)
+            bool isDone = TryMultiplyBytePairs(path, source, samples.Count, k, columns, firstRow, m, n, b, bStride, c, cStride, start, bias, epilogue);
+            for (int i = 0; i < m && !isDone; i += SkipGroup)
             {
                 int rows = Math.Min(SkipGroup, m - i);
                 // Once through the loop for k = 0 too, so that C gets its start.
@@ -73,6 +75,9 @@ internal static unsafe partial class Gemm
                 while (k0 < k);
             }
         }
+        // A ReLU has done this already.
+        for (int i = 0; i < m && epilogue == GemmEpilogue.None; i++)
+            TensorPrimitives.Add(new ReadOnlySpan<float>(c + i * cStride, n), 0f, new Span<float>(c + i * cStride, n));
     }
 
     /// <summary>
@@ -398,6 +403,13 @@ internal static unsafe partial class Gemm
         /// <summary>Where a row starts, in values.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public nint Start(int row) => (indices == null ? row : indices[row]) * size;
+
+        /// <summary>Writes down where rows start in memory; bytes only.</summary>
+        public void Locate(int firstRow, int rows, byte** starts)
+        {
+            for (int row = 0; row < rows; row++)
+                starts[row] = Bytes + Start(firstRow + row);
+        }
 
         /// <summary>Asks for rows that come next: they are drawn at random from more memory than any cache holds.</summary>
         public void Fetch(int firstRow, int rows)

@@ -29,6 +29,9 @@ internal readonly ref struct SampleRows
     /// <summary>The values in a sample; 0 in the default, which stands for no rows at all.</summary>
     internal int Size { get; }
 
+    /// <summary>How many rows there are; a product may be of the first of them only.</summary>
+    internal int Count => !Indices.IsEmpty || Size == 0 ? Indices.Length : (AreBytes ? Bytes.Length : Floats.Length) / Size;
+
     internal bool IsGiven => Size > 0;
 
     internal bool AreBytes => !Bytes.IsEmpty;

@@ -231,7 +231,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     // Rows of the batch for a layer that leaves out their zeros: where they lie in the data, else in tensor 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private SampleRows Samples(int worker, int first, int rows) =>
-        _readsSamples ? _features!.Samples(_sampleIndices.AsSpan(first, rows)) : SkipsZeros ? _workspace.Samples(worker, first, rows) : default;
+        _readsSamples ? _features!.Samples(_sampleIndices.AsSpan(first, _rows - first)) : SkipsZeros ? _workspace.Samples(worker, first, rows) : default;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunRows(int worker, int first, int blockRows)

@@ -119,7 +119,7 @@ public sealed class GemmSkippingTests
     public unsafe void BytesGiveTheBitsOfTheirFloats(double zeros)
     {
         Random random = new(9);
-        foreach ((int rows, int size, int n) in (ReadOnlySpan<(int, int, int)>)[(1, 16, 5), (6, 20, 33), (9, 784, 64), (7, 1100, 16), (530, 24, 8)])
+        foreach ((int rows, int size, int n) in (ReadOnlySpan<(int, int, int)>)[(1, 16, 5), (6, 20, 33), (9, 784, 64), (7, 1100, 16), (530, 24, 8), (1, 16, 128), (67, 784, 128), (34, 65, 128)])
         {
             byte[] bytes = new byte[(rows + 2) * size];
             foreach (ref byte value in bytes.AsSpan())

@@ -1,0 +1,135 @@
+using System.Runtime.Intrinsics.X86;
+using NeuralCore.Numerics;
+
+namespace NeuralCore.Tests.Numerics;
+
+/// <summary>Samples that are bytes, with 128 columns: what pairs of rows leave out changes no bit, on no path.</summary>
+public sealed unsafe class GemmBytesTests
+{
+    private const int Columns = 128;
+    private const float Scale = 1f / 255;
+
+    // One row, odd rows, more than two strips; slices of k that are whole, short, and a single step.
+    private static readonly (int Rows, int Size)[] Shapes = [(1, 1), (2, 64), (3, 65), (31, 100), (32, 128), (33, 784), (66, 47), (97, 130)];
+
+    public static TheoryData<double> ShareOfZeros => [0, 0.3, 0.5, 0.8, 0.99, 1];
+
+    [Theory]
+    [MemberData(nameof(ShareOfZeros))]
+    public void EveryPathGivesTheBitsOfTheFullProduct(double zeros)
+    {
+        Random random = new(21);
+        foreach ((int rows, int size) in Shapes)
+        {
+            byte[] bytes = Sparse(random, (rows + 3) * size, zeros);
+            float[] weights = Enumerable.Range(0, size * Columns).Select(_ => random.NextSingle() * 2 - 1).ToArray();
+            float[] bias = Enumerable.Range(0, Columns).Select(_ => random.NextSingle() - 0.5f).ToArray();
+            // Rows are picked in any order, some twice; three more are named than multiplied.
+            int[] indices = Enumerable.Range(0, rows + 3).Select(_ => random.Next(rows + 3)).ToArray();
+            foreach (int[] order in (int[][])[indices, []])
+            {
+                float[] a = Enumerable.Range(0, rows).SelectMany(row => Row(bytes, order.Length == 0 ? row : order[row], size)).Select(value => value * Scale).ToArray();
+                foreach (GemmEpilogue epilogue in (GemmEpilogue[])[GemmEpilogue.None, GemmEpilogue.ReLU])
+                {
+                    float[] expected = new float[rows * Columns];
+                    fixed (float* pa = a, pb = weights, pc = expected, pbias = bias)
+                        Gemm.Multiply(VectorPath.Scalar, rows, Columns, size, pa, size, aTransposed: false, pb, Columns, pc, Columns, GemmStart.Bias, pbias, epilogue);
+                    foreach (VectorPath path in GemmCase.Paths)
+                    {
+                        InputColumns kept = new(rows + 5, size);
+                        float[] c = Product(path, SampleRows.Of(bytes, Scale, order, size), kept, firstRow: 5, rows, weights, bias, epilogue);
+                        c.Should().Equal(expected, $"{path} {rows} x {size}, zeros {zeros}, {epilogue}");
+                        for (int row = 0; row < rows; row++)
+                            KeptRow(kept, 5 + row, size).Should().Equal(Row(bytes, order.Length == 0 ? row : order[row], size), $"{path}: row {row} is kept");
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void AnUnderflowBeforeAZeroLeavesNoMinusZeroOnAnyPath()
+    {
+        // fma(x, -denormal, 0) is -0. Going on with fma(0, b, -0) gives +0 for b > 0; leaving that out would keep -0.
+        const int rows = 6, size = 70;
+        byte[] bytes = new byte[rows * size];
+        for (int row = 0; row < rows; row++)
+            bytes[row * size + 3] = 1;
+        float[] weights = Enumerable.Repeat(-float.Epsilon, size * Columns).ToArray();
+        foreach (GemmEpilogue epilogue in (GemmEpilogue[])[GemmEpilogue.None, GemmEpilogue.ReLU])
+        {
+            foreach (VectorPath path in GemmCase.Paths)
+            {
+                Product(path, SampleRows.Of(bytes, Scale, default, size), null, 0, rows, weights, null, epilogue)
+                    .Should().OnlyContain(x => x == 0 && !float.IsNegative(x), $"{path} {epilogue}");
+                Product(path, SampleRows.Of(bytes.Select(value => value * Scale).ToArray(), default, size), null, 0, rows, weights, null, epilogue)
+                    .Should().OnlyContain(x => x == 0 && !float.IsNegative(x), $"{path} {epilogue}, floats");
+            }
+        }
+    }
+
+    [SkippableFact]
+    public void WhatTwoRowsLackIsReallySkipped()
+    {
+        Skip.IfNot(
+            InstructionSet.IsSupported(VectorPath.Vector512) && Avx512Vbmi2.IsSupported, "Bytes are listed by AVX-512 VBMI2 alone: run on a processor that has it.");
+        // Rows 2 and 3 are dark where 0 and 1 are lit: groups of four would multiply there.
+        const int rows = 4, size = 100;
+        byte[] bytes = new byte[rows * size];
+        bytes[0 * size + 10] = bytes[1 * size + 10] = 7;
+        bytes[2 * size + 20] = bytes[3 * size + 20] = 7;
+        float[] weights = new float[size * Columns];
+        weights.AsSpan(10 * Columns, Columns).Fill(float.PositiveInfinity);
+        float[] c = Product(VectorPath.Vector512, SampleRows.Of(bytes, Scale, default, size), null, 0, rows, weights, null, GemmEpilogue.None);
+        c.AsSpan(2 * Columns).ToArray().Should().OnlyContain(x => x == 0);
+    }
+
+    [Fact]
+    public void NothingOutsideTheMatricesIsTouched()
+    {
+        const int mostRows = 97, mostSize = 784;
+        using GuardedMemory samples = new(mostRows * mostSize), b = new(4 * mostSize * Columns), c = new(4 * mostRows * Columns), bias = new(4 * Columns);
+        // Zeros enough to be skipped.
+        for (byte* x = samples.Start; x < samples.End; x++)
+            *x = (byte)((x - samples.Start) % 5 == 0 ? 1 : 0);
+        foreach (VectorPath path in GemmCase.Paths)
+        {
+            foreach ((int rows, int size) in Shapes)
+            {
+                foreach (bool atEnd in (bool[])[true, false])
+                {
+                    byte* bytes = atEnd ? samples.End - rows * size : samples.Start;
+                    InputColumns kept = new(rows, size);
+                    SampleRows source = SampleRows.Of(new ReadOnlySpan<byte>(bytes, rows * size), Scale, default, size);
+                    kept.Begin(source);
+                    Gemm.MultiplySkippingZeros(
+                        path, source, kept, 0, rows, Columns, b.Place(size * Columns, atEnd), Columns, c.Place(rows * Columns, atEnd), Columns,
+                        GemmStart.Bias, bias.Place(Columns, atEnd), GemmEpilogue.None);
+                }
+            }
+        }
+        foreach (GuardedMemory memory in (GuardedMemory[])[samples, b, c, bias])
+            memory.CheckGuards();
+    }
+
+    private static byte[] Sparse(Random random, int count, double zeros) =>
+        Enumerable.Range(0, count).Select(_ => random.NextDouble() < zeros ? (byte)0 : (byte)random.Next(1, 256)).ToArray();
+
+    private static byte[] Row(byte[] bytes, int row, int size) => bytes.AsSpan(row * size, size).ToArray();
+
+    private static byte[] KeptRow(InputColumns kept, int row, int size) =>
+        Enumerable.Range(0, size).Select(column => kept.Row(column / InputColumns.Width, row)[column % InputColumns.Width]).ToArray();
+
+    private static float[] Product(
+        VectorPath path, SampleRows samples, InputColumns? kept, int firstRow, int rows, float[] weights, float[]? bias, GemmEpilogue epilogue)
+    {
+        float[] c = new float[rows * Columns];
+        kept?.Begin(samples);
+        fixed (float* pb = weights, pc = c, pbias = bias)
+        {
+            Gemm.MultiplySkippingZeros(
+                path, samples, kept, firstRow, rows, Columns, pb, Columns, pc, Columns, bias is null ? GemmStart.Zero : GemmStart.Bias, pbias, epilogue);
+        }
+        return c;
+    }
+}
