@@ -9,17 +9,21 @@ internal static class WholeProcessComparison
     private const int Rounds = 5;
     private const string Program = "Mnist.dll";
 
-    private static readonly string Built = Path.Combine("samples", "Mnist", "bin", "Release", "net10.0");
+    private static readonly string Programs = Path.Combine("samples", "Mnist", "bin", "Release");
 
     internal static void Run(Report report, TrainOptions options)
     {
         report.Title("Whole process, from its start to the trained baseline (20 epochs, batch 512)");
         List<(string Name, Func<double> Run)> contenders = [];
-        string? folder = Machine.FindUpwards(Built);
+        string folder = Machine.FindUpwards(Programs) ?? Programs;
+        string built = Path.Combine(folder, "net10.0");
         // Published programs lie in a folder named after their platform.
-        string[] platforms = folder is null ? [] : Directory.GetDirectories(folder);
-        AddSample("published", platforms.Select(platform => Path.Combine(platform, "publish", Program)).FirstOrDefault(File.Exists), "dotnet publish samples/Mnist -c Release");
-        AddSample("built", folder is null ? null : Path.Combine(folder, Program), "dotnet build samples/Mnist -c Release");
+        string[] platforms = Directory.Exists(built) ? Directory.GetDirectories(built) : [];
+        string? published = platforms.Select(platform => Path.Combine(platform, "publish", Program)).FirstOrDefault(File.Exists);
+        string native = Path.Combine(folder, "native", OperatingSystem.IsWindows() ? "Mnist.exe" : "Mnist");
+        AddSample("native", native, "dotnet publish samples/Mnist -c Release -p:PublishProfile=native");
+        AddSample("published", published, "dotnet publish samples/Mnist -c Release");
+        AddSample("built", Path.Combine(built, Program), "dotnet build samples/Mnist -c Release");
         foreach (int threads in TrainComparison.ThreadCounts())
         {
             contenders.Add(($"PyTorch, {threads} threads", () => Time(
@@ -56,18 +60,29 @@ internal static class WholeProcessComparison
                 report.Line($"{name}: left out, it is not there: {command}");
                 return;
             }
-            if (FileVersionInfo.GetVersionInfo(sample).ProductVersion is var version && version != Machine.Version)
+            string version = VersionOf(Start(sample, "--version"));
+            if (version != Machine.Version)
             {
                 report.Line($"{name}: left out, it is of version {version}: {command}");
                 return;
             }
-            contenders.Add((name, () =>
-            {
-                ProcessStartInfo start = new("dotnet", [sample, "run", "baseline"]) { RedirectStandardOutput = true };
-                start.Environment[Mnist.Variable] = options.Data;
-                return Time(start);
-            }));
+            ProcessStartInfo start = Start(sample, "run", "baseline");
+            start.Environment[Mnist.Variable] = options.Data;
+            contenders.Add((name, () => Time(start)));
         }
+    }
+
+    private static ProcessStartInfo Start(string sample, params string[] arguments) =>
+        sample.EndsWith(".dll", StringComparison.Ordinal)
+            ? new("dotnet", [sample, .. arguments]) { RedirectStandardOutput = true }
+            : new(sample, arguments) { RedirectStandardOutput = true };
+
+    private static string VersionOf(ProcessStartInfo command)
+    {
+        using Process process = Process.Start(command)!;
+        string version = process.StandardOutput.ReadToEnd().Trim();
+        process.WaitForExit();
+        return version;
     }
 
     private static double Time(ProcessStartInfo command)
