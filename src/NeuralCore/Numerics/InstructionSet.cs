@@ -75,7 +75,7 @@ public static class InstructionSet
         if (path is not { } known)
             return (VectorPath.Scalar, $"{EnvironmentVariable} is \"{value}\"; it takes 512, 256, 128 or scalar. Unset it to let NeuralCore choose.");
         if (!IsSupported(known))
-            return (VectorPath.Scalar, $"{EnvironmentVariable} is \"{value}\", which this processor (or a DOTNET_Enable... switch) does not offer. The widest path here is {Describe(Widest())}.");
+            return (VectorPath.Scalar, $"{EnvironmentVariable} is \"{value}\", which this processor, a DOTNET_Enable... switch or the IlcInstructionSet of a native program does not offer. The widest path here is {Describe(Widest())}.");
         return (known, null);
     }
 
