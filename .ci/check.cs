@@ -25,7 +25,7 @@ static List<string> Package(string folder)
 
     using ZipArchive package = ZipFile.OpenRead(packages[0]);
     string[] entries = package.Entries.Select(entry => entry.FullName).ToArray();
-    string[] expected = ["lib/net10.0/NeuralCore.dll", "lib/net10.0/NeuralCore.xml", "README.md", "NeuralCore.nuspec"];
+    string[] expected = ["lib/net10.0/NeuralCore.dll", "lib/net10.0/NeuralCore.xml", "buildTransitive/NeuralCore.targets", "README.md", "NeuralCore.nuspec"];
     problems.AddRange(expected.Except(entries).Select(name => $"the package lacks {name}"));
     string[] libraries = entries.Where(name => name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)).ToArray();
     if (libraries.Length != 1)
