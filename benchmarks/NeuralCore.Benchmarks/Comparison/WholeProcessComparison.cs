@@ -6,7 +6,7 @@ namespace NeuralCore.Benchmarks.Comparison;
 /// <summary>From the start of a process to the trained baseline: 20 epochs at batch 512 and the test accuracy.</summary>
 internal static class WholeProcessComparison
 {
-    private const int Rounds = 5;
+    private const int Rounds = 9;
     private const string Program = "Mnist.dll";
 
     private static readonly string Programs = Path.Combine("samples", "Mnist", "bin", "Release");
