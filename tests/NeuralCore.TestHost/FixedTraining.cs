@@ -11,7 +11,7 @@ using NeuralCore.Training;
 
 namespace NeuralCore.TestHost;
 
-/// <summary>Two small trainings that must come out with the same bits everywhere, here and in a child process.</summary>
+/// <summary>Three small trainings that must come out with the same bits everywhere, here and in a child process.</summary>
 public static class FixedTraining
 {
     /// <summary>250 samples [6, 6], batches of 64 with a smaller last one; runs on the calling thread alone.</summary>
@@ -20,10 +20,18 @@ public static class FixedTraining
     /// <summary>4,096 samples [12, 12], batches of 500 with a smaller last one; large enough for the worker threads to be used.</summary>
     public const string Large = "large";
 
+    /// <summary>1,500 samples [14, 14] of bytes, most of them 0, batches of 400 with a smaller last one, layers of 128 units: what MNIST looks like to the kernels.</summary>
+    public const string Pixels = "pixels";
+
     public const int Classes = 10;
 
     public static Sequential Model(string size, bool separateActivations = false)
     {
+        if (size == Pixels)
+        {
+            return new Sequential(
+                [14, 14], [new Flatten(), new Dense(128, new ReLU()), new Dense(128, new ReLU()), new Dropout(0.25), new Dense(Classes, new Softmax())], seed: 42);
+        }
         (int side, int units) = size == Large ? (12, 64) : (6, 24);
         Layer[] layers = separateActivations
             ? [new Flatten(), new Dense(units), new ReLU(), new Dropout(0.25), new Dense(Classes), new Softmax()]
@@ -33,6 +41,8 @@ public static class FixedTraining
 
     public static Dataset<int> Data(string size)
     {
+        if (size == Pixels)
+            return DrawPixels();
         (int side, int count) = size == Large ? (12, 4096) : (6, 250);
         RandomStream stream = RandomStream.Derive(1, "fixed training");
         float[] features = new float[count * side * side];
@@ -45,8 +55,24 @@ public static class FixedTraining
         return Dataset.From(features, [side, side], labels);
     }
 
+    private static Dataset<int> DrawPixels()
+    {
+        const int side = 14, count = 1500;
+        RandomStream stream = RandomStream.Derive(2, "fixed training");
+        byte[] pixels = new byte[count * side * side];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            float drawn = stream.UniformAt((ulong)i);
+            pixels[i] = drawn < 0.8f ? (byte)0 : (byte)(1280 * (drawn - 0.8f));
+        }
+        int[] labels = new int[count];
+        for (int row = 0; row < count; row++)
+            labels[row] = pixels[row * side * side] * Classes / 256;
+        return Dataset.From(pixels, [side, side], labels);
+    }
+
     public static FitOptions<TTarget> Options<TTarget>(string size, int threads)
-        where TTarget : unmanaged => new() { Epochs = 3, BatchSize = size == Large ? 500 : 64, Threads = threads };
+        where TTarget : unmanaged => new() { Epochs = 3, BatchSize = size switch { Large => 500, Pixels => 400, _ => 64 }, Threads = threads };
 
     /// <summary>Trains with Adam and class indices.</summary>
     /// <returns>The SHA-256 of all weights.</returns>

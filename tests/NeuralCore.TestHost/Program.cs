@@ -1,5 +1,5 @@
 // Runs what a test needs a process of its own for, and prints the outcome as one line of JSON:
-//   train <small|large> <threads>     path and hash of the fixed training
+//   train <small|large|pixels> <threads>   path and hash of the fixed training
 //   kernels                           runs every hot kernel once
 //   allocate <small|large> <threads>  bytes that warm steps, a warm fit and warm predictions allocate
 //   idle <small|large> <threads>      processor time of 300 ms after training

@@ -60,10 +60,9 @@ internal static class WholeProcessComparison
                 report.Line($"{name}: left out, it is not there: {command}");
                 return;
             }
-            string version = VersionOf(Start(sample, "--version"));
-            if (version != Machine.Version)
+            if (VersionOf(Start(sample, "--version")) is var version && version != Machine.Version)
             {
-                report.Line($"{name}: left out, it is of version {version}: {command}");
+                report.Line($"{name}: left out, {(version is null ? "it does not start" : $"it is of version {version}")}: {command}");
                 return;
             }
             ProcessStartInfo start = Start(sample, "run", "baseline");
@@ -77,12 +76,19 @@ internal static class WholeProcessComparison
             ? new("dotnet", [sample, .. arguments]) { RedirectStandardOutput = true }
             : new(sample, arguments) { RedirectStandardOutput = true };
 
-    private static string VersionOf(ProcessStartInfo command)
+    private static string? VersionOf(ProcessStartInfo command)
     {
-        using Process process = Process.Start(command)!;
-        string version = process.StandardOutput.ReadToEnd().Trim();
-        process.WaitForExit();
-        return version;
+        try
+        {
+            using Process process = Process.Start(command)!;
+            string version = process.StandardOutput.ReadToEnd().Trim();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? version : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
     }
 
     private static double Time(ProcessStartInfo command)

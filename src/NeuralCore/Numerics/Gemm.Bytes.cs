@@ -23,7 +23,7 @@ internal static unsafe partial class Gemm
 
     /// <summary>
     /// C[m x 128] = start + A[m x k] * B[k x 128], with A the first m samples, skipping steps of k at which two rows are zero. False, with nothing written, where
-    /// that does not pay. Keeps the samples in columns, if there are any, from their row firstRow on; reads those behind the first m ahead, up to known.
+    /// that does not pay or cannot run. Keeps the samples in columns, if there are any, from their row firstRow on; reads those behind the first m ahead, up to known.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace NeuralCore.Numerics;
 
 // Products that leave out steps of k at which A holds nothing but zeros. For finite B that is numerically equal: fma(0, b, c) = c. Only the sign
-// of a zero may differ, after an underflow to -0. The products of samples make each zero +0 in the end, so their bits do not depend on what was left out. In the others
-// that depends on A alone: on groups of rows counted from the first.
+// of a zero may differ, after an underflow to -0. The product of samples makes each zero +0 in the end, so its bits do not depend on what was left out. In the others
+// that depends on A alone: on groups of columns counted from the very first, or on single rows.
 internal static unsafe partial class Gemm
 {
     /// <summary>Rows that are looked at together. Callers that split rows do so at multiples of this.</summary>
@@ -33,7 +33,7 @@ internal static unsafe partial class Gemm
     private const int SkipColumns = 64;
 
     /// <summary>
-    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group of rows is zero. Keeps the samples in
+    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group or pair of rows is zero. Keeps the samples in
     /// columns, if there are any, from their row firstRow on. No result is -0. Samples behind the first m may be fetched for the caller's next product.
     /// </summary>
     [SkipLocalsInit]

@@ -228,7 +228,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _ => _work.Ranges.Length,
     };
 
-    // Rows of the batch for a layer that leaves out their zeros: where they lie in the data, else in tensor 0.
+    // Rows of the batch for a layer that leaves out their zeros, in the data with all rows behind them, else in tensor 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private SampleRows Samples(int worker, int first, int rows) =>
         _readsSamples ? _features!.Samples(_sampleIndices.AsSpan(first, _rows - first)) : SkipsZeros ? _workspace.Samples(worker, first, rows) : default;

@@ -22,12 +22,14 @@ public class DeterminismTests
     // with a line in CHANGELOG.md. Take the new values from the failing test's message, after all other tests of this class agree with each other.
     private const string SmallHash = "67234a08845e338652fe2d3147c5233ddc7f70c9b4ef77351cb3eceac65a19a8";
     private const string LargeHash = "fbc6815f00d37f544a5a218a495c27821691261afe84a9c26901e0aea8481173";
+    private const string PixelsHash = "0ee89f12e41fb031f06c2618fd1b1fff2c2299944b4eb25b97270d5314690d5f";
 
     [Fact]
     public void Weights_are_those_of_this_version()
     {
         FixedTraining.Run(FixedTraining.Small, threads: 1).Should().Be(SmallHash);
         FixedTraining.Run(FixedTraining.Large, threads: 1).Should().Be(LargeHash);
+        FixedTraining.Run(FixedTraining.Pixels, threads: 1).Should().Be(PixelsHash);
     }
 
     [Theory]
@@ -41,6 +43,7 @@ public class DeterminismTests
     {
         FixedTraining.Run(FixedTraining.Small, threads).Should().Be(SmallHash);
         FixedTraining.Run(FixedTraining.Large, threads).Should().Be(LargeHash);
+        FixedTraining.Run(FixedTraining.Pixels, threads).Should().Be(PixelsHash);
     }
 
     [Fact]
@@ -153,6 +156,8 @@ public class DeterminismTests
             return;
         JsonElement large = ChildProcess.Run("train large 2", (variable, value));
         large.GetProperty("hash").GetString().Should().Be(LargeHash);
+        JsonElement pixels = ChildProcess.Run("train pixels 2", (variable, value));
+        pixels.GetProperty("hash").GetString().Should().Be(PixelsHash);
     }
 
     [Theory]
