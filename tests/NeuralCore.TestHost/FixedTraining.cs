@@ -27,15 +27,12 @@ public static class FixedTraining
 
     public static Sequential Model(string size, bool separateActivations = false)
     {
-        if (size == Pixels)
-        {
-            return new Sequential(
-                [14, 14], [new Flatten(), new Dense(128, new ReLU()), new Dense(128, new ReLU()), new Dropout(0.25), new Dense(Classes, new Softmax())], seed: 42);
-        }
-        (int side, int units) = size == Large ? (12, 64) : (6, 24);
-        Layer[] layers = separateActivations
-            ? [new Flatten(), new Dense(units), new ReLU(), new Dropout(0.25), new Dense(Classes), new Softmax()]
-            : [new Flatten(), new Dense(units, new ReLU()), new Dropout(0.25), new Dense(Classes, new Softmax())];
+        (int side, int units, int hidden) = size switch { Large => (12, 64, 1), Pixels => (14, 128, 2), _ => (6, 24, 1) };
+        List<Layer> layers = [new Flatten()];
+        for (int i = 0; i < hidden; i++)
+            layers.AddRange(separateActivations ? [new Dense(units), new ReLU()] : (Layer[])[new Dense(units, new ReLU())]);
+        layers.Add(new Dropout(0.25));
+        layers.AddRange(separateActivations ? [new Dense(Classes), new Softmax()] : (Layer[])[new Dense(Classes, new Softmax())]);
         return new Sequential([side, side], layers, seed: 42);
     }
 

@@ -53,12 +53,14 @@ public class DeterminismTests
     [Theory]
     [InlineData(FixedTraining.Small, SmallHash)]
     [InlineData(FixedTraining.Large, LargeHash)]
+    [InlineData(FixedTraining.Pixels, PixelsHash)]
     public void Attached_and_separate_activations_are_one_code_path(string size, string hash) =>
         FixedTraining.Run(size, threads: 2, separateActivations: true).Should().Be(hash);
 
     [Theory]
     [InlineData(FixedTraining.Small, SmallHash)]
     [InlineData(FixedTraining.Large, LargeHash)]
+    [InlineData(FixedTraining.Pixels, PixelsHash)]
     public void Categorical_and_sparse_losses_train_to_the_same_weights(string size, string hash)
     {
         Sequential model = FixedTraining.Model(size);
