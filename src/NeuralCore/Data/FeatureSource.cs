@@ -9,7 +9,8 @@ namespace NeuralCore.Data;
 /// </summary>
 /// <remarks>
 /// <see cref="Gather"/> is called from several worker threads at once, each with its own rows and destination: an
-/// implementation holds no state that a call changes, or guards it. The same row must give the same values every time.
+/// implementation holds no state that a call changes, or guards it. The same row must give the same values every time. It runs within a step or an
+/// evaluation, so it must not predict with the model or evaluate it: during a fit that throws.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public abstract class FeatureSource

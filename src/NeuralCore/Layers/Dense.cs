@@ -59,6 +59,8 @@ public sealed unsafe class Dense : Layer
 
     internal override Activation? Attached => Activation;
 
+    internal override bool? GivesProbabilities => false;
+
     internal override bool StoresThroughReLU => true;
 
     internal override bool SkipsZeros => true;
@@ -162,7 +164,7 @@ public sealed unsafe class Dense : Layer
     /// <inheritdoc/>
     protected internal override LayerDescription Describe()
     {
-        LayerDescription? activation = Activation?.Describe();
+        LayerDescription? activation = Activation?.Description;
         LayerDescription description = new LayerDescription("Dense", activation is null ? $"{Units}" : $"{Units}, {activation}")
             .With("units", Units)
             .With("useBias", UseBias)

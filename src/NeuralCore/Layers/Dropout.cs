@@ -34,6 +34,8 @@ public sealed unsafe class Dropout : Layer
     /// <summary>The probability that an element is dropped.</summary>
     public double Rate { get; }
 
+    internal override bool? GivesProbabilities => false;
+
     /// <inheritdoc/>
     protected internal override Shape Build(Shape input, LayerBuilder builder)
     {

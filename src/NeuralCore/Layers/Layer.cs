@@ -64,6 +64,9 @@ public abstract class Layer
     /// <summary>Whether the layer can apply a ReLU to what it stores: its own output, or the gradient it hands back through one.</summary>
     internal virtual bool StoresThroughReLU => false;
 
+    /// <summary>Whether each output is a vector of probabilities that sum to 1; null where that is not known, as for a user's layer.</summary>
+    internal virtual bool? GivesProbabilities => null;
+
     /// <summary>Whether the layer can leave out zeros of its input.</summary>
     internal virtual bool SkipsZeros => false;
 
@@ -100,7 +103,12 @@ public abstract class Layer
     protected internal abstract LayerDescription Describe();
 
     /// <summary>The layer as the user wrote it: <c>Dense(128, ReLU)</c>.</summary>
-    public override string ToString() => Describe().ToString();
+    public override string ToString() => Description.ToString();
+
+    /// <summary>What <see cref="Describe"/> returns, which must not be null.</summary>
+    /// <exception cref="InvalidOperationException">It is null.</exception>
+    internal LayerDescription Description => Describe()
+        ?? throw new InvalidOperationException($"{Name}: {GetType().Name}.Describe() returned null. It returns the layer's kind and settings.");
 
     internal void Bind(BoundLayer bound) => _bound = bound;
 

@@ -107,12 +107,24 @@ public sealed class LayerBuilder
     /// <param name="hint">The likely cause or cure, a whole sentence.</param>
     public ShapeException Reject(string expected, Shape actual, string hint) => new($"{Name}: {_layer} expects {expected}, got {actual}. {hint}");
 
+    /// <summary>Refuses declarations by which the layer would read or write beyond the memory it is handed.</summary>
+    internal void CheckMemory(Shape input, Shape output)
+    {
+        if ((IsView || CanRunInPlace) && output.Size != input.Size)
+        {
+            throw new InvalidOperationException(
+                $"{Name}: {_layer} sets {(IsView ? nameof(IsView) : nameof(CanRunInPlace))}, so that input and output share memory, "
+                + $"but turns {input} ({input.Size} values) into {output} ({output.Size} values). Set it only where both have the same size.");
+        }
+    }
+
     internal BoundLayer Finish(Shape input, Shape output) => new()
     {
         Name = Name,
         InputShape = input,
         OutputShape = output,
-        Parameters = _parameters.AsReadOnly(),
+        // A copy: whatever a layer declares after Build has no memory.
+        Parameters = _parameters.ToArray(),
         BackwardReads = BackwardReads,
         IsView = IsView,
         CanRunInPlace = CanRunInPlace,

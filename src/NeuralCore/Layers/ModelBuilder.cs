@@ -42,7 +42,9 @@ internal sealed class ModelBuilder
         // Before Build: that would replace the parameters the layer has in its other model.
         layer.CheckUnbound();
         LayerBuilder builder = new(layer, name, this);
-        Shape output = layer.Build(input, builder);
+        Shape output = layer.Build(input, builder)
+            ?? throw new InvalidOperationException($"{name}: {layer.GetType().Name}.Build() returned null. It returns the shape of one output sample.");
+        builder.CheckMemory(input, output);
         layer.Bind(builder.Finish(input, output));
         _ordinals[layer.Kind] = _ordinals.GetValueOrDefault(layer.Kind) + 1;
         return output;

@@ -17,6 +17,8 @@ public sealed unsafe class ReLU : Activation
     {
     }
 
+    internal override bool? GivesProbabilities => false;
+
     /// <inheritdoc/>
     protected internal override Shape Build(Shape input, LayerBuilder builder)
     {

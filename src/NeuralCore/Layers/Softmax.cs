@@ -20,6 +20,8 @@ public sealed unsafe class Softmax : Activation
     {
     }
 
+    internal override bool? GivesProbabilities => true;
+
     /// <inheritdoc/>
     protected internal override Shape Build(Shape input, LayerBuilder builder)
     {

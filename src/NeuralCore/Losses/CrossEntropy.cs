@@ -29,6 +29,27 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
     }
 
     /// <inheritdoc/>
+    internal sealed override void CheckNetwork(IReadOnlyList<Layer> layers)
+    {
+        if (FromLogits)
+            return;
+        Layer[] computing = layers.Where(layer => !layer.Bound.IsView).ToArray();
+        if (computing is not [.., { } last] || last.GivesProbabilities is null)
+            return;
+        if (last.GivesProbabilities == false)
+        {
+            throw new ArgumentException(
+                $"{Name}: expects probabilities, but the network ends with {last.Name}: {last}. End it with a Softmax, or, if its outputs are logits, "
+                + $"pass fromLogits: new {Name}(fromLogits: true).");
+        }
+        if (computing is [.., { GivesProbabilities: true } before, _])
+        {
+            throw new ArgumentException(
+                $"{Name}: {last.Name} follows {before.Name}, so that the network takes the softmax of a softmax, which can hardly tell classes apart. Remove one of them.");
+        }
+    }
+
+    /// <inheritdoc/>
     protected internal sealed override FusedLoss<TTarget>? FuseWith(Layer last)
     {
         if (last is not Softmax)

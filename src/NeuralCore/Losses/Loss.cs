@@ -37,6 +37,13 @@ public abstract class Loss<TTarget>
     /// <exception cref="ArgumentException">The loss and the layer contradict each other.</exception>
     protected internal virtual FusedLoss<TTarget>? FuseWith(Layer last) => null;
 
+    /// <summary>Checks that the loss can follow a network's last layers; called once, by Compile.</summary>
+    /// <param name="layers">The layers in the order they run.</param>
+    /// <exception cref="ArgumentException">The loss and the layers contradict each other.</exception>
+    internal virtual void CheckNetwork(IReadOnlyList<Layer> layers)
+    {
+    }
+
     /// <summary>The loss with its settings. A checkpoint resumes only where this text is the same, so a loss of your own writes every setting into it.</summary>
     public override string ToString() => Name;
 }

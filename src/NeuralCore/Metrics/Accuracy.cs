@@ -6,21 +6,31 @@ namespace NeuralCore.Metrics;
 
 /// <summary>
 /// The share of rows whose largest prediction stands at the target's class; the first of equals counts. For class indices and one-hot rows alike.
+/// A row with a NaN among its predictions has no largest one and counts as wrong.
 /// </summary>
 public sealed unsafe class Accuracy : IMetric<int>, IMetric<float>
 {
+    private const int NoClass = -1;
+
     /// <inheritdoc/>
     public string Name => "accuracy";
+
+    /// <inheritdoc/>
+    void IMetric<int>.Check(Shape prediction, int targetWidth) => Check(prediction, targetWidth, expectedWidth: 1, "one class index a row");
+
+    /// <inheritdoc/>
+    void IMetric<float>.Check(Shape prediction, int targetWidth) =>
+        Check(prediction, targetWidth, prediction.Size, "one target value for each class");
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(in MetricPass<int> pass)
     {
         int classes = pass.Predictions.Length / pass.Rows;
-        fixed (float* predictions = &MemoryMarshal.GetReference(pass.Predictions))
+        for (int row = 0; row < pass.Rows; row++)
         {
-            for (int row = 0; row < pass.Rows; row++)
-                pass.RowValues[row] = Reductions.ArgMax(predictions + (nint)row * classes, classes) == pass.Targets[row] ? 1 : 0;
+            int predicted = ClassOf(pass.Predictions.Slice(row * classes, classes));
+            pass.RowValues[row] = predicted != NoClass && predicted == pass.Targets[row] ? 1 : 0;
         }
     }
 
@@ -29,13 +39,35 @@ public sealed unsafe class Accuracy : IMetric<int>, IMetric<float>
     public void Evaluate(in MetricPass<float> pass)
     {
         int classes = pass.Predictions.Length / pass.Rows;
-        fixed (float* predictions = &MemoryMarshal.GetReference(pass.Predictions), targets = &MemoryMarshal.GetReference(pass.Targets))
+        for (int row = 0; row < pass.Rows; row++)
         {
-            for (int row = 0; row < pass.Rows; row++)
-            {
-                nint start = (nint)row * classes;
-                pass.RowValues[row] = Reductions.ArgMax(predictions + start, classes) == Reductions.ArgMax(targets + start, classes) ? 1 : 0;
-            }
+            int predicted = ClassOf(pass.Predictions.Slice(row * classes, classes));
+            pass.RowValues[row] = predicted != NoClass && predicted == ClassOf(pass.Targets.Slice(row * classes, classes)) ? 1 : 0;
+        }
+    }
+
+    private static int ClassOf(ReadOnlySpan<float> row)
+    {
+        fixed (float* values = &MemoryMarshal.GetReference(row))
+        {
+            int largest = Reductions.ArgMax(values, row.Length);
+            return largest >= 0 && !float.IsNaN(row[largest]) ? largest : NoClass;
+        }
+    }
+
+    private static void Check(Shape prediction, int targetWidth, int expectedWidth, string expectedTargets)
+    {
+        if (prediction.Rank != 1 || prediction.Size < 2)
+        {
+            throw new ShapeException(
+                $"Accuracy: expects a vector of two or more classes, got predictions {prediction}. With one output every row would count as right: "
+                + "end the network with a Dense of one unit for each class, or measure the output with an IMetric of your own.");
+        }
+        if (targetWidth != expectedWidth)
+        {
+            throw new ShapeException(
+                $"Accuracy: expects {expectedTargets} for predictions {prediction}, got {targetWidth} target values a row. "
+                + "Leave Accuracy out, or measure these targets with an IMetric of your own.");
         }
     }
 }

@@ -8,6 +8,14 @@ public interface IMetric<TTarget>
     /// <summary>The name in histories and logs: <c>accuracy</c>.</summary>
     string Name { get; }
 
+    /// <summary>Checks that the metric can measure a network's predictions; called once, by Compile. By default everything is accepted.</summary>
+    /// <param name="prediction">The shape of one prediction.</param>
+    /// <param name="targetWidth">The number of target values in one row.</param>
+    /// <exception cref="ShapeException">The metric cannot measure these predictions or targets.</exception>
+    void Check(Shape prediction, int targetWidth)
+    {
+    }
+
     /// <summary>Computes each row's value.</summary>
     /// <param name="pass">A block of rows.</param>
     void Evaluate(in MetricPass<TTarget> pass);

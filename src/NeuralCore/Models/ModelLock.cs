@@ -56,9 +56,10 @@ internal sealed class ModelLock
         Volatile.Write(ref _state, 0);
     }
 
-    /// <summary>Says whether the training's thread is in a callback, where it may predict.</summary>
+    /// <summary>Whether the training's thread is in a callback or a progress report, where it may predict, evaluate and make checkpoints.</summary>
     internal bool IsBetweenSteps
     {
+        get => _isBetweenSteps;
         set => _isBetweenSteps = value;
     }
 

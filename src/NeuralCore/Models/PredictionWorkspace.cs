@@ -9,25 +9,29 @@ namespace NeuralCore.Models;
 /// </summary>
 internal sealed unsafe class PredictionWorkspace
 {
-    /// <summary>How many rows run at once: enough to use the kernels fully, few enough to stay in a core's cache.</summary>
-    internal const int BlockRows = 32;
+    // Enough rows to use the kernels fully, few enough to stay in a core's cache; fewer where a row alone takes megabytes.
+    private const int LargestBlock = 32;
+    private const int LargestBlockLength = 1 << 22;
 
     private readonly Layer[] _layers;
     private readonly AlignedBuffer[] _buffers;
-    private readonly AlignedBuffer _input;
+    private readonly int _inputSize;
+    private AlignedBuffer? _input;
 
     internal PredictionWorkspace(IReadOnlyList<Layer> layers, int inputSize)
     {
         _layers = layers.ToArray();
         int widest = _layers.Length == 0 ? 0 : _layers.Max(layer => layer.OutputShape.Size);
-        if ((long)Math.Max(widest, inputSize) * BlockRows > Array.MaxLength / 2)
-            throw new ArgumentException($"A sample of {Math.Max(widest, inputSize):N0} values is more than one block of memory takes {BlockRows} of.");
+        _inputSize = inputSize;
+        BlockRows = Math.Clamp(LargestBlockLength / Math.Max(widest, inputSize), 1, LargestBlock);
         _buffers = [new AlignedBuffer(widest * BlockRows), new AlignedBuffer(widest * BlockRows)];
-        _input = new AlignedBuffer(inputSize * BlockRows);
     }
 
+    /// <summary>How many rows run at once.</summary>
+    internal int BlockRows { get; }
+
     /// <summary>Room for a block of input rows, for callers that have none of their own.</summary>
-    internal Span<float> Input => _input.Span;
+    internal Span<float> Input => (_input ??= new AlignedBuffer(_inputSize * BlockRows)).Span;
 
     /// <summary>Runs at most <see cref="BlockRows"/> rows through the first layers.</summary>
     /// <param name="input">[rows, input size]; not changed.</param>

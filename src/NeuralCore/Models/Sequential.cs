@@ -107,20 +107,25 @@ public sealed class Sequential
     internal ModelLock Lock { get; } = new();
 
     /// <summary>Predicts one sample or a batch, on the calling thread. Any number of threads may predict at once; once warm, nothing is allocated.</summary>
+    /// <remarks>Values that are not finite are passed on: a NaN in a row gives NaN in that row's predictions and in no other's.</remarks>
     /// <param name="input">One or more samples, row-major, one after the other.</param>
     /// <param name="output">Receives the predictions, one after the other. A row's bits do not depend on the rows beside it.</param>
-    /// <exception cref="ArgumentException">A length does not fit the model.</exception>
-    /// <exception cref="InvalidOperationException">The model is being trained, and this is not a callback of that training.</exception>
+    /// <exception cref="ArgumentException">A length does not fit the model, or <paramref name="output"/> overlaps <paramref name="input"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model is being trained, and this is not a callback or a progress report of that training.
+    /// </exception>
     public void Predict(ReadOnlySpan<float> input, Span<float> output)
     {
         int rows = CheckLengths(input.Length, output.Length);
+        if (output.Overlaps(input))
+            throw new ArgumentException($"{Name}: output overlaps input, whose later rows it would change before they are read. Give it memory of its own.", nameof(output));
         Lock.EnterPrediction();
         try
         {
             PredictionWorkspace workspace = _predictions.Rent();
-            for (int first = 0; first < rows; first += PredictionWorkspace.BlockRows)
+            for (int first = 0; first < rows; first += workspace.BlockRows)
             {
-                int count = Math.Min(PredictionWorkspace.BlockRows, rows - first);
+                int count = Math.Min(workspace.BlockRows, rows - first);
                 ReadOnlySpan<float> block = input.Slice(first * InputShape.Size, count * InputShape.Size);
                 workspace.Forward(block, count, _running.Length).CopyTo(output[(first * OutputShape.Size)..]);
             }

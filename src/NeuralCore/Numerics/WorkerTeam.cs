@@ -27,6 +27,13 @@ internal sealed class WorkerTeam : IDisposable
     private bool _disposed;
 
     internal WorkerTeam(int workers)
+        : this(workers, static thread => thread.Start())
+    {
+    }
+
+    /// <summary>Starts a team through a function that tests let fail.</summary>
+    /// <exception cref="InvalidOperationException">The system did not start all threads; those that it started have ended.</exception>
+    internal WorkerTeam(int workers, Action<Thread> start)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         Workers = workers;
@@ -39,13 +46,16 @@ internal sealed class WorkerTeam : IDisposable
             _threads[i] = new Thread(() => shared.RunWorker(worker)) { IsBackground = true, Name = $"NeuralCore worker {worker}" };
             try
             {
-                _threads[i].Start();
+                start(_threads[i]);
             }
-            catch
+            catch (Exception e)
             {
-                // The finalizer would wait for threads that never came.
                 GC.SuppressFinalize(this);
-                throw;
+                _shared.Stop(participants: worker);
+                foreach (Thread started in _threads.AsSpan(0, i))
+                    started.Join();
+                throw new InvalidOperationException(
+                    $"Only {i} of {workers - 1} worker threads could be started ({e.Message}) Use fewer threads, or raise the system's limits on threads and memory.", e);
             }
         }
     }
@@ -94,7 +104,7 @@ internal sealed class WorkerTeam : IDisposable
 
         private readonly Lock _failureGate = new();
         private readonly object _sleep = new();
-        private readonly int _workers;
+        private int _workers;
         private readonly bool _spins;
         private ITeamTask? _task;
         private int _phases;
@@ -144,6 +154,15 @@ internal sealed class WorkerTeam : IDisposable
             Barrier();
         }
 
+        /// <summary>Stops a team of which only some threads have been started.</summary>
+        /// <param name="participants">Those threads, and the caller.</param>
+        internal void Stop(int participants)
+        {
+            // Whoever comes last to the barrier reads this number after the caller wrote it.
+            Volatile.Write(ref _workers, participants);
+            Stop();
+        }
+
         // A method of its own, so that no reference to the task stays in the frame of a waiting thread.
         [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
         private void Execute(int worker)
@@ -174,7 +193,7 @@ internal sealed class WorkerTeam : IDisposable
         private void Barrier()
         {
             int generation = Volatile.Read(ref _generation);
-            if (Interlocked.Increment(ref _arrived) == _workers)
+            if (Interlocked.Increment(ref _arrived) == Volatile.Read(ref _workers))
             {
                 _failure ??= _pending;
                 _pending = null;

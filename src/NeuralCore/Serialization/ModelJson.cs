@@ -29,7 +29,7 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
 
     internal static ModelJson Of(Sequential model) => new(
         model.Name, model.Seed, model.InputShape,
-        model.Layers.Select(layer => new SavedLayer(layer.Name, layer.Trainable, layer.Attached?.Trainable ?? true, layer.Describe())).ToArray());
+        model.Layers.Select(layer => new SavedLayer(layer.Name, layer.Trainable, layer.Attached?.Trainable ?? true, layer.Description)).ToArray());
 
     /// <summary>Rebuilds the model; its weights are zero.</summary>
     /// <inheritdoc cref="Sequential(Shape, IEnumerable{Layer}, long, string, Action{IEnumerable{Parameter}})"/>

@@ -38,7 +38,10 @@ public sealed class Evaluation
                 if (metric.Name == name)
                     return metric.Value;
             }
-            throw new InvalidOperationException($"There is no metric \"{name}\". Give it to Compile, for example new Accuracy().");
+            string known = Metrics.Count == 0
+                ? "The model was compiled without metrics"
+                : $"There are: {string.Join(", ", Metrics.Select(metric => metric.Name))}";
+            throw new InvalidOperationException($"There is no metric \"{name}\". {known}. Give it to Compile, for example new Accuracy().");
         }
     }
 

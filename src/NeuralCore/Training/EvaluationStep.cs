@@ -23,6 +23,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
     private readonly double[][] _rowMetrics;
     private readonly int[] _rows = new int[ChunkRows];
     private readonly int[] _sampleIndices = new int[ChunkRows];
+    private readonly int _blockRows;
     private readonly int _called;
     private readonly bool _leavesOutZeros;
 
@@ -39,10 +40,10 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
         _queue = new WorkQueue(team.Workers);
         _called = model.Running.Count - (scores.TakesOverLastLayer ? 1 : 0);
         _leavesOutZeros = model.Running.Take(_called).FirstOrDefault(layer => !layer.Bound.IsView) is { SkipsZeros: true };
-        int targetWidth = scores.Loss.TargetWidth(model.OutputShape);
         _workspaces = Enumerable.Range(0, team.Workers).Select(_ => new PredictionWorkspace(model.Running, model.InputShape.Size)).ToArray();
-        _predictions = Enumerable.Range(0, team.Workers).Select(_ => new float[PredictionWorkspace.BlockRows * model.OutputShape.Size]).ToArray();
-        _targets = Enumerable.Range(0, team.Workers).Select(_ => new TTarget[PredictionWorkspace.BlockRows * targetWidth]).ToArray();
+        _blockRows = _workspaces[0].BlockRows;
+        _predictions = Enumerable.Range(0, team.Workers).Select(_ => new float[_blockRows * model.OutputShape.Size]).ToArray();
+        _targets = Enumerable.Range(0, team.Workers).Select(_ => new TTarget[_blockRows * scores.TargetWidth]).ToArray();
         _rowMetrics = scores.Metrics.Select(_ => new double[ChunkRows]).ToArray();
     }
 
@@ -60,7 +61,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
                 _count = Math.Min(ChunkRows, data.Count - _first);
                 Dataset.Number(_rows.AsSpan(0, _count), _first);
                 _features = data.Features.Resolve(_rows.AsSpan(0, _count), _sampleIndices);
-                _queue.Reset((_count + PredictionWorkspace.BlockRows - 1) / PredictionWorkspace.BlockRows);
+                _queue.Reset((_count + _blockRows - 1) / _blockRows);
                 _team.Run(this, 1);
                 loss += Sums.InOrder(_rowLosses.AsSpan(0, _count));
                 for (int metric = 0; metric < metrics.Length; metric++)
@@ -80,8 +81,8 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
     {
         while (_queue.TryTake(worker, out int block))
         {
-            int first = block * PredictionWorkspace.BlockRows;
-            RunRows(worker, first, Math.Min(PredictionWorkspace.BlockRows, _count - first));
+            int first = block * _blockRows;
+            RunRows(worker, first, Math.Min(_blockRows, _count - first));
         }
     }
 
@@ -92,7 +93,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
         ReadOnlySpan<int> rowIndices = _rows.AsSpan(first, rows);
         ReadOnlySpan<int> sampleIndices = _sampleIndices.AsSpan(first, rows);
         Span<float> input = workspace.Input[..(rows * _model.InputShape.Size)];
-        Span<TTarget> targets = _targets[worker].AsSpan(0, _targets[worker].Length / PredictionWorkspace.BlockRows * rows);
+        Span<TTarget> targets = _targets[worker].AsSpan(0, rows * _scores.TargetWidth);
         Span<float> predictions = _predictions[worker].AsSpan(0, rows * _model.OutputShape.Size);
         Span<double> losses = _rowLosses.AsSpan(first, rows);
         SampleRows samples = _leavesOutZeros ? _features!.Samples(sampleIndices) : default;

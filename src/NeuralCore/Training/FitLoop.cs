@@ -74,7 +74,7 @@ internal sealed class FitLoop<TTarget>
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
             RunStep();
-            _options.Progress?.Report(Progress(epoch));
+            ReportProgress(epoch);
             Call(0, static (callback, context, _) => callback.OnStepEnd(context));
             if (_context.IsStopping && _state.Batch < _batches.BatchCount)
                 return false;
@@ -87,6 +87,22 @@ internal sealed class FitLoop<TTarget>
         _state.Finished = result;
         Call(result, static (callback, context, result) => callback.OnEpochEnd(context, result));
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ReportProgress(int epoch)
+    {
+        if (_options.Progress is not { } progress)
+            return;
+        Model.Lock.IsBetweenSteps = true;
+        try
+        {
+            progress.Report(Progress(epoch));
+        }
+        finally
+        {
+            Model.Lock.IsBetweenSteps = false;
+        }
     }
 
     private void OrderRows()

@@ -28,13 +28,19 @@ public sealed record FitOptions<TTarget>
     /// <summary>What is called along the way, in this order.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
-    /// <summary>Hears after each step how far the fit is. Null for nobody.</summary>
+    /// <summary>
+    /// Is told after each step how far the fit is, on the fit's thread and between steps: like a callback it may predict, evaluate and make checkpoints.
+    /// Null for nobody.
+    /// </summary>
     public IProgress<FitProgress>? Progress { get; init; }
 
     /// <summary>Ends the fit between two steps with an <see cref="OperationCanceledException"/>; the model is as the last whole step left it.</summary>
     public CancellationToken CancellationToken { get; init; }
 
-    /// <summary>How many threads work, the calling one included; 0 for one for each processor. The result is the same for any number.</summary>
+    /// <summary>
+    /// How many threads work, the calling one included, at most <see cref="Trainer.MaxThreads"/>; 0 for one for each processor. The result is the same for
+    /// any number.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>
@@ -54,7 +60,7 @@ public sealed record FitOptions<TTarget>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        Trainer.CheckThreads(Threads, nameof(Threads));
         ArgumentNullException.ThrowIfNull(Callbacks);
         if (Callbacks.Contains(null))
             throw new ArgumentException("A callback is null.", nameof(Callbacks));

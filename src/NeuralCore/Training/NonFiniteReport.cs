@@ -36,9 +36,9 @@ internal static class NonFiniteReport
         int size = model.InputShape.Size;
         for (int count = 1; count <= model.Running.Count; count++)
         {
-            for (int first = 0; first < input.Length; first += size * PredictionWorkspace.BlockRows)
+            for (int first = 0; first < input.Length; first += size * workspace.BlockRows)
             {
-                ReadOnlySpan<float> block = input.AsSpan(first, Math.Min(size * PredictionWorkspace.BlockRows, input.Length - first));
+                ReadOnlySpan<float> block = input.AsSpan(first, Math.Min(size * workspace.BlockRows, input.Length - first));
                 ReadOnlySpan<float> output = workspace.Forward(block, block.Length / size, count);
                 position = IndexOfNonFinite(output);
                 if (position >= 0)

@@ -5,12 +5,15 @@ using NeuralCore.Metrics;
 namespace NeuralCore.Training;
 
 /// <summary>Loss and metrics of a block of rows, row by row, and the gradient that training starts back from.</summary>
-internal sealed class RowScores<TTarget>(Loss<TTarget> loss, FusedLoss<TTarget>? fusedLoss, IMetric<TTarget>[] metrics)
+internal sealed class RowScores<TTarget>(Loss<TTarget> loss, FusedLoss<TTarget>? fusedLoss, IMetric<TTarget>[] metrics, int targetWidth)
     where TTarget : unmanaged
 {
     internal Loss<TTarget> Loss => loss;
 
     internal IMetric<TTarget>[] Metrics => metrics;
+
+    /// <summary>How many target values stand in one row. Asked of the loss once: a user's might answer differently the next time.</summary>
+    internal int TargetWidth => targetWidth;
 
     /// <summary>Whether the loss takes over the network's last layer, so that nobody calls it.</summary>
     internal bool TakesOverLastLayer => fusedLoss is not null;

@@ -10,6 +10,9 @@ namespace NeuralCore.Training;
 /// </summary>
 public abstract class Trainer : IDisposable
 {
+    /// <summary>The largest number of threads that a fit, a step or an evaluation can be given: 1,024.</summary>
+    public const int MaxThreads = 1024;
+
     private float _learningRate;
 
     private protected Trainer(Sequential model, Optimizer optimizer)
@@ -64,6 +67,13 @@ public abstract class Trainer : IDisposable
     /// <exception cref="ArgumentException">Model, optimizer or loss differ from those the checkpoint was made with: the message names each difference. Nothing has changed.</exception>
     /// <exception cref="InvalidOperationException">The model is being trained or is predicting.</exception>
     public abstract void Restore(Checkpoint checkpoint);
+
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative or above <see cref="MaxThreads"/>.</exception>
+    internal static void CheckThreads(int threads, string name)
+    {
+        if (threads is < 0 or > MaxThreads)
+            throw new ArgumentOutOfRangeException(name, threads, $"The number of threads is from 1 to {MaxThreads}, or 0 for one for each processor.");
+    }
 
     /// <summary>Ends the worker threads. The model stays usable.</summary>
     public abstract void Dispose();

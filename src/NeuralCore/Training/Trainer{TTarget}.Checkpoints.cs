@@ -11,7 +11,10 @@ public sealed partial class Trainer<TTarget>
     public override Checkpoint CreateCheckpoint()
     {
         if (Volatile.Read(ref _userThread) == Environment.CurrentManagedThreadId)
+        {
+            CheckBetweenSteps();
             return MakeCheckpoint();
+        }
         Model.Lock.EnterPrediction();
         try
         {
@@ -53,14 +56,13 @@ public sealed partial class Trainer<TTarget>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool RunStep(TrainingStep<TTarget> step, Dataset<TTarget> data, ReadOnlySpan<int> rows)
     {
-        _isInStep = true;
         try
         {
             return step.Run(data, rows, StepCount, LearningRate);
         }
         finally
         {
-            EndStep(step);
+            _isHalfUpdated |= step.IsHalfUpdated;
         }
     }
 
@@ -99,8 +101,6 @@ public sealed partial class Trainer<TTarget>
 
     private Checkpoint MakeCheckpoint()
     {
-        if (_isInStep)
-            throw new InvalidOperationException("A checkpoint is made between steps, not in the middle of one.");
         if (_isHalfUpdated)
             throw new InvalidOperationException("A step failed in the middle of its update, so the weights belong to no step. Resume from an earlier checkpoint.");
         return TrainerCheckpoint.Make(this, _state, TrainerSettings.Of(Model, Optimizer, Loss), _fit);
@@ -118,20 +118,13 @@ public sealed partial class Trainer<TTarget>
 
     private bool RunStep(TrainingStep<TTarget> step, ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets)
     {
-        _isInStep = true;
         try
         {
             return step.Run(input, targets, StepCount, LearningRate);
         }
         finally
         {
-            EndStep(step);
+            _isHalfUpdated |= step.IsHalfUpdated;
         }
-    }
-
-    private void EndStep(TrainingStep<TTarget> step)
-    {
-        _isInStep = false;
-        _isHalfUpdated |= step.IsHalfUpdated;
     }
 }

@@ -25,15 +25,19 @@ public sealed partial class Trainer<TTarget> : Trainer
     private EvaluationStep<TTarget>? _evaluationStep;
     private FitState? _fit;
     private int _userThread;
-    private bool _isInStep;
     private bool _isHalfUpdated;
     private bool _disposed;
 
     internal Trainer(Sequential model, Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
         : base(model, optimizer)
     {
-        TargetWidth = loss.TargetWidth(model.OutputShape);
-        Scores = new RowScores<TTarget>(loss, loss.FuseWith(model.Running[^1]), metrics);
+        int width = loss.TargetWidth(model.OutputShape);
+        if (width < 1)
+            throw new ArgumentException($"{loss}: TargetWidth gives {width} target values a row; it gives 1 or more.", nameof(loss));
+        loss.CheckNetwork(model.Running);
+        foreach (IMetric<TTarget> metric in metrics)
+            metric.Check(model.OutputShape, width);
+        Scores = new RowScores<TTarget>(loss, loss.FuseWith(model.Running[^1]), metrics, width);
         _state = new OptimizerState(optimizer, model.Store.Values.Length);
     }
 
@@ -47,19 +51,19 @@ public sealed partial class Trainer<TTarget> : Trainer
     internal RowScores<TTarget> Scores { get; }
 
     /// <summary>How many target values stand in one row.</summary>
-    internal int TargetWidth { get; }
+    internal int TargetWidth => Scores.TargetWidth;
 
     /// <summary>Takes one step on a batch that the caller holds.</summary>
     /// <param name="input">The rows, row-major: [rows, input size].</param>
     /// <param name="targets">Their targets: [rows, target width].</param>
-    /// <param name="threads">How many threads work; 0 for one for each processor.</param>
+    /// <param name="threads">How many threads work, at most <see cref="Trainer.MaxThreads"/>; 0 for one for each processor.</param>
     /// <returns>The batch's mean loss, before the step.</returns>
     /// <exception cref="ArgumentException">The lengths do not fit, or a target is out of range; nothing has changed.</exception>
     /// <exception cref="NonFiniteException">The loss or a weight is not finite.</exception>
     /// <exception cref="InvalidOperationException">The model is being trained or is predicting on another thread.</exception>
     public double TrainStep(ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets, int threads = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        CheckThreads(threads, nameof(threads));
         int size = Model.InputShape.Size;
         int rows = input.Length / size;
         if (rows == 0 || input.Length % size != 0)
@@ -105,9 +109,9 @@ public sealed partial class Trainer<TTarget> : Trainer
         try
         {
             // Before a split, so that a message names the row as the caller counts it.
-            CheckData(data);
+            DataChecks.CheckAll(Model, Scores, data);
             if (options.Validation?.Data is { } separate)
-                CheckData(separate);
+                DataChecks.CheckAll(Model, Scores, separate);
             (Dataset<TTarget> training, Dataset<TTarget>? validation) = Divide(data, options.Validation);
             FitState fit = BeginFit(data, options);
             FitLoop<TTarget> loop = new(this, training, validation, options, fit);
@@ -121,29 +125,34 @@ public sealed partial class Trainer<TTarget> : Trainer
     }
 
     /// <summary>Averages loss and metrics over a dataset, with dropout off.</summary>
+    /// <remarks>
+    /// Values that are not finite are not refused: a row whose predictions are NaN makes the mean loss NaN and counts as wrong in
+    /// <see cref="Accuracy"/>.
+    /// </remarks>
     /// <param name="data">The data.</param>
-    /// <param name="threads">How many threads work; 0 for one for each processor. The result is the same for any number.</param>
+    /// <param name="threads">
+    /// How many threads work, at most <see cref="Trainer.MaxThreads"/>; 0 for one for each processor. The result is the same for any number.
+    /// </param>
     /// <param name="cancellationToken">Ends the evaluation early.</param>
     /// <exception cref="ArgumentException">The data does not fit the model or the loss.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
-    /// <exception cref="InvalidOperationException">The model is being trained, and this is not a callback of that training.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model is being trained, and this is not a callback or a progress report of that training; or the call comes from within a step or an evaluation,
+    /// for example from a data source.
+    /// </exception>
     public Evaluation Evaluate(Dataset<TTarget> data, int threads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        // In a callback the fit has this thread's leave already, and its number of threads.
+        CheckThreads(threads, nameof(threads));
         if (Volatile.Read(ref _userThread) == Environment.CurrentManagedThreadId)
-        {
-            CheckShapes(data);
-            return RunEvaluation(data, cancellationToken);
-        }
+            return EvaluateBetweenSteps(data, cancellationToken);
         Model.Lock.EnterPrediction();
         try
         {
             EnterUse();
             try
             {
-                CheckShapes(data);
+                DataChecks.CheckShapes(Model, Scores, data);
                 UseThreads(threads);
                 return RunEvaluation(data, cancellationToken);
             }
@@ -155,6 +164,22 @@ public sealed partial class Trainer<TTarget> : Trainer
         finally
         {
             Model.Lock.ExitPrediction();
+        }
+    }
+
+    // In a callback: the fit has its threads already.
+    private Evaluation EvaluateBetweenSteps(Dataset<TTarget> data, CancellationToken cancellationToken)
+    {
+        CheckBetweenSteps();
+        DataChecks.CheckShapes(Model, Scores, data);
+        Model.Lock.IsBetweenSteps = false;
+        try
+        {
+            return RunEvaluation(data, cancellationToken);
+        }
+        finally
+        {
+            Model.Lock.IsBetweenSteps = true;
         }
     }
 
@@ -202,47 +227,17 @@ public sealed partial class Trainer<TTarget> : Trainer
         return split.Apply(data, rows => stream.Shuffle(rows, 0));
     }
 
-    private void CheckShapes(Dataset<TTarget> data)
-    {
-        if (data.InputShape != Model.InputShape)
-        {
-            throw new ShapeException(
-                $"{Model.Name}: takes samples {Model.InputShape}, but the data has {data.InputShape}. Build the model with the data's shape, or give the data the model's.");
-        }
-        if (data.Targets.Width != TargetWidth)
-        {
-            throw new ShapeException(
-                $"{Loss}: expects {TargetWidth} target values a row for predictions {Model.OutputShape}, but the data has {data.Targets.Width}. "
-                + "Does the last layer have one unit for each class?");
-        }
-    }
-
-    // All targets, not only the first batch's: a bad label late in the data must not leave a half-trained model.
-    private void CheckData(Dataset<TTarget> data)
-    {
-        CheckShapes(data);
-        const int chunk = 1024;
-        int[] rows = new int[Math.Min(chunk, data.Count)];
-        TTarget[] targets = new TTarget[rows.Length * TargetWidth];
-        for (int first = 0; first < data.Count; first += chunk)
-        {
-            int count = Math.Min(chunk, data.Count - first);
-            Dataset.Number(rows.AsSpan(0, count), first);
-            Span<TTarget> values = targets.AsSpan(0, count * TargetWidth);
-            data.Targets.Gather(rows.AsSpan(0, count), values);
-            Loss.CheckTargets(values, Model.OutputShape, first);
-        }
-    }
-
     private WorkerTeam UseThreads(int threads)
     {
         int workers = threads == 0 ? Environment.ProcessorCount : threads;
         if (_team is null || _team.Workers != workers)
         {
+            // The new team first: if its threads cannot be started, the old one goes on.
+            WorkerTeam team = new(workers);
             _team?.Dispose();
             _trainingStep = null;
             _evaluationStep = null;
-            _team = new WorkerTeam(workers);
+            _team = team;
         }
         return _team;
     }
@@ -274,9 +269,19 @@ public sealed partial class Trainer<TTarget> : Trainer
         if (_disposed)
         {
             ExitUse();
-            ObjectDisposedException.ThrowIf(true, this);
+            throw new ObjectDisposedException(nameof(Trainer), "The trainer is disposed. Compile the model again to go on training it.");
         }
     }
 
     private void ExitUse() => Volatile.Write(ref _userThread, 0);
+
+    // A source, a layer, a loss or a metric is called within a step, on this thread too: then nothing else may use the trainer.
+    private void CheckBetweenSteps()
+    {
+        if (!Model.Lock.IsBetweenSteps)
+        {
+            throw new InvalidOperationException(
+                "The trainer is in the middle of a step or an evaluation. Evaluate and make checkpoints between steps: in a callback or a progress report.");
+        }
+    }
 }

@@ -33,6 +33,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private readonly double[][] _rowMetrics;
     private readonly int[] _rowIndices;
     private readonly int[] _sampleIndices;
+    private readonly double[] _scalarsBefore;
 
     // The batch at hand.
     private Dataset<TTarget>? _data;
@@ -49,6 +50,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private volatile bool _lossIsFinite;
     private volatile bool _weightsAreFinite;
     private volatile bool _updateHasBegun;
+    private volatile bool _gradientsAreWritten;
 
     internal TrainingStep(
         Sequential model, RowScores<TTarget> scores, Optimizer optimizer, OptimizerState state, WorkerTeam team, int batchRows)
@@ -62,12 +64,13 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _plan = new ExecutionPlan(model.Running, model.InputShape.Size, fusesLast: scores.TakesOverLastLayer);
         _work = new StepWork(_plan, team.Workers);
         _workspace = new TrainingWorkspace(_plan, model.Store, batchRows, _work.BlocksFor(batchRows).Largest * StepWork.RowTile, team.Workers);
-        _targetWidth = scores.Loss.TargetWidth(model.OutputShape);
+        _targetWidth = scores.TargetWidth;
         _targets = GC.AllocateArray<TTarget>(checked(batchRows * _targetWidth), pinned: true);
         _rowLosses = new double[batchRows];
         _rowMetrics = scores.Metrics.Select(_ => new double[batchRows]).ToArray();
         _rowIndices = new int[batchRows];
         _sampleIndices = new int[batchRows];
+        _scalarsBefore = new double[state.Scalars.Length];
 
         _phases = _work.Panels.Length > 0 ? [Phase.Prepare, Phase.Rows, Phase.Gradients, Phase.Update] : [Phase.Rows, Phase.Gradients, Phase.Update];
         _queues = _phases.Select(_ => new WorkQueue(team.Workers)).ToArray();
@@ -137,7 +140,10 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
                 while (queue.TryTake(worker, out int slice))
                 {
                     StepWork.Slice work = _work.Slices[slice];
-                    _workspace.AccumulateGradients(work.Layer, work.Parameter, work.Start, work.Count, _rows);
+                    if (_gradientsAreWritten)
+                        _workspace.AccumulateGradients(work.Layer, work.Parameter, work.Start, work.Count, _rows);
+                    else
+                        UnwrittenGradients.Check(_workspace, _plan.Layers[work.Layer], work, _rows);
                 }
                 break;
             case Phase.Update when _lossIsFinite:
@@ -199,8 +205,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             _queues[i].Reset(ItemsOf(_phases[i]));
 
         // The optimizer's numbers move on only with a step that is taken: work on a copy until then.
-        Span<double> before = stackalloc double[_state.Scalars.Length];
-        _state.Scalars.CopyTo(before);
+        _state.Scalars.CopyTo(_scalarsBefore, 0);
         _optimizer.AdvanceScalars(_state.Scalars);
         bool completed = false;
         try
@@ -209,13 +214,14 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
                 WorkerTeam.RunAlone(this, phases);
             else
                 _team.Run(this, phases);
+            _gradientsAreWritten |= _lossIsFinite;
             completed = _lossIsFinite && !isRehearsal;
             _updateHasBegun = false;
         }
         finally
         {
             if (!completed)
-                before.CopyTo(_state.Scalars);
+                _scalarsBefore.CopyTo(_state.Scalars, 0);
         }
         return _lossIsFinite && _weightsAreFinite;
     }

@@ -81,6 +81,79 @@ public class ConcurrencyTests
     });
 
     [Fact]
+    public void A_progress_report_may_do_what_a_callback_may() => Watchdog.Run(() =>
+    {
+        Sequential model = FixedTraining.Model(FixedTraining.Small);
+        Dataset<int> data = FixedTraining.Data(FixedTraining.Small);
+        using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy());
+        int calls = 0;
+        trainer.Fit(data, new()
+        {
+            BatchSize = 125,
+            Progress = new Immediate(() =>
+            {
+                calls++;
+                model.Predict(TestData.Normals(36)).Sum().Should().BeApproximately(1, 1e-5f);
+                trainer.Evaluate(data).Loss.Should().BePositive();
+                trainer.CreateCheckpoint().Step.Should().Be(calls);
+                model.Predict(TestData.Normals(36)).Should().HaveCount(10, "an evaluation does not end what is allowed");
+            }),
+        });
+        calls.Should().Be(2);
+        Elsewhere(() => model.Predict(TestData.Normals(36))).Should().BeNull();
+    });
+
+    [Theory]
+    [InlineData("step")]
+    [InlineData("validation")]
+    [InlineData("evaluation in a callback")]
+    public void What_is_called_within_a_step_or_an_evaluation_may_use_neither_model_nor_trainer(string when) => Watchdog.Run(() =>
+    {
+        Sequential model = FixedTraining.Model(FixedTraining.Small);
+        Dataset<int> clean = FixedTraining.Data(FixedTraining.Small);
+        using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy());
+        List<Exception?> seen = [];
+        bool asks = true;
+        Dataset<int> asking = new(new FaultySource(clean.Features, Ask), clean.Targets);
+        trainer.Fit(when == "step" ? asking : clean, new()
+        {
+            BatchSize = 125,
+            Threads = 1,
+            Validation = when == "validation" ? asking : (Validation<int>?)null,
+            Callbacks = when == "evaluation in a callback" ? [new AfterStep(_ => trainer.Evaluate(asking))] : [],
+        });
+        seen.Should().NotBeEmpty().And.AllBeOfType<InvalidOperationException>();
+        trainer.Evaluate(clean).Loss.Should().BePositive();
+
+        void Ask()
+        {
+            if (!asks)
+                return;
+            // Not again from within what is tried here.
+            asks = false;
+            seen.Add(Record.Exception(() => trainer.Evaluate(clean)));
+            seen.Add(Record.Exception(() => trainer.CreateCheckpoint()));
+            seen.Add(Record.Exception(() => model.Predict(TestData.Normals(36))));
+            seen.Add(Record.Exception(() => trainer.Fit(clean)));
+            asks = true;
+        }
+    });
+
+    [Fact]
+    public void An_evaluation_does_not_run_within_another_of_the_same_trainer()
+    {
+        Sequential model = FixedTraining.Model(FixedTraining.Small);
+        Dataset<int> clean = FixedTraining.Data(FixedTraining.Small);
+        using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy());
+        double expected = trainer.Evaluate(clean, threads: 1).Loss;
+        Exception? seen = null;
+        Dataset<int> asking = new(new FaultySource(clean.Features, () => seen = Record.Exception(() => trainer.Evaluate(clean, threads: 1))), clean.Targets);
+
+        trainer.Evaluate(asking, threads: 1).Loss.Should().Be(expected);
+        seen.Should().BeOfType<InvalidOperationException>().Which.Message.Should().StartWith("The trainer is in the middle of a step or an evaluation.");
+    }
+
+    [Fact]
     public void A_fit_does_not_start_beside_a_prediction() => Watchdog.Run(() =>
     {
         using ManualResetEventSlim inside = new();
@@ -155,7 +228,8 @@ public class ConcurrencyTests
         trainer.Dispose();
         trainer.Dispose();
 
-        trainer.Invoking(t => t.Fit(data)).Should().Throw<ObjectDisposedException>();
+        trainer.Invoking(t => t.Fit(data)).Should().Throw<ObjectDisposedException>()
+            .WithMessage("The trainer is disposed. Compile the model again*").Which.ObjectName.Should().Be("Trainer");
         trainer.Invoking(t => t.TrainStep(new float[36], [0])).Should().Throw<ObjectDisposedException>();
         trainer.Invoking(t => t.Evaluate(data)).Should().Throw<ObjectDisposedException>();
         model.Predict(new float[36]).Should().HaveCount(10);
@@ -171,6 +245,11 @@ public class ConcurrencyTests
         thread.Start();
         thread.Join();
         return exception;
+    }
+
+    private sealed class Immediate(Action action) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value) => action();
     }
 
     private sealed class AfterStep(Action<FitContext> action) : Callback

@@ -59,6 +59,34 @@ public class WorkerTeamTests
     public void A_team_has_at_least_one_worker() => FluentActions.Invoking(() => new WorkerTeam(0)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void A_team_that_cannot_start_all_its_threads_stops_those_it_started(int possible) => Watchdog.Run(() =>
+    {
+        List<Thread> started = [];
+        for (int round = 0; round < 20; round++)
+        {
+            started.Clear();
+            FluentActions.Invoking(() => new WorkerTeam(8, Start)).Should().Throw<InvalidOperationException>()
+                .WithMessage($"Only {possible} of 7 worker threads could be started (No more.)*").WithInnerException<OutOfMemoryException>();
+            started.Should().HaveCount(possible);
+            started.Count(thread => thread.IsAlive).Should().Be(0);
+        }
+        // No finalizer waits for the others.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        void Start(Thread thread)
+        {
+            if (started.Count == possible)
+                throw new OutOfMemoryException("No more.");
+            started.Add(thread);
+            thread.Start();
+        }
+    });
+
+    [Theory]
     [InlineData(1, 10)]
     [InlineData(4, 3)]
     [InlineData(3, 1000)]

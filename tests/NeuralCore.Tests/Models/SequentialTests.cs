@@ -1,8 +1,11 @@
 using System.Numerics.Tensors;
 using NeuralCore.Initializers;
 using NeuralCore.Layers;
+using NeuralCore.Losses;
 using NeuralCore.Models;
+using NeuralCore.Optimizers;
 using NeuralCore.Tests.Support;
+using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Models;
 
@@ -68,6 +71,50 @@ public class SequentialTests
         model.Invoking(m => m.Predict(new float[5])).Should().Throw<ArgumentException>().WithMessage("sequential: the input holds 5 values, but one sample [4] has 4*");
         model.Invoking(m => m.Predict(new float[8], new float[5])).Should().Throw<ArgumentException>().WithMessage("sequential: 2 samples give 2 x 3 = 6 predictions*room for 5*");
         model.Predict([]).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(-3)]
+    public void Predictions_are_not_written_over_their_inputs(int shift)
+    {
+        Sequential model = new([4], [new Dense(4)], seed: 1);
+        float[] memory = TestData.Normals(600);
+        FluentActions.Invoking(() => model.Predict(memory.AsSpan(100, 400), memory.AsSpan(100 + shift, 400))).Should().Throw<ArgumentException>()
+            .WithMessage("sequential: output overlaps input*");
+        model.Predict(memory.AsSpan(0, 300), memory.AsSpan(300, 300));
+    }
+
+    [Fact]
+    public void A_prediction_of_wide_rows_takes_memory_for_few_of_them()
+    {
+        const int width = 3_000_000;
+        Sequential model = new([width], [new ReLU()]);
+        float[] input = new float[width], output = new float[width];
+        input[^1] = 3;
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        model.Predict(input, output);
+        (GC.GetTotalAllocatedBytes(precise: true) - before).Should().BeLessThan(3L * width * sizeof(float));
+        output[^1].Should().Be(3);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_layer_that_shares_memory_keeps_the_size(bool isView) =>
+        FluentActions.Invoking(() => new Sequential([4], [new Dense(5), new Odd { IsView = isView, Output = [9] }])).Should().Throw<InvalidOperationException>()
+            .WithMessage($"odd: Odd sets {(isView ? "IsView" : "CanRunInPlace")}*[5] (5 values) into [9] (9 values)*");
+
+    [Fact]
+    public void A_layer_whose_description_or_shape_is_null_is_named()
+    {
+        FluentActions.Invoking(() => new Sequential([4], [new Odd { Output = null }])).Should().Throw<InvalidOperationException>()
+            .WithMessage("odd: Odd.Build() returned null*");
+        Sequential model = new([4], [new Odd { Output = [4], HasDescription = false }]);
+        FluentActions.Invoking(() => model.Layers[0].ToString()).Should().Throw<InvalidOperationException>().WithMessage("odd: Odd.Describe() returned null*");
+        FluentActions.Invoking(() => model.Compile(new Sgd(), new SparseCategoricalCrossEntropy()).CreateCheckpoint())
+            .Should().Throw<InvalidOperationException>().WithMessage("odd: Odd.Describe() returned null*");
     }
 
     [Fact]
@@ -139,5 +186,27 @@ public class SequentialTests
         model.Parameters[1].Values.ToArray().Should().AllBeEquivalentTo(0f);
         model.Parameters[3].Values.ToArray().Should().AllBeEquivalentTo(-1f);
         FluentActions.Invoking(() => new Constant(float.NaN)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private sealed class Odd : Layer
+    {
+        internal bool IsView { get; init; }
+
+        internal Shape? Output { get; init; }
+
+        internal bool HasDescription { get; init; } = true;
+
+        protected internal override Shape Build(Shape input, LayerBuilder builder)
+        {
+            builder.IsView = IsView;
+            builder.CanRunInPlace = !IsView;
+            return Output!;
+        }
+
+        protected internal override void Forward(in ForwardPass pass) => pass.Output.Clear();
+
+        protected internal override void Backward(in BackwardPass pass) => pass.InputGradient.Clear();
+
+        protected internal override LayerDescription Describe() => HasDescription ? new("Odd") : null!;
     }
 }

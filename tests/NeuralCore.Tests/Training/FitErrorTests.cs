@@ -138,6 +138,55 @@ public class FitErrorTests
         exception.Message.Should().Contain($"step {exception.Step}").And.Contain("1000000").And.Contain(exception.Layer).And.Contain("Is the learning rate too high");
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1025)]
+    [InlineData(20_000)]
+    [InlineData(int.MaxValue)]
+    public void A_number_of_threads_out_of_range_is_refused_and_the_trainer_goes_on(int threads)
+    {
+        using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
+        Dataset<int> data = TestData.Classes(50, [4], 3);
+        const string message = "The number of threads is from 1 to 1024, or 0 for one for each processor.*";
+        trainer.Invoking(t => t.Fit(data, new() { Threads = threads })).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+        trainer.Invoking(t => t.TrainStep(new float[4], [0], threads)).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+        trainer.Invoking(t => t.Evaluate(data, threads)).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+        trainer.Fit(data).Epochs.Should().HaveCount(1);
+    }
+
+    [Fact]
+    public void The_largest_number_of_threads_works()
+    {
+        using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
+        trainer.Fit(TestData.Classes(50, [4], 3), new() { Threads = Trainer.MaxThreads }).Epochs.Should().HaveCount(1);
+    }
+
+    [Fact]
+    public void An_optimizer_may_keep_a_million_numbers()
+    {
+        using Trainer<int> trainer = Model().Compile(new Hoarder(), new SparseCategoricalCrossEntropy());
+        trainer.TrainStep(new float[4], [0]).Should().BePositive();
+    }
+
+    [Fact]
+    public void A_row_that_is_not_finite_makes_the_loss_NaN_and_counts_as_wrong()
+    {
+        float[] features = TestData.Normals(40);
+        features[5] = float.NaN;
+        Sequential model = Model();
+        int[] labels = Enumerable.Range(0, 10).Select(row => OneHot.ArgMax(model.Predict(features.AsSpan(4 * row, 4)))).ToArray();
+        labels[1] = 0;
+        using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy(), new Accuracy());
+
+        Evaluation result = trainer.Evaluate(Dataset.From(features, [4], labels));
+
+        result.Loss.Should().Be(double.NaN);
+        result.Accuracy.Should().Be(0.9);
+        float[] predictions = model.Predict(features);
+        predictions[3..6].Should().AllBeEquivalentTo(float.NaN);
+        predictions[..3].Concat(predictions[6..]).Should().OnlyContain(value => float.IsFinite(value));
+    }
+
     private static Sequential Model() => new([4], [new Dense(3, new Softmax())], seed: 1);
 
     private static void Refuses<TTarget>(Sequential model, Loss<TTarget> loss, Dataset<TTarget> data, string message, Validation<TTarget>? validation = null)
@@ -148,6 +197,14 @@ public class FitErrorTests
         trainer.Invoking(t => t.Fit(data, new() { Validation = validation })).Should().Throw<ArgumentException>().WithMessage(message);
         trainer.StepCount.Should().Be(0);
         Weights.Hash(model).Should().Be(before);
+    }
+
+    private sealed class Hoarder() : Optimizer(0.1f)
+    {
+        // More than a stack holds.
+        public override int ScalarCount => 4_000_000;
+
+        protected internal override bool Update(in UpdatePass pass) => true;
     }
 
     private sealed class AfterStep(Action<FitContext> action) : Callback

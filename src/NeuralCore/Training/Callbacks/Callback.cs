@@ -3,8 +3,9 @@ using NeuralCore.Serialization;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// Code that runs along with a fit, on its thread, between steps. It may predict with the model, evaluate, change the learning rate and stop the
-/// fit. An exception ends the fit and reaches the caller.
+/// Code that runs along with a fit, on its thread, between steps. It may predict with the model, evaluate, make checkpoints, change the learning rate and
+/// stop the fit; so may a progress report. What is called within a step (a data source, a layer, a loss, a metric, an optimizer) may do none of these and
+/// gets an <see cref="InvalidOperationException"/>. An exception ends the fit and reaches the caller.
 /// </summary>
 public abstract class Callback
 {

@@ -1,0 +1,35 @@
+using NeuralCore.Layers;
+using NeuralCore.Models;
+
+namespace NeuralCore.Training;
+
+/// <summary>
+/// Finds layers that leave a parameter's gradient unwritten, and so would never train. Each gradient is filled with a NaN of its own before it is computed,
+/// in the first step only.
+/// </summary>
+internal static class UnwrittenGradients
+{
+    // A NaN that no arithmetic makes of finite values or infinities; what is added to it stays it.
+    private const int Mark = 0x7FC5_A5A5;
+
+    /// <summary>Computes the gradient of a slice and throws unless all of it was written.</summary>
+    /// <exception cref="InvalidOperationException">The layer left a value unwritten, or added to it.</exception>
+    internal static void Check(TrainingWorkspace workspace, Layer layer, StepWork.Slice slice, int rows)
+    {
+        Parameter parameter = slice.Parameter;
+        int first = slice.Start * parameter.Stride;
+        Span<float> gradient = workspace.ParameterGradients.Span.Slice(parameter.Offset + first, slice.Count * parameter.Stride);
+        gradient.Fill(BitConverter.Int32BitsToSingle(Mark));
+        workspace.AccumulateGradients(slice.Layer, parameter, slice.Start, slice.Count, rows);
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            if (BitConverter.SingleToInt32Bits(gradient[i]) == Mark)
+            {
+                throw new InvalidOperationException(
+                    $"{layer.Name}: {layer} left value {first + i} of the gradient of {parameter.FullName} unwritten, so that it would never train. "
+                    + $"{nameof(Layer.AccumulateGradients)} writes every value of the slice it is given, and does not add to what is there. "
+                    + "Freeze the layer (Trainable = false) if its parameters are not to be trained.");
+            }
+        }
+    }
+}
