@@ -35,6 +35,27 @@ internal static class Leftovers
         return (Process.GetCurrentProcess().Threads.Count - threadsBefore, GC.GetTotalMemory(forceFullCollection: true) - bytesBefore);
     }
 
+    /// <summary>Takes a step on more threads than the system starts, and one on a single thread after it.</summary>
+    /// <returns>What the first of them threw, and by how many threads the process has grown.</returns>
+    internal static (string Message, int Threads) OfTooManyThreads(int threads)
+    {
+        using Trainer<int> trainer = FixedTraining.Model(FixedTraining.Small).Compile(new Sgd(), new SparseCategoricalCrossEntropy());
+        float[] input = new float[36];
+        trainer.TrainStep(input, [1], threads: 2);
+        int before = Process.GetCurrentProcess().Threads.Count;
+        string message = "";
+        try
+        {
+            trainer.TrainStep(input, [1], threads);
+        }
+        catch (InvalidOperationException e)
+        {
+            message = e.Message;
+        }
+        trainer.TrainStep(input, [1], threads: 2);
+        return (message, Process.GetCurrentProcess().Threads.Count - before);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void TrainAndForget(int models, int threads)
     {

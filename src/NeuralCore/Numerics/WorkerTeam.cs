@@ -55,7 +55,7 @@ internal sealed class WorkerTeam : IDisposable
                 foreach (Thread started in _threads.AsSpan(0, i))
                     started.Join();
                 throw new InvalidOperationException(
-                    $"Only {i} of {workers - 1} worker threads could be started ({e.Message}) Use fewer threads, or raise the system's limits on threads and memory.", e);
+                    $"Only {i} of {workers - 1} worker threads could be started. Use fewer threads, or raise the system's limits on threads and memory.", e);
             }
         }
     }

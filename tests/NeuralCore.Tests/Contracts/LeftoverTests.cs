@@ -17,6 +17,16 @@ public class LeftoverTests
         milliseconds.Should().BeLessThan(60, "one busy thread would take 300");
     }
 
+    [SkippableFact]
+    public void A_limit_on_threads_is_an_error_that_leaves_no_thread_behind()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Needs Linux, root and setpriv (util-linux).");
+        JsonElement crowd = ChildProcess.RunWithFewThreads(limit: 100, "crowd small 500");
+
+        crowd.GetProperty("message").GetString().Should().MatchRegex(@"^Only \d+ of 499 worker threads could be started\. Use fewer threads");
+        crowd.GetProperty("threads").GetInt32().Should().BeLessThanOrEqualTo(1);
+    }
+
     [Fact]
     public void Forgotten_trainers_leave_neither_threads_nor_memory()
     {

@@ -69,7 +69,7 @@ public class WorkerTeamTests
         {
             started.Clear();
             FluentActions.Invoking(() => new WorkerTeam(8, Start)).Should().Throw<InvalidOperationException>()
-                .WithMessage($"Only {possible} of 7 worker threads could be started (No more.)*").WithInnerException<OutOfMemoryException>();
+                .WithMessage($"Only {possible} of 7 worker threads could be started. Use fewer*").WithInnerException<OutOfMemoryException>();
             started.Should().HaveCount(possible);
             started.Count(thread => thread.IsAlive).Should().Be(0);
         }

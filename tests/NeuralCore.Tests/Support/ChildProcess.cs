@@ -18,11 +18,25 @@ internal static class ChildProcess
 
     internal static (int ExitCode, string Output, string Error) Start(string arguments, params (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new(DotnetPath(), $"exec \"{typeof(FixedTraining).Assembly.Location}\" {arguments}")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        return Start(new ProcessStartInfo(DotnetPath(), Exec(arguments)), environment);
+    }
+
+    /// <summary>The same as a user who may have so many threads; needs root, to become that user, and setpriv.</summary>
+    internal static JsonElement RunWithFewThreads(int limit, string arguments)
+    {
+        string command = $"ulimit -u {limit}; exec {DotnetPath()} {Exec(arguments)}";
+        ProcessStartInfo start = new("setpriv", ["--reuid=65534", "--clear-groups", "bash", "-c", command]);
+        (int exitCode, string output, string error) = Start(start, [("HOME", Path.GetTempPath())]);
+        exitCode.Should().Be(0, error);
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    private static string Exec(string arguments) => $"exec \"{typeof(FixedTraining).Assembly.Location}\" {arguments}";
+
+    private static (int ExitCode, string Output, string Error) Start(ProcessStartInfo start, (string Name, string Value)[] environment)
+    {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         // What this process was told is not for the child, unless the test says so.
         foreach (string name in start.Environment.Keys.Where(IsSwitch).ToArray())
             start.Environment.Remove(name);

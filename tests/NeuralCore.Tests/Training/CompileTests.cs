@@ -81,6 +81,8 @@ public class CompileTests
 
     private sealed class WideLoss(int width) : Loss<float>
     {
+        private readonly int _first = width;
+
         internal int Width { get; set; } = width;
 
         public override int TargetWidth(Shape prediction) => Width;
@@ -91,6 +93,7 @@ public class CompileTests
 
         protected internal override void Evaluate(in LossPass<float> pass)
         {
+            pass.Targets.Length.Should().Be(pass.Rows * _first);
             pass.RowLosses.Clear();
             pass.Gradient.Clear();
         }
