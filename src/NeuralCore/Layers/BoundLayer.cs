@@ -17,7 +17,21 @@ internal sealed class BoundLayer
 
     internal required bool CanRunInPlace { get; init; }
 
+    internal required bool IsReLU { get; init; }
+
+    internal required bool FusesReLU { get; init; }
+
+    internal required float? MaskScale { get; init; }
+
     internal required int CachePerSample { get; init; }
+
+    /// <summary>The values that the layer reduces each column of its input to, over the batch; 0 for a layer that does not mix rows.</summary>
+    internal required int Reduced { get; init; }
+
+    internal bool ReducesOverBatch => Reduced > 0;
+
+    /// <summary>The floats of scratch memory for each worker.</summary>
+    internal required int Scratch { get; init; }
 
     internal required int PreparedLength { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Initializers;
@@ -61,8 +62,6 @@ public sealed unsafe class Dense : Layer
 
     internal override bool? GivesProbabilities => false;
 
-    internal override bool StoresThroughReLU => true;
-
     internal override bool SkipsZeros => true;
 
     internal override Layer CloneUnbound()
@@ -85,6 +84,7 @@ public sealed unsafe class Dense : Layer
 
         // The input gradient multiplies by the transposed kernel, which is packed once a step for all workers.
         builder.BackwardReads = BackwardReads.Input;
+        builder.FusesReLU = true;
         builder.PrepareInPanels(Gemm.PanelCount(inputs), Gemm.PackedLength(Units, inputs), forBackwardOnly: true);
         return [Units];
     }
@@ -106,7 +106,7 @@ public sealed unsafe class Dense : Layer
         {
             GemmStart start = _bias is null ? GemmStart.Zero : GemmStart.Bias;
             float* bias = _bias is null ? null : _bias.Pointer;
-            GemmEpilogue epilogue = pass.StoresThroughReLU ? GemmEpilogue.ReLU : GemmEpilogue.None;
+            GemmEpilogue epilogue = pass.FusesReLU ? GemmEpilogue.ReLU : GemmEpilogue.None;
             if (pass.Samples.IsGiven)
                 Gemm.MultiplySkippingZeros(InstructionSet.Current, pass.Samples, pass.Columns, pass.FirstRow, pass.Rows, Units, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
             else if (pass.InputIsData)
@@ -150,15 +150,26 @@ public sealed unsafe class Dense : Layer
         {
             if (pass.Parameter == _bias)
             {
-                Reductions.ColumnSums(outputGradient + pass.Start, pass.Rows, Units, pass.Count, gradient);
+                if (pass.ContinuesSum)
+                    AddRows(pass);
+                else
+                    Reductions.ColumnSums(outputGradient + pass.Start, pass.Rows, Units, pass.Count, gradient);
                 return;
             }
             int inputs = _kernel!.Shape[0];
             if (pass.Columns is { } columns)
                 Gemm.MultiplyTransposedSkippingZeros(InstructionSet.Current, columns, pass.Start, pass.Count, Units, pass.Rows, outputGradient, Units, gradient, Units);
             else
-                Gemm.Multiply(pass.Count, Units, pass.Rows, input + pass.Start, inputs, aTransposed: true, outputGradient, Units, gradient, Units, GemmStart.Zero, null);
+                Gemm.Multiply(pass.Count, Units, pass.Rows, input + pass.Start, inputs, aTransposed: true, outputGradient, Units, gradient, Units,
+                    pass.ContinuesSum ? GemmStart.Accumulate : GemmStart.Zero, null);
         }
+    }
+
+    // The same chain of additions for each column as in Reductions.ColumnSums, from where the sum stands.
+    private void AddRows(in GradientPass pass)
+    {
+        for (int row = 0; row < pass.Rows; row++)
+            TensorPrimitives.Add(pass.Gradient, pass.OutputGradient.Slice(row * Units + pass.Start, pass.Count), pass.Gradient);
     }
 
     /// <inheritdoc/>

@@ -44,6 +44,7 @@ public sealed unsafe class Dropout : Layer
         _scale = (float)(1 / (1 - Rate));
         builder.BackwardReads = BackwardReads.None;
         builder.CanRunInPlace = true;
+        builder.MaskScale = Rate == 0 ? 1 : _scale;
         return input;
     }
 
@@ -69,21 +70,6 @@ public sealed unsafe class Dropout : Layer
             return;
         }
         Apply(pass.OutputGradient, pass.InputGradient, pass.Rows, pass.FirstRow, pass.Step);
-    }
-
-    /// <summary>
-    /// The backward pass through this layer and the ReLU in front of it. What that let through and this kept is what the output shows above 0, so the
-    /// mask need not be drawn again.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void BackwardThroughReLU(in BackwardPass pass)
-    {
-        fixed (float* output = &MemoryMarshal.GetReference(pass.Output),
-            outputGradient = &MemoryMarshal.GetReference(pass.OutputGradient),
-            inputGradient = &MemoryMarshal.GetReference(pass.InputGradient))
-        {
-            ReluKernel.Backward(output, outputGradient, inputGradient, pass.InputGradient.Length, Rate == 0 ? 1 : _scale);
-        }
     }
 
     /// <inheritdoc/>

@@ -61,9 +61,6 @@ public abstract class Layer
     /// <summary>The activation that runs directly behind this layer as if it stood next in the list; null for none.</summary>
     internal virtual Activation? Attached => null;
 
-    /// <summary>Whether the layer can apply a ReLU to what it stores: its own output, or the gradient it hands back through one.</summary>
-    internal virtual bool StoresThroughReLU => false;
-
     /// <summary>Whether each output is a vector of probabilities that sum to 1; null where that is not known, as for a user's layer.</summary>
     internal virtual bool? GivesProbabilities => null;
 
@@ -96,6 +93,30 @@ public abstract class Layer
     /// <summary>Computes the gradient of a slice of one parameter, summed over all rows of the batch in order. By default nothing, for layers without parameters.</summary>
     /// <param name="pass">The slice.</param>
     protected internal virtual void AccumulateGradients(in GradientPass pass)
+    {
+    }
+
+    /// <summary>
+    /// For a layer that declared <see cref="LayerBuilder.ReduceOverBatch"/>: reduces a slice of the columns of the whole batch's input, rows in order.
+    /// Called in training before <see cref="Forward"/>.
+    /// </summary>
+    /// <param name="pass">The slice of columns.</param>
+    protected internal virtual void ReduceForward(in ReductionPass pass)
+    {
+    }
+
+    /// <summary>The same with the gradient of the output, before <see cref="Backward"/>.</summary>
+    /// <param name="pass">The slice of columns.</param>
+    protected internal virtual void ReduceBackward(in ReductionPass pass)
+    {
+    }
+
+    /// <summary>
+    /// Moves the statistics on (<see cref="LayerBuilder.AddStatistic"/>), once a step, while the optimizer updates the weights. Not called where the loss was
+    /// not finite or the layer is frozen.
+    /// </summary>
+    /// <param name="pass">What the batch came to.</param>
+    protected internal virtual void UpdateStatistics(in StatisticsPass pass)
     {
     }
 

@@ -25,6 +25,8 @@ public sealed class LayerBuilder
     private readonly List<Parameter> _parameters = [];
     private int _cachePerSample;
     private int _preparedLength;
+    private int _reduced;
+    private int _scratch;
     private int _panels;
     private bool _preparedForBackwardOnly;
 
@@ -53,9 +55,27 @@ public sealed class LayerBuilder
     /// <summary>Whether the output is the input under another shape. Neither <see cref="Layer.Forward"/> nor <see cref="Layer.Backward"/> is called then.</summary>
     public bool IsView { get; set; }
 
+    /// <summary>
+    /// Whether the layer is the rectifier, y = max(x, 0) with -0 as +0 and NaN kept, and dx = dy where y &gt; 0, else 0. A neighbour with
+    /// <see cref="FusesReLU"/> or <see cref="MaskScale"/> then does the layer's work, and the layer is not called.
+    /// </summary>
+    public bool IsReLU { get; set; }
+
+    /// <summary>
+    /// Whether the layer can apply a ReLU as it stores its results: to its output where <see cref="ForwardPass.FusesReLU"/> is set, and the derivative of the
+    /// ReLU before it to its input's gradient where <see cref="BackwardPass.ReLUOutput"/> is not empty. One pass over memory less.
+    /// </summary>
+    public bool FusesReLU { get; set; }
+
+    /// <summary>
+    /// For a layer that in training sets elements to 0 or multiplies them by a constant, as dropout does: the constant, above 0. After a ReLU its output then
+    /// tells where both let a gradient through, and neither is called on the way back.
+    /// </summary>
+    public float? MaskScale { get; set; }
+
     /// <summary>Declares a parameter. Its values are drawn once all layers of the model are known.</summary>
     /// <param name="name">The name inside the layer: <c>kernel</c>. In files it reads <c>dense_1.kernel</c>.</param>
-    /// <param name="shape">The shape, row-major; gradients are computed in slices of the first axis.</param>
+    /// <param name="shape">The shape, row-major; gradients are computed in slices: of rows of the last axis, or of a vector's elements.</param>
     /// <param name="initializer">What the first values are.</param>
     /// <param name="decayed">Whether weight decay applies; by convention to kernels, not to biases.</param>
     /// <exception cref="ArgumentException">The name is blank or taken.</exception>
@@ -71,6 +91,38 @@ public sealed class LayerBuilder
         Parameter parameter = new(name, $"{Name}.{name}", shape, initializer, stream, _layer.Trainable, decayed);
         _parameters.Add(parameter);
         return parameter;
+    }
+
+    /// <summary>
+    /// Declares values that training keeps but the optimizer does not touch, such as running means: saved with the weights, changed only by
+    /// <see cref="Layer.UpdateStatistics"/>.
+    /// </summary>
+    /// <inheritdoc cref="AddParameter"/>
+    public Parameter AddStatistic(string name, Shape shape, Initializer initializer)
+    {
+        Parameter parameter = AddParameter(name, shape, initializer, decayed: false);
+        parameter.MakeStatistic();
+        return parameter;
+    }
+
+    /// <summary>
+    /// Declares that the layer mixes rows: before its Forward it reduces each column of its input over the whole batch
+    /// (<see cref="Layer.ReduceForward"/>), and before its Backward again, with the output's gradient (<see cref="Layer.ReduceBackward"/>). In prediction
+    /// neither is called.
+    /// </summary>
+    /// <param name="valuesPerColumn">How many floats each column comes to, for both together.</param>
+    public void ReduceOverBatch(int valuesPerColumn)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(valuesPerColumn, 1);
+        _reduced = valuesPerColumn;
+    }
+
+    /// <summary>Declares memory of each worker's own, which any pass may use and whose content it does not keep.</summary>
+    /// <param name="floats">How many floats.</param>
+    public void Scratch(int floats)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(floats);
+        _scratch = floats;
     }
 
     /// <summary>Declares memory that <see cref="Layer.Forward"/> writes and <see cref="Layer.Backward"/> and <see cref="Layer.AccumulateGradients"/> read.</summary>
@@ -128,7 +180,12 @@ public sealed class LayerBuilder
         BackwardReads = BackwardReads,
         IsView = IsView,
         CanRunInPlace = CanRunInPlace,
+        IsReLU = IsReLU && _parameters.Count == 0,
+        FusesReLU = FusesReLU,
+        MaskScale = _parameters.Count == 0 ? MaskScale : null,
         CachePerSample = _cachePerSample,
+        Reduced = _reduced,
+        Scratch = _scratch,
         PreparedLength = _preparedLength,
         Panels = _panels,
         PreparedForBackwardOnly = _preparedForBackwardOnly,

@@ -36,7 +36,10 @@ public sealed unsafe class Parameter
     public Shape Shape { get; }
 
     /// <summary>Whether training changes the values.</summary>
-    public bool IsTrainable { get; }
+    public bool IsTrainable { get; private set; }
+
+    /// <summary>Whether these are statistics that training keeps and the optimizer does not touch.</summary>
+    public bool IsStatistic { get; private set; }
 
     /// <summary>Whether weight decay applies.</summary>
     public bool IsDecayed { get; }
@@ -50,11 +53,17 @@ public sealed unsafe class Parameter
 
     internal float* Pointer => (_store ?? throw new InvalidOperationException($"{FullName} has no values before its model is built.")).Pointer + Offset;
 
-    /// <summary>How many values one step along the first axis covers.</summary>
-    internal int Stride => Shape.Rank == 0 ? 1 : Shape.Size / Shape[0];
+    /// <summary>How many values one index of a slice covers: the last axis, or one element of a vector.</summary>
+    internal int Stride => Shape.Rank <= 1 ? 1 : Shape[Shape.Rank - 1];
 
-    /// <summary>The extent of the first axis, along which gradients are cut into slices.</summary>
-    internal int Slices => Shape.Rank == 0 ? 1 : Shape[0];
+    /// <summary>The number of indices that gradients are cut into slices of: all axes but the last, or a vector's elements.</summary>
+    internal int Slices => Shape.Size / Stride;
+
+    internal void MakeStatistic()
+    {
+        IsStatistic = true;
+        IsTrainable = false;
+    }
 
     internal void Attach(AlignedBuffer store, int offset)
     {

@@ -45,8 +45,14 @@ public readonly ref struct ForwardPass
     /// <summary>What <see cref="Layer.Prepare"/> packed in this step; empty in prediction, where the parameters are read as they stand.</summary>
     public ReadOnlySpan<float> Prepared { get; init; }
 
-    /// <summary>Whether the ReLU behind the layer is applied as the output is stored; only asked of layers that offer it.</summary>
-    internal bool StoresThroughReLU { get; init; }
+    /// <summary>Whether to apply the ReLU that follows to the output as it is stored; only set for layers that declared <see cref="LayerBuilder.FusesReLU"/>.</summary>
+    public bool FusesReLU { get; init; }
+
+    /// <summary>The declared memory of the worker's own; its content is undefined.</summary>
+    public Span<float> Scratch { get; init; }
+
+    /// <summary>What <see cref="Layer.ReduceForward"/> made of the batch, column after column; empty in prediction.</summary>
+    public ReadOnlySpan<float> Reduced { get; init; }
 
     /// <summary>The block's input where it lies, only given to layers that skip zeros of the data; then <see cref="Input"/> is not filled.</summary>
     internal SampleRows Samples { get; init; }
@@ -89,9 +95,16 @@ public readonly ref struct BackwardPass
     public ReadOnlySpan<float> Prepared { get; init; }
 
     /// <summary>
-    /// The output of the ReLU in front of the layer, whose derivative is applied as the gradient is stored; else empty. Only given to layers that offer it.
+    /// The output of the ReLU before the layer: the gradient is stored as 0 where it is 0. Empty where there is none; only given to layers that declared
+    /// <see cref="LayerBuilder.FusesReLU"/>.
     /// </summary>
-    internal ReadOnlySpan<float> ReLUOutput { get; init; }
+    public ReadOnlySpan<float> ReLUOutput { get; init; }
+
+    /// <summary>The declared memory of the worker's own; its content is undefined.</summary>
+    public Span<float> Scratch { get; init; }
+
+    /// <summary>What <see cref="Layer.ReduceForward"/> and <see cref="Layer.ReduceBackward"/> made of the batch, column after column.</summary>
+    public ReadOnlySpan<float> Reduced { get; init; }
 
     /// <summary>Whether the output gradient has zeros, made by a ReLU behind the layer, and products may leave them out.</summary>
     internal bool SkipsZeros { get; init; }
@@ -106,14 +119,26 @@ public readonly ref struct GradientPass
     /// <summary>The parameter.</summary>
     public required Parameter Parameter { get; init; }
 
-    /// <summary>The slice's first index on the parameter's first axis.</summary>
+    /// <summary>The slice's first index: the parameter's axes but the last counted as one, or a vector's elements. A [3, 3, 8, 16] kernel has 72.</summary>
     public required int Start { get; init; }
 
-    /// <summary>How many indices of the parameter's first axis the slice covers.</summary>
+    /// <summary>How many indices the slice covers.</summary>
     public required int Count { get; init; }
 
     /// <summary>To be filled: the slice's gradient, row-major. Sum over the rows in order; the loss has already divided by the batch size.</summary>
     public required Span<float> Gradient { get; init; }
+
+    /// <summary>
+    /// Whether the gradient holds the sum over rows before these, which is to be continued: the sum then has the bits of one over all rows. Otherwise the
+    /// gradient is overwritten.
+    /// </summary>
+    public bool ContinuesSum { get; init; }
+
+    /// <summary>The declared memory of the worker's own; its content is undefined.</summary>
+    public Span<float> Scratch { get; init; }
+
+    /// <summary>What <see cref="Layer.ReduceForward"/> and <see cref="Layer.ReduceBackward"/> made of the batch, column after column.</summary>
+    public ReadOnlySpan<float> Reduced { get; init; }
 
     /// <summary>The whole batch's input; empty unless the layer declared <see cref="BackwardReads.Input"/>.</summary>
     public ReadOnlySpan<float> Input { get; init; }
@@ -129,4 +154,45 @@ public readonly ref struct GradientPass
 
     /// <summary>The whole batch's input as the forward pass kept it, only given to layers that skip zeros of the data; then <see cref="Input"/> is not filled.</summary>
     internal InputColumns? Columns { get; init; }
+}
+
+/// <summary>A slice of the columns of a layer's input, to be reduced over the whole batch.</summary>
+public readonly ref struct ReductionPass
+{
+    /// <summary>How many rows the batch has.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>The slice's first column.</summary>
+    public required int Start { get; init; }
+
+    /// <summary>How many columns the slice has.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>The whole batch's input: [rows, input size]. On the way back empty unless the layer declared <see cref="BackwardReads.Input"/>.</summary>
+    public ReadOnlySpan<float> Input { get; init; }
+
+    /// <summary>On the way back: the whole batch's output; empty unless the layer declared <see cref="BackwardReads.Output"/>.</summary>
+    public ReadOnlySpan<float> Output { get; init; }
+
+    /// <summary>On the way back: the gradient of the loss with respect to the whole batch's output.</summary>
+    public ReadOnlySpan<float> OutputGradient { get; init; }
+
+    /// <summary>The declared cache of the whole batch.</summary>
+    public ReadOnlySpan<float> Cache { get; init; }
+
+    /// <summary>The declared memory of the worker's own; its content is undefined.</summary>
+    public Span<float> Scratch { get; init; }
+
+    /// <summary>The declared values of each column of the slice, column after column. The way back finds what the way forward left.</summary>
+    public required Span<float> Reduced { get; init; }
+}
+
+/// <summary>What a batch came to, for a layer's statistics.</summary>
+public readonly ref struct StatisticsPass
+{
+    /// <summary>How many rows the batch has.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>What the layer's reductions made of the batch, column after column.</summary>
+    public ReadOnlySpan<float> Reduced { get; init; }
 }

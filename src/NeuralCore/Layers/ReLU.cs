@@ -24,6 +24,7 @@ public sealed unsafe class ReLU : Activation
     {
         builder.BackwardReads = BackwardReads.Output;
         builder.CanRunInPlace = true;
+        builder.IsReLU = true;
         return input;
     }
 

@@ -1,3 +1,6 @@
+using System.Numerics.Tensors;
+using NeuralCore.Layers;
+
 namespace NeuralCore.Optimizers;
 
 /// <summary>
@@ -18,6 +21,26 @@ public abstract class Optimizer
 
     /// <summary>The learning rate at the start of training.</summary>
     public float LearningRate { get; }
+
+    /// <summary>
+    /// Decoupled weight decay: before each update the weights lose this share of themselves times the learning rate, <c>w -= lr λ w</c>. Biases and other
+    /// parameters that are not decayed (<see cref="Parameter.IsDecayed"/>) are left alone. 0, the default, for none.
+    /// </summary>
+    /// <remarks>Source: Loshchilov and Hutter 2019, as Keras and PyTorch's AdamW write it.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The decay is negative or not finite.</exception>
+    public float WeightDecay
+    {
+        get;
+        init
+        {
+            if (!(value >= 0 && float.IsFinite(value)))
+                throw new ArgumentOutOfRangeException(nameof(value), value, "A weight decay is finite and at least 0.");
+            field = value;
+        }
+    }
+
+    /// <summary>Whether the rule reads <see cref="UpdatePass.GradientNorm"/>. Computing it takes a phase of its own in each step.</summary>
+    public virtual bool NeedsGradientNorm => false;
 
     /// <summary>The optimizer's name in messages and files: by default the class name.</summary>
     public virtual string Name => GetType().Name;
@@ -45,6 +68,14 @@ public abstract class Optimizer
     /// <returns>Whether all new weights are finite.</returns>
     protected internal abstract bool Update(in UpdatePass pass);
 
+    /// <summary>Decays a range of weights where it applies, then updates them.</summary>
+    internal bool Apply(in UpdatePass pass)
+    {
+        if (WeightDecay != 0 && pass.Parameter.IsDecayed)
+            TensorPrimitives.Multiply(pass.Values, 1 - pass.LearningRate * WeightDecay, pass.Values);
+        return Update(pass);
+    }
+
     /// <summary>
     /// The optimizer with all its settings: <c>Sgd(learningRate: 0.01, momentum: 0.9, nesterov: True)</c>. A checkpoint resumes only where this text is the
     /// same, so an optimizer of your own writes every setting into it.
@@ -56,18 +87,26 @@ public abstract class Optimizer
 public readonly ref struct UpdatePass
 {
     private readonly ReadOnlySpan<nint> _slots;
-    private readonly int _start;
 
-    internal UpdatePass(Span<float> values, ReadOnlySpan<float> gradients, ReadOnlySpan<nint> slots, int start, ReadOnlySpan<double> scalars, float learningRate, bool isDecayed)
+    internal UpdatePass(
+        Parameter parameter, int start, Span<float> values, ReadOnlySpan<float> gradients, ReadOnlySpan<nint> slots, ReadOnlySpan<double> scalars,
+        float learningRate, double gradientNorm)
     {
+        Parameter = parameter;
+        Start = start;
         Values = values;
         Gradients = gradients;
         _slots = slots;
-        _start = start;
         Scalars = scalars;
         LearningRate = learningRate;
-        IsDecayed = isDecayed;
+        GradientNorm = gradientNorm;
     }
+
+    /// <summary>The parameter that the weights belong to.</summary>
+    public Parameter Parameter { get; }
+
+    /// <summary>Where the weights start in the parameter's values.</summary>
+    public int Start { get; }
 
     /// <summary>The weights, to be changed in place.</summary>
     public Span<float> Values { get; }
@@ -81,10 +120,13 @@ public readonly ref struct UpdatePass
     /// <summary>The learning rate of this step.</summary>
     public float LearningRate { get; }
 
-    /// <summary>Whether weight decay applies to these weights.</summary>
-    public bool IsDecayed { get; }
+    /// <summary>
+    /// The Euclidean norm of all trained parameters' gradients of this step, summed in double; 0 unless the optimizer asks for it
+    /// (<see cref="Optimizer.NeedsGradientNorm"/>).
+    /// </summary>
+    public double GradientNorm { get; }
 
     /// <summary>The kept values of one slot that belong to these weights.</summary>
     /// <param name="index">The slot, in the order of <see cref="Optimizer.Slots"/>.</param>
-    public unsafe Span<float> Slot(int index) => new((float*)_slots[index] + _start, Values.Length);
+    public unsafe Span<float> Slot(int index) => new((float*)_slots[index] + Parameter.Offset + Start, Values.Length);
 }

@@ -6,42 +6,50 @@ using NeuralCore.Randomness;
 
 namespace NeuralCore.Training;
 
-/// <summary>The loop of one fit: epochs of steps, with what listens along the way.</summary>
+/// <summary>What a fit trains on and evaluates on.</summary>
+internal sealed record FitData<TTarget>(Dataset<TTarget> Training, Dataset<TTarget>? Validation)
+    where TTarget : unmanaged;
+
+/// <summary>The loop of one fit: epochs of steps, with callbacks and progress reports between them.</summary>
 internal sealed class FitLoop<TTarget>
     where TTarget : unmanaged
 {
-    private readonly Trainer<TTarget> _trainer;
-    private readonly Dataset<TTarget> _training;
-    private readonly Dataset<TTarget>? _validation;
+    private readonly TrainingState _training;
+    private readonly FitData<TTarget> _data;
     private readonly FitOptions<TTarget> _options;
     private readonly FitState _state;
+    private readonly LossAndMetrics<TTarget> _scores;
     private readonly TrainingStep<TTarget> _step;
+    private readonly EvaluationStep<TTarget>? _validation;
     private readonly BatchPlan _batches;
     private readonly FitContext _context;
     private readonly Callback[] _callbacks;
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
 
-    internal FitLoop(Trainer<TTarget> trainer, Dataset<TTarget> training, Dataset<TTarget>? validation, FitOptions<TTarget> options, FitState state)
+    internal FitLoop(
+        TrainingState training, FitData<TTarget> data, FitOptions<TTarget> options, FitState state, FitContext context, LossAndMetrics<TTarget> scores,
+        BatchPlan batches, TrainingStep<TTarget> step, EvaluationStep<TTarget>? validation)
     {
-        _trainer = trainer;
         _training = training;
-        _validation = validation;
+        _data = data;
         _options = options;
         _state = state;
-        _batches = new BatchPlan(training.Count, options.BatchSize, options.DropLastBatch);
-        _step = trainer.PrepareStep(_batches.LargestBatch, options.Threads);
+        _context = context;
+        _scores = scores;
+        _batches = batches;
+        _step = step;
         _step.SkipsZeros = options.SkipZeros;
-        _context = new FitContext(trainer, options.Epochs, options.ResumeFrom is not null);
-        // A checkpoint is made when all others have heard of the step or epoch, so that their states are in it.
+        _validation = validation;
+        // A checkpoint is made when all others have been notified of the step or epoch, so that their states are in it.
         _callbacks = [.. options.Callbacks.Where(callback => !callback.RunsLast), .. options.Callbacks.Where(callback => callback.RunsLast)];
     }
 
-    private Sequential Model => _trainer.Model;
+    private ModelLock Lock => _training.Model.Lock;
 
     internal TrainingHistory Run()
     {
         // Compiling belongs to no epoch's time.
-        _step.Rehearse(_training);
+        _step.WarmUp(_data.Training);
         Call(0, static (callback, context, _) => callback.OnFitBegin(context));
         if (_options.ResumeFrom?.Fit is { } record)
             _state.LoadCallbacks(record);
@@ -49,7 +57,7 @@ internal sealed class FitLoop<TTarget>
         {
             if (!RunEpoch(_state.History.Epochs.Count + 1))
                 break;
-            _trainer.CountEpoch();
+            _training.EpochCount++;
             _state.NextEpoch();
         }
         TrainingHistory history = _state.History;
@@ -80,36 +88,20 @@ internal sealed class FitLoop<TTarget>
                 return false;
         }
 
-        Evaluation? validation = _validation is null ? null : _trainer.RunEvaluation(_validation, _options.CancellationToken);
-        Evaluation training = _trainer.Scores.Average(_state.LossSum, _state.MetricSums, _state.Samples);
+        Evaluation? validation = _data.Validation is null ? null : _validation!.Run(_data.Validation, _options.CancellationToken);
+        Evaluation training = _state.Sums.Average(_scores);
         EpochResult result = new(
-            _trainer.EpochCount + 1, training, validation, _state.Duration, _state.Samples / Math.Max(_state.Duration.TotalSeconds, 1e-9));
+            _training.EpochCount + 1, training, validation, _state.Duration, _state.Sums.Rows / Math.Max(_state.Duration.TotalSeconds, 1e-9));
         _state.Finished = result;
         Call(result, static (callback, context, result) => callback.OnEpochEnd(context, result));
         return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ReportProgress(int epoch)
-    {
-        if (_options.Progress is not { } progress)
-            return;
-        Model.Lock.IsBetweenSteps = true;
-        try
-        {
-            progress.Report(Progress(epoch));
-        }
-        finally
-        {
-            Model.Lock.IsBetweenSteps = false;
-        }
     }
 
     private void OrderRows()
     {
         Span<int> rows = _batches.BeginEpoch();
         if (_options.Shuffle)
-            RandomStream.Derive((ulong)Model.Seed, RandomPurpose.Shuffle).Shuffle(rows, (ulong)_trainer.EpochCount);
+            RandomStream.Derive((ulong)_training.Model.Seed, RandomPurpose.Shuffle).Shuffle(rows, (ulong)_training.EpochCount);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -117,22 +109,27 @@ internal sealed class FitLoop<TTarget>
     {
         long start = Stopwatch.GetTimestamp();
         ReadOnlySpan<int> rows = _batches[_state.Batch];
-        bool isFinite = _trainer.RunStep(_step, _training, rows);
-        double sum = Sums.InOrder(_step.RowLosses);
-        if (!isFinite)
-        {
-            float[] input = new float[rows.Length * Model.InputShape.Size];
-            _training.Features.Gather(rows, input);
-            throw _trainer.NonFinite(sum / rows.Length, input);
-        }
-        _trainer.CountStep();
+        double sum = _step.Run(_data.Training, rows);
         _context.LastStepLoss = sum / rows.Length;
-        _state.LossSum += sum;
-        for (int i = 0; i < _state.MetricSums.Length; i++)
-            _state.MetricSums[i] += Sums.InOrder(_step.RowMetrics(i));
-        _state.Samples += rows.Length;
+        _state.Sums.Add(sum, _step.Head);
         _state.Batch++;
         _state.Duration += Stopwatch.GetElapsedTime(start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ReportProgress(int epoch)
+    {
+        if (_options.Progress is not { } progress)
+            return;
+        Lock.IsBetweenSteps = true;
+        try
+        {
+            progress.Report(Progress(epoch));
+        }
+        finally
+        {
+            Lock.IsBetweenSteps = false;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -142,10 +139,10 @@ internal sealed class FitLoop<TTarget>
         Epochs = _options.Epochs,
         Step = _state.Batch,
         StepsPerEpoch = _batches.BatchCount,
-        Samples = _state.Samples,
+        Samples = _state.Sums.Rows,
         SamplesPerEpoch = _batches.SamplesPerEpoch,
-        Loss = _state.LossSum / _state.Samples,
-        FirstMetric = _state.MetricSums.Length == 0 ? double.NaN : _state.MetricSums[0] / _state.Samples,
+        Loss = _state.Sums.Loss / _state.Sums.Rows,
+        FirstMetric = _state.Sums.Metrics.Length == 0 ? double.NaN : _state.Sums.Metrics[0] / _state.Sums.Rows,
         Elapsed = _elapsed.Elapsed,
     };
 
@@ -154,7 +151,7 @@ internal sealed class FitLoop<TTarget>
     {
         if (_callbacks.Length == 0)
             return;
-        Model.Lock.IsBetweenSteps = true;
+        Lock.IsBetweenSteps = true;
         try
         {
             foreach (Callback callback in _callbacks)
@@ -162,7 +159,7 @@ internal sealed class FitLoop<TTarget>
         }
         finally
         {
-            Model.Lock.IsBetweenSteps = false;
+            Lock.IsBetweenSteps = false;
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class FitState
     {
         _makeSettings = makeSettings;
         Callbacks = callbacks;
-        MetricSums = new double[metrics];
+        Sums = new EpochSums(metrics);
     }
 
     /// <summary>What decides the bits. If they cannot be made, the next call tries again.</summary>
@@ -41,11 +41,8 @@ internal sealed class FitState
     /// <summary>How many batches of the epoch at hand have been trained on.</summary>
     internal int Batch { get; set; }
 
-    internal int Samples { get; set; }
-
-    internal double LossSum { get; set; }
-
-    internal double[] MetricSums { get; }
+    /// <summary>Losses and metrics of the rows of those batches.</summary>
+    internal EpochSums Sums { get; }
 
     /// <summary>How long the epoch's steps took.</summary>
     internal TimeSpan Duration { get; set; }
@@ -62,9 +59,7 @@ internal sealed class FitState
             History.Add(Finished);
         Finished = null;
         Batch = 0;
-        Samples = 0;
-        LossSum = 0;
-        Array.Clear(MetricSums);
+        Sums.Clear();
         Duration = TimeSpan.Zero;
         EpochHasBegun = false;
     }
@@ -84,12 +79,12 @@ internal sealed class FitState
         {
             Settings = Settings,
             Batch = isFinished ? 0 : Batch,
-            Samples = isFinished ? 0 : Samples,
-            Sums = isFinished ? new double[1 + MetricSums.Length] : [LossSum, .. MetricSums],
+            Samples = isFinished ? 0 : Sums.Rows,
+            Sums = isFinished ? new double[1 + Sums.Metrics.Length] : [Sums.Loss, .. Sums.Metrics],
             EpochHasBegun = !isFinished && EpochHasBegun,
             Duration = isFinished ? TimeSpan.Zero : Duration,
-            History = HistoryTable.Write(isFinished ? History.Epochs.Append(Finished!) : History.Epochs, MetricSums.Length),
-            HistoryColumns = HistoryTable.Columns(MetricSums.Length),
+            History = HistoryTable.Write(isFinished ? History.Epochs.Append(Finished!) : History.Epochs, Sums.Metrics.Length),
+            HistoryColumns = HistoryTable.Columns(Sums.Metrics.Length),
             Callbacks = states,
         };
     }
@@ -100,9 +95,9 @@ internal sealed class FitState
     internal void Load(FitRecord record, IReadOnlyList<string> metrics)
     {
         Batch = record.Batch;
-        Samples = record.Samples;
-        LossSum = record.Sums[0];
-        record.Sums.AsSpan(1).CopyTo(MetricSums);
+        Sums.Rows = record.Samples;
+        Sums.Loss = record.Sums[0];
+        record.Sums.AsSpan(1).CopyTo(Sums.Metrics);
         EpochHasBegun = record.EpochHasBegun;
         Duration = record.Duration;
         History = HistoryTable.Read(record.History, metrics);

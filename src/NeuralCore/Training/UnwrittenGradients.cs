@@ -14,13 +14,13 @@ internal static class UnwrittenGradients
 
     /// <summary>Computes the gradient of a slice and throws unless all of it was written.</summary>
     /// <exception cref="InvalidOperationException">The layer left a value unwritten, or added to it.</exception>
-    internal static void Check(TrainingWorkspace workspace, Layer layer, StepWork.Slice slice, int rows)
+    internal static void Check(Workspace workspace, Layer layer, StepPartition.Slice slice, int rows, int worker)
     {
         Parameter parameter = slice.Parameter;
         int first = slice.Start * parameter.Stride;
         Span<float> gradient = workspace.ParameterGradients.Span.Slice(parameter.Offset + first, slice.Count * parameter.Stride);
         gradient.Fill(BitConverter.Int32BitsToSingle(Mark));
-        workspace.AccumulateGradients(slice.Layer, parameter, slice.Start, slice.Count, rows);
+        workspace.ComputeParameterGradients(slice.Layer, parameter, slice.Start, slice.Count, rows, worker);
         for (int i = 0; i < gradient.Length; i++)
         {
             if (BitConverter.SingleToInt32Bits(gradient[i]) == Mark)

@@ -4,11 +4,17 @@ using NeuralCore.Numerics;
 
 namespace NeuralCore.Training;
 
-/// <summary>How the phases of a training step are cut into items that workers take: panels to pack, blocks of rows, slices of gradients, ranges of weights.</summary>
-internal sealed class StepWork
+/// <summary>
+/// How the phases of a training step are cut into items that workers take: panels to pack, blocks of rows, blocks of columns to reduce, slices of gradients,
+/// chunks of their norm, ranges of weights.
+/// </summary>
+internal sealed class StepPartition
 {
     /// <summary>The rows of a register tile: blocks are made of whole ones.</summary>
     internal const int RowTile = 8;
+
+    /// <summary>The columns that one worker reduces over the batch.</summary>
+    internal const int ColumnBlock = 32;
 
     // Rows that run through all layers together: several register tiles, little enough for a core's cache. Where a layer's weights do not fit there
     // anyway, each block fetches all of them, and more rows share that.
@@ -28,8 +34,9 @@ internal sealed class StepWork
     private readonly int _workers;
     private readonly int _largestBlock;
     private readonly int _smallestPart;
+    private readonly int[] _columnBlocks;
 
-    internal StepWork(ExecutionPlan plan, int workers)
+    internal StepPartition(ExecutionPlan plan, int workers)
     {
         _workers = workers;
         bool isWide = plan.Layers.SelectMany(layer => layer.Parameters).Any(parameter => parameter.Shape.Size > WeightsOfWide);
@@ -37,7 +44,10 @@ internal sealed class StepWork
         _smallestPart = isWide ? SmallestPartOfWide : SmallestPart;
         Panels = PanelsOf(plan).ToArray();
         Slices = SlicesOf(plan).ToArray();
-        Ranges = RangesOf(plan).ToArray();
+        Ranges = RangesOf(plan, LongestRange).ToArray();
+        Chunks = RangesOf(plan, GradientNorm.ChunkLength).ToArray();
+        Statistics = plan.Reductions.Where(layer => plan.Layers[layer].Trainable && plan.Layers[layer].Parameters.Any(p => p.IsStatistic)).ToArray();
+        _columnBlocks = plan.Sizes.Select(size => (size + ColumnBlock - 1) / ColumnBlock).ToArray();
     }
 
     internal Panel[] Panels { get; }
@@ -45,6 +55,15 @@ internal sealed class StepWork
     internal Slice[] Slices { get; }
 
     internal WeightRange[] Ranges { get; }
+
+    /// <summary>The fixed chunks of the gradients whose squares are summed for their norm.</summary>
+    internal WeightRange[] Chunks { get; }
+
+    /// <summary>The layers whose statistics move on with a step.</summary>
+    internal int[] Statistics { get; }
+
+    /// <summary>The blocks of columns of a layer's input.</summary>
+    internal int ColumnBlocksOf(int layer) => _columnBlocks[layer];
 
     /// <summary>The register tiles that rows come to.</summary>
     internal static int TilesOf(int rows) => (rows + RowTile - 1) / RowTile;
@@ -65,17 +84,17 @@ internal sealed class StepWork
     {
         for (int layer = 0; layer < plan.Layers.Length; layer++)
         {
-            for (int panel = 0; plan.IsPrepared(layer) && panel < plan.Layers[layer].Bound.Panels; panel++)
+            for (int panel = 0; plan.IsPacked[layer] && panel < plan.Layers[layer].Bound.Panels; panel++)
                 yield return new Panel(layer, panel);
         }
     }
 
-    private static IEnumerable<WeightRange> RangesOf(ExecutionPlan plan)
+    private static IEnumerable<WeightRange> RangesOf(ExecutionPlan plan, int longest)
     {
         foreach (Parameter parameter in plan.Layers.SelectMany(layer => layer.Parameters).Where(p => p.IsTrainable))
         {
-            for (int start = 0; start < parameter.Shape.Size; start += LongestRange)
-                yield return new WeightRange(parameter.Offset + start, Math.Min(LongestRange, parameter.Shape.Size - start), parameter.IsDecayed);
+            for (int start = 0; start < parameter.Shape.Size; start += longest)
+                yield return new WeightRange(parameter, start, Math.Min(longest, parameter.Shape.Size - start));
         }
     }
 
@@ -99,9 +118,9 @@ internal sealed class StepWork
     /// <summary>A panel that one worker packs.</summary>
     internal sealed record Panel(int Layer, int Index);
 
-    /// <summary>A stretch of a parameter's first axis, whose gradient one worker computes.</summary>
+    /// <summary>A stretch of a parameter's slices, whose gradient one worker computes.</summary>
     internal sealed record Slice(int Layer, Parameter Parameter, int Start, int Count);
 
-    /// <summary>A stretch of the parameter memory, which one worker updates.</summary>
-    internal sealed record WeightRange(int Start, int Length, bool IsDecayed);
+    /// <summary>A stretch of a parameter's values, which one worker updates.</summary>
+    internal sealed record WeightRange(Parameter Parameter, int Start, int Length);
 }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace NeuralCore.Training;
+namespace NeuralCore.Models;
 
 /// <summary>Sums whose order never changes, and whether they can be taken.</summary>
 internal static class Sums

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using NeuralCore.Data;
+using NeuralCore.Numerics;
+
+namespace NeuralCore.Models;
+
+/// <summary>The rows of one step or one part of an evaluation: rows of a dataset, or rows that the caller holds in memory.</summary>
+internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int targetWidth)
+    where TTarget : unmanaged
+{
+    private readonly int[] _rows = new int[capacity];
+    private readonly int[] _sampleIndices = new int[capacity];
+    private Dataset<TTarget>? _data;
+    private FeatureSource? _features;
+    private float* _input;
+    private TTarget* _targets;
+
+    internal int Capacity => capacity;
+
+    /// <summary>How many rows there are.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>The number of the first row in messages.</summary>
+    internal int FirstRow { get; private set; }
+
+    /// <summary>Takes rows of a dataset.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Take(Dataset<TTarget> data, ReadOnlySpan<int> rows)
+    {
+        rows.CopyTo(_rows);
+        Resolve(data, rows.Length, firstRow: 0);
+    }
+
+    /// <summary>Takes rows of a dataset that follow each other.</summary>
+    internal void TakeFrom(Dataset<TTarget> data, int first, int rows)
+    {
+        Dataset.Number(_rows.AsSpan(0, rows), first);
+        Resolve(data, rows, first);
+    }
+
+    /// <summary>Takes rows in memory, which stay where they are until <see cref="Clear"/>.</summary>
+    internal void Take(float* input, TTarget* targets, int rows)
+    {
+        _input = input;
+        _targets = targets;
+        Count = rows;
+        FirstRow = 0;
+    }
+
+    /// <summary>Lets go of the dataset or the memory; the count stays.</summary>
+    internal void Clear()
+    {
+        _data = null;
+        _features = null;
+        _input = null;
+        _targets = null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void GatherInput(int first, int rows, Span<float> destination)
+    {
+        if (_features is not null)
+            _features.Gather(_sampleIndices.AsSpan(first, rows), destination);
+        else
+            new ReadOnlySpan<float>(_input + (nint)first * inputSize, rows * inputSize).CopyTo(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void GatherTargets(int first, int rows, Span<TTarget> destination)
+    {
+        if (_data is not null)
+            _data.Targets.Gather(_rows.AsSpan(first, rows), destination);
+        else
+            new ReadOnlySpan<TTarget>(_targets + (nint)first * targetWidth, rows * targetWidth).CopyTo(destination);
+    }
+
+    /// <summary>The rows from <paramref name="first"/> on where they lie; none where the data does not lie in memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal SampleRows Samples(int first, int rows) => _features is null ? default : _features.Samples(_sampleIndices.AsSpan(first, rows));
+
+    private void Resolve(Dataset<TTarget> data, int rows, int firstRow)
+    {
+        _data = data;
+        _features = data.Features.Resolve(_rows.AsSpan(0, rows), _sampleIndices);
+        Count = rows;
+        FirstRow = firstRow;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using NeuralCore.Numerics;
+
+namespace NeuralCore.Models;
+
+/// <summary>What follows a network's last layer: a loss and metrics, or what a gradient check puts in their place.</summary>
+internal abstract class RowHead
+{
+    /// <summary>Evaluates a block of rows.</summary>
+    /// <param name="worker">Whose memory of blocks is used.</param>
+    /// <param name="first">The block's first row in the batch.</param>
+    /// <param name="rows">The block's rows.</param>
+    /// <param name="last">What the last layer that was called gives.</param>
+    /// <param name="predictions">What the network gives: the same memory, or to be filled where the head takes over the last layer.</param>
+    /// <param name="gradient">To be filled with the gradient with respect to <paramref name="last"/>; empty where nobody wants it.</param>
+    /// <returns>Whether the way back may begin: what was evaluated is finite.</returns>
+    internal abstract bool Evaluate(int worker, int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<float> gradient);
+}
+
+/// <summary>
+/// Runs blocks of a batch's rows through a network and, in training, back: gather, forward, loss and metrics, backward. Training, evaluation and gradient
+/// checks all run rows here.
+/// </summary>
+internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace, Batch<TTarget> batch, RowHead head)
+    where TTarget : unmanaged
+{
+    private bool _skipsZeros;
+    private bool _readsSamples;
+    private long _step;
+    private volatile bool _isFinite;
+
+    /// <summary>How many parts the rows are run in: more than one where a layer reduces over the batch.</summary>
+    internal int Parts => plan.IsTraining ? 2 * plan.PartCount - 1 : 1;
+
+    /// <summary>Whether all that was evaluated since <see cref="Begin"/> is finite.</summary>
+    internal bool IsFinite => _isFinite;
+
+    /// <summary>Begins a batch.</summary>
+    /// <param name="step">The training step.</param>
+    /// <param name="skipsZeros">Whether zeros of the data are left out of products.</param>
+    internal void Begin(long step, bool skipsZeros)
+    {
+        _step = step;
+        _skipsZeros = skipsZeros;
+        _readsSamples = skipsZeros && plan.SkipsZeros && batch.Samples(0, 1).IsGiven;
+        _isFinite = true;
+        if (plan.IsTraining)
+            workspace.Begin(Samples(worker: 0, first: 0, rows: 1));
+    }
+
+    /// <summary>Runs a block of rows through one part of the way. The parts follow each other, each with all rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Run(int part, int worker, int first, int rows)
+    {
+        int lastForward = plan.PartCount - 1;
+        if (part == 0 && !_readsSamples)
+            batch.GatherInput(first, rows, workspace.Activation(0, worker, first, rows));
+        if (part <= lastForward)
+        {
+            ReadOnlySpan<float> last = workspace.Forward(
+                part, worker, first, rows, _step, workspace.Activation(0, worker, first, rows), Samples(worker, first, rows));
+            if (part < lastForward)
+                return;
+            Span<float> predictions = workspace.Activation(plan.Layers.Length, worker, first, rows);
+            if (!head.Evaluate(worker, first, rows, last, predictions, workspace.Gradient(plan.ExecutedCount, worker, first, rows)))
+                _isFinite = false;
+        }
+        if (plan.IsTraining && _isFinite)
+            workspace.Backward(part - lastForward, worker, first, rows, _step);
+    }
+
+    // In the data with all rows that follow, else in tensor 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private SampleRows Samples(int worker, int first, int rows) =>
+        _readsSamples ? batch.Samples(first, batch.Count - first)
+        : _skipsZeros && plan.IsTraining ? workspace.Samples(worker, first, rows)
+        : default;
+}
