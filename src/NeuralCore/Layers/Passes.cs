@@ -92,9 +92,6 @@ public readonly ref struct BackwardPass
     /// The output of the ReLU in front of the layer, whose derivative is applied as the gradient is stored; else empty. Only given to layers that offer it.
     /// </summary>
     internal ReadOnlySpan<float> ReLUOutput { get; init; }
-
-    /// <summary>Whether the output gradient has zeros, made by a ReLU behind the layer, and products may leave them out.</summary>
-    internal bool SkipsZeros { get; init; }
 }
 
 /// <summary>A slice of one parameter, whose gradient is to be computed over the whole batch.</summary>

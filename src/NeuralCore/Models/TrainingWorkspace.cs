@@ -153,7 +153,6 @@ internal sealed unsafe class TrainingWorkspace
                 Cache = Cache(i, firstRow, rows),
                 Prepared = Prepared(i),
                 ReLUOutput = storesThroughReLU ? Activation(i, worker, firstRow, rows) : default,
-                SkipsZeros = _skipsZeros && _plan.StoresThroughReLU(i),
             };
             if (dropsBehindReLU)
                 ((Dropout)layer).BackwardThroughReLU(pass);
