@@ -23,7 +23,6 @@ internal static unsafe class KernelTour
                     Gemm.MultiplyPacked(m, n, 40, a.Pointer, stride, transposed, packed.Pointer, c.Pointer, n, GemmStart.Zero, null);
                 }
                 VectorPath path = InstructionSet.Current;
-                Gemm.MultiplyPackedSkippingZeros(path, m, n, 40, a.Pointer, 40, packed.Pointer, c.Pointer, n, b.Pointer, n);
                 foreach (bool asBytes in (ReadOnlySpan<bool>)[true, false])
                 {
                     SampleRows samples = asBytes ? SampleRows.Of(new byte[m * 40], 1, default, 40) : SampleRows.Of(new float[m * 40], default, 40);

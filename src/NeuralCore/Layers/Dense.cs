@@ -126,17 +126,9 @@ public sealed unsafe class Dense : Layer
             prepared = &MemoryMarshal.GetReference(pass.Prepared),
             mask = &MemoryMarshal.GetReference(pass.ReLUOutput))
         {
-            if (pass.SkipsZeros && mask != null)
-            {
-                Gemm.MultiplyPackedSkippingZeros(
-                    InstructionSet.Current, pass.Rows, inputs, Units, outputGradient, Units, prepared, inputGradient, inputs, mask, inputs);
-            }
-            else
-            {
-                Gemm.MultiplyPacked(
-                    pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, prepared, inputGradient, inputs, GemmStart.Zero, null,
-                    mask == null ? GemmEpilogue.None : GemmEpilogue.ReLUMask, mask, inputs);
-            }
+            Gemm.MultiplyPacked(
+                pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, prepared, inputGradient, inputs, GemmStart.Zero, null,
+                mask == null ? GemmEpilogue.None : GemmEpilogue.ReLUMask, mask, inputs);
         }
     }
 

@@ -105,9 +105,6 @@ public readonly ref struct BackwardPass
 
     /// <summary>What <see cref="Layer.ReduceForward"/> and <see cref="Layer.ReduceBackward"/> made of the batch, column after column.</summary>
     public ReadOnlySpan<float> Reduced { get; init; }
-
-    /// <summary>Whether the output gradient has zeros, made by a ReLU behind the layer, and products may leave them out.</summary>
-    internal bool SkipsZeros { get; init; }
 }
 
 /// <summary>A slice of one parameter, whose gradient is to be computed over the whole batch.</summary>

@@ -171,7 +171,6 @@ internal sealed unsafe class Workspace
                 Scratch = Scratch(i, worker),
                 Reduced = Reduced(i),
                 ReLUOutput = call.FusesReLU ? Activation(i, worker, firstRow, rows) : default,
-                SkipsZeros = _skipsZeros && FollowedByFusedReLU(i),
             });
         }
     }
@@ -233,10 +232,6 @@ internal sealed unsafe class Workspace
             Columns = _skipsZeros && !continues && firstRow == 0 && _plan.ReadsSamples[layer] ? _columns : null,
         });
     }
-
-    // Its output's gradient then has zeros, where the ReLU was 0.
-    private bool FollowedByFusedReLU(int layer) =>
-        layer + 1 < _plan.ExecutedCount && _plan.Layers[layer].Bound.FusesReLU && _plan.Layers[layer + 1].Bound.IsReLU;
 
     private static AlignedBuffer[] Buffers(int count, int length) => Enumerable.Range(0, count).Select(_ => new AlignedBuffer(length)).ToArray();
 

@@ -33,8 +33,8 @@ internal static unsafe partial class Gemm
     private const int SkipColumns = 64;
 
     /// <summary>
-    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group or pair of rows is zero. Keeps the samples in
-    /// columns, if there are any, from their row firstRow on. No result is -0. Samples behind the first m may be fetched for the caller's next product.
+    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group of rows is zero. Keeps the samples in
+    /// columns, if there are any, from their row firstRow on. No result is -0.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -51,8 +51,7 @@ internal static unsafe partial class Gemm
         fixed (int* indices = samples.Indices)
         {
             Source source = new(bytes, samples.Scale, floats, indices, k);
-            bool isDone = TryMultiplyBytePairs(path, source, samples.Count, k, columns, firstRow, m, n, b, bStride, c, cStride, start, bias, epilogue);
-            for (int i = 0; i < m && !isDone; i += SkipGroup)
+            for (int i = 0; i < m; i += SkipGroup)
             {
                 int rows = Math.Min(SkipGroup, m - i);
                 // Once through the loop for k = 0 too, so that C gets its start.
@@ -403,13 +402,6 @@ internal static unsafe partial class Gemm
         /// <summary>Where a row starts, in values.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public nint Start(int row) => (indices == null ? row : indices[row]) * size;
-
-        /// <summary>Writes down where rows start in memory; bytes only.</summary>
-        public void Locate(int firstRow, int rows, byte** starts)
-        {
-            for (int row = 0; row < rows; row++)
-                starts[row] = Bytes + Start(firstRow + row);
-        }
 
         /// <summary>Asks for rows that come next: they are drawn at random from more memory than any cache holds.</summary>
         public void Fetch(int firstRow, int rows)
