@@ -28,7 +28,7 @@ internal sealed class BatchPlan
         }
         _order = Dataset.FirstRows(count);
         BatchSize = batchSize;
-        BatchCount = count / batchSize + (!dropLast && count % batchSize != 0 ? 1 : 0);
+        BatchCount = CountBatches(count, batchSize, dropLast);
     }
 
     /// <summary>Rows in a full batch.</summary>
@@ -36,6 +36,9 @@ internal sealed class BatchPlan
 
     /// <summary>Batches in an epoch, a smaller last one included unless it is dropped.</summary>
     internal int BatchCount { get; }
+
+    /// <summary>How many batches an epoch of so many rows has.</summary>
+    internal static int CountBatches(int count, int batchSize, bool dropLast) => count / batchSize + (!dropLast && count % batchSize != 0 ? 1 : 0);
 
     /// <summary>The most rows any batch has: what to size a workspace for.</summary>
     internal int LargestBatch => Math.Min(BatchSize, _order.Length);

@@ -42,9 +42,12 @@ internal sealed class FitLoop<TTarget>
     {
         // Compiling belongs to no epoch's time.
         _step.Rehearse(_training);
-        Call(0, static (callback, context, _) => callback.OnFitBegin(context));
-        if (_options.ResumeFrom?.Fit is { } record)
-            _state.LoadCallbacks(record);
+        _trainer.BeginFit(_state, _options.ResumeFrom, () =>
+        {
+            Call(0, static (callback, context, _) => callback.OnFitBegin(context));
+            if (_options.ResumeFrom?.Fit is { } record)
+                _state.LoadCallbacks(record);
+        });
         while (_state.History.Epochs.Count < _options.Epochs && !_context.IsStopping)
         {
             if (!RunEpoch(_state.History.Epochs.Count + 1))

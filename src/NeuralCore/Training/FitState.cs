@@ -89,7 +89,6 @@ internal sealed class FitState
             EpochHasBegun = !isFinished && EpochHasBegun,
             Duration = isFinished ? TimeSpan.Zero : Duration,
             History = HistoryTable.Write(isFinished ? History.Epochs.Append(Finished!) : History.Epochs, MetricSums.Length),
-            HistoryColumns = HistoryTable.Columns(MetricSums.Length),
             Callbacks = states,
         };
     }

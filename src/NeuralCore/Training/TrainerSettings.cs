@@ -11,7 +11,7 @@ internal static class TrainerSettings
 {
     internal static IReadOnlyList<Setting> Of<TTarget>(Sequential model, Optimizer optimizer, Loss<TTarget> loss)
         where TTarget : unmanaged =>
-        [.. ModelJson.Of(model).Settings(), new("optimizer", optimizer.ToString()), new("loss", loss.ToString())];
+        Checkpoint.SettingsOf(ModelJson.Of(model), optimizer.ToString(), loss.ToString());
 
     internal static IReadOnlyList<Setting> Of<TTarget>(Trainer<TTarget> trainer, Dataset<TTarget> data, FitOptions<TTarget> options)
         where TTarget : unmanaged
@@ -19,7 +19,7 @@ internal static class TrainerSettings
         List<Setting> settings =
         [
             new("metrics", string.Join(", ", trainer.Metrics.Select(metric => metric.Name))),
-            new("batch size", FormattableString.Invariant($"{options.BatchSize}")),
+            new(FitRecord.BatchSize, FormattableString.Invariant($"{options.BatchSize}")),
             new("shuffle", $"{options.Shuffle}"),
             new("drop last batch", $"{options.DropLastBatch}"),
             new("skip zeros", $"{options.SkipZeros}"),

@@ -64,7 +64,40 @@ public sealed partial class Trainer<TTarget>
         }
     }
 
-    private FitState BeginFit(Dataset<TTarget> data, FitOptions<TTarget> options)
+    /// <summary>
+    /// Begins a fit: takes the checkpoint over that it goes on from, then calls the callbacks. If one of them throws, what the checkpoint brought is taken back.
+    /// </summary>
+    /// <param name="fit">The fit's state, which knows its checkpoint to fit.</param>
+    /// <param name="checkpoint">Where to go on; null for a fit from the beginning.</param>
+    /// <param name="callbacks">Calls the callbacks.</param>
+    internal void BeginFit(FitState fit, Checkpoint? checkpoint, Action callbacks)
+    {
+        (FitState? fitBefore, bool wasHalfUpdated) = (_fit, _isHalfUpdated);
+        TrainerSnapshot? before = checkpoint is null ? null : new TrainerSnapshot(this, _state);
+        _fit = fit;
+        try
+        {
+            if (checkpoint is not null)
+                TakeOver(checkpoint);
+            callbacks();
+        }
+        catch
+        {
+            _fit = fitBefore;
+            if (before is not null)
+            {
+                before.Restore();
+                (StepCount, EpochCount, LearningRate, _isHalfUpdated) = (before.Step, before.Epoch, before.LearningRate, wasHalfUpdated);
+            }
+            throw;
+        }
+    }
+
+    /// <summary>Looks at all that a fit needs, and changes nothing.</summary>
+    /// <param name="data">The data as it was given.</param>
+    /// <param name="trainingRows">How many rows of it are trained on.</param>
+    /// <param name="options">The fit's options.</param>
+    private FitState PrepareFit(Dataset<TTarget> data, int trainingRows, FitOptions<TTarget> options)
     {
         FitState fit = new(() => TrainerSettings.Of(this, data, options), options.Callbacks, Scores.Metrics.Length);
         // Data that may be gone by the first checkpoint are looked at now.
@@ -80,9 +113,16 @@ public sealed partial class Trainer<TTarget>
             .. TrainerSettings.Differences(record.Settings, fit.Settings),
             .. fit.MissingCallbacks(record).Select(name => $"callbacks: the state of {name} in the checkpoint, no such callback now"),
         ]);
-        if (record.Sums.Length != 1 + Scores.Metrics.Length || record.HistoryColumns != HistoryTable.Columns(Scores.Metrics.Length))
+        if (record.Sums.Length != 1 + Scores.Metrics.Length)
             throw new ArgumentException("The checkpoint's figures are not those of its metrics.", nameof(options));
-        TakeOver(checkpoint);
+        int batches = BatchPlan.CountBatches(trainingRows, options.BatchSize, options.DropLastBatch);
+        if (record.Batch > batches || record.Samples != Math.Min((long)record.Batch * options.BatchSize, trainingRows))
+        {
+            throw new ArgumentException(
+                $"The checkpoint stands after {record.Batch} batches of {record.Samples} samples; an epoch of {trainingRows} samples has {batches} batches of {options.BatchSize}.",
+                nameof(options));
+        }
+        TrainerCheckpoint.CheckArrays(checkpoint, this, _state);
         fit.Load(record, Scores.Metrics.Select(metric => metric.Name).ToArray());
         return fit;
     }
@@ -103,7 +143,7 @@ public sealed partial class Trainer<TTarget>
             throw new InvalidOperationException("A checkpoint is made between steps, not in the middle of one.");
         if (_isHalfUpdated)
             throw new InvalidOperationException("A step failed in the middle of its update, so the weights belong to no step. Resume from an earlier checkpoint.");
-        return TrainerCheckpoint.Make(this, _state, TrainerSettings.Of(Model, Optimizer, Loss), _fit);
+        return TrainerCheckpoint.Make(this, _state, Loss.ToString(), _fit);
     }
 
     private static void CheckSame(IEnumerable<string> differences)

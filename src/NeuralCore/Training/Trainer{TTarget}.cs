@@ -109,10 +109,8 @@ public sealed partial class Trainer<TTarget> : Trainer
             if (options.Validation?.Data is { } separate)
                 CheckData(separate);
             (Dataset<TTarget> training, Dataset<TTarget>? validation) = Divide(data, options.Validation);
-            FitState fit = BeginFit(data, options);
-            FitLoop<TTarget> loop = new(this, training, validation, options, fit);
-            _fit = fit;
-            return loop.Run();
+            FitState fit = PrepareFit(data, training.Count, options);
+            return new FitLoop<TTarget>(this, training, validation, options, fit).Run();
         }
         finally
         {
