@@ -37,6 +37,9 @@ internal sealed class BatchPlan
     /// <summary>Batches in an epoch, a smaller last one included unless it is dropped.</summary>
     internal int BatchCount { get; }
 
+    /// <summary>All rows that batches are made of.</summary>
+    internal int SampleCount => _order.Length;
+
     /// <summary>The most rows any batch has: what to size a workspace for.</summary>
     internal int LargestBatch => Math.Min(BatchSize, _order.Length);
 

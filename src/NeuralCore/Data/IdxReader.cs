@@ -21,7 +21,7 @@ public static class IdxReader
     /// <summary>Reads a file of 1 to 4 dimensions.</summary>
     /// <param name="path">The file, plain or gzip.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="IOException">The path is a folder, a device or a FIFO, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">The content is not valid.</exception>
     public static IdxData Read(string path) => Read(path, 1, MaxDimensions, expectedCount: null);
@@ -31,7 +31,7 @@ public static class IdxReader
     /// <param name="shape">The shape of one image.</param>
     /// <returns>All images, one after the other.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="IOException">The path is a folder, a device or a FIFO, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">The content is not valid.</exception>
     public static byte[] ReadImages(string path, out Shape shape)
@@ -46,7 +46,7 @@ public static class IdxReader
     /// <param name="classes">The number of classes, which every label must be below; at most 256.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is not from 1 to 256.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="IOException">The path is a folder, a device or a FIFO, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">The content is not valid, or a label is out of range.</exception>
     public static int[] ReadLabels(string path, int classes = 256) => Widen(ReadLabelBytes(path, classes));
@@ -58,7 +58,7 @@ public static class IdxReader
     /// <param name="classes">The number of classes, which every label must be below; at most 256.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> or <paramref name="scale"/> is out of range.</exception>
     /// <exception cref="FileNotFoundException">One of the files does not exist.</exception>
-    /// <exception cref="IOException">A path is a folder or cannot be read.</exception>
+    /// <exception cref="IOException">A path is a folder, a device or a FIFO, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     /// <exception cref="InvalidDataException">A content is not valid, a label is out of range, or the counts differ.</exception>
     public static Dataset<int> ReadDataset(
@@ -125,15 +125,8 @@ public static class IdxReader
         return Read(stream, path, minRank, maxRank, expectedCount);
     }
 
-    private static FileStream Open(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path))
-            throw new IOException($"{path} is a folder: expected an IDX file.");
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"There is no IDX file {path}.", path);
-        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 4096, FileOptions.SequentialScan);
-    }
+    private static FileStream Open(string path) => RegularFile.OpenRead(
+        path, "an IDX file", new FileStreamOptions { Share = FileShare.Read, BufferSize = 4096, Options = FileOptions.SequentialScan });
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static byte[] ReadLabelBytes(string path, int classes)

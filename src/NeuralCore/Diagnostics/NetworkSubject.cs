@@ -1,62 +1,81 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using NeuralCore.Layers;
 using NeuralCore.Losses;
 using NeuralCore.Models;
 
 namespace NeuralCore.Diagnostics;
 
-/// <summary>Layers, run by the same plan and workspace as in training; what stands behind the last one is the subclass's.</summary>
-internal abstract class NetworkSubject : GradientSubject
+/// <summary>Layers, run by the same plan, workspace and runner as in training; what follows the last one is the subclass's.</summary>
+/// <remarks>
+/// Layers that mix rows are run as in training: each reduction over the whole batch, between the parts of the rows. How rows and columns are split must not
+/// change a bit there either.
+/// </remarks>
+internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
+    where TTarget : unmanaged
 {
     private readonly Sequential _model;
     private readonly ExecutionPlan _plan;
-    private readonly TrainingWorkspace _workspace;
+    private readonly Workspace _workspace;
+    private readonly Batch<TTarget> _batch;
+    private readonly RowRunner<TTarget> _runner;
+    private readonly StepPhase[] _phases;
     private readonly float[] _input;
-    private readonly int _rows;
 
     [SetsRequiredMembers]
     protected NetworkSubject(Sequential model, float[] input, bool fusesLast)
     {
         _model = model;
-        _input = input;
-        _rows = input.Length / model.InputShape.Size;
-        _plan = new ExecutionPlan(model.Running, model.InputShape.Size, fusesLast, wantsInputGradient: true);
-        _workspace = new TrainingWorkspace(_plan, model.Store, _rows, _rows, workers: 1);
-        List<VariedTensor> tensors = [new("input", input)];
+        // Pinned, since the batch reads it where it lies.
+        _input = GC.AllocateUninitializedArray<float>(input.Length, pinned: true);
+        input.CopyTo(_input, 0);
+        Rows = input.Length / model.InputShape.Size;
+        _plan = ExecutionPlan.ForTraining(model.ExpandedLayers, model.InputShape.Size, fusesLast, wantsInputGradient: true);
+        _workspace = new Workspace(_plan, model.Store.Values.Length, Rows, Rows, workers: 1);
+        _batch = new Batch<TTarget>(Rows, model.InputShape.Size, targetWidth: 0);
+        _runner = new RowRunner<TTarget>(_plan, _workspace, _batch, new Head(this));
+        _phases = StepPhase.Of(_plan, needsGradientNorm: false, hasPanels: true);
+        List<VariedTensor> tensors = [new("input", _input)];
         foreach (Parameter parameter in model.Parameters.Where(p => p.IsTrainable))
             tensors.Add(new VariedTensor(parameter.FullName, model.Store.Values.Memory.Slice(parameter.Offset, parameter.Shape.Size)));
         Tensors = tensors;
     }
 
     /// <summary>The number of rows.</summary>
-    protected int Rows => _rows;
+    protected int Rows { get; }
 
     /// <summary>How many outputs a row has in the projection.</summary>
     protected abstract int OutputsPerRow { get; }
 
+    // Where the head of the run under way puts its outputs, and whether it is asked for a gradient.
+    private double[] Outputs { get; set; } = [];
+
+    private bool WantsGradient { get; set; }
+
     internal override void Evaluate(Span<double> outputs)
     {
-        Prepare();
-        RunForward(0, _rows, outputs, default);
+        double[] found = new double[outputs.Length];
+        Run(splits: false, found, inputGradient: null);
+        found.CopyTo(outputs);
     }
 
     internal override void ClaimGradients()
     {
-        RunAll(splitRows: false, new double[_rows * OutputsPerRow], Tensors[0].Claimed);
+        Run(splits: false, new double[Rows * OutputsPerRow], Tensors[0].Claimed);
         for (int i = 1; i < Tensors.Count; i++)
             ParameterGradient(i).CopyTo(Tensors[i].Claimed);
     }
 
     internal override string? FindSplitDifference()
     {
-        double[] outputs = new double[_rows * OutputsPerRow];
+        double[] outputs = new double[Rows * OutputsPerRow];
         double[] splitOutputs = new double[outputs.Length];
         float[] inputGradient = new float[_input.Length];
         float[] splitInputGradient = new float[_input.Length];
 
-        RunAll(splitRows: false, outputs, inputGradient);
+        Run(splits: false, outputs, inputGradient);
         float[] gradients = _workspace.ParameterGradients.Span.ToArray();
-        RunAll(splitRows: true, splitOutputs, splitInputGradient);
+        Run(splits: true, splitOutputs, splitInputGradient);
         for (int i = 0; i < outputs.Length; i++)
         {
             if (BitConverter.DoubleToInt64Bits(outputs[i]) != BitConverter.DoubleToInt64Bits(splitOutputs[i]))
@@ -91,53 +110,88 @@ internal abstract class NetworkSubject : GradientSubject
         return _workspace.ParameterGradients.Span.Slice(parameter.Offset, parameter.Shape.Size);
     }
 
-    private void Prepare()
+    // The phases of a training step short of the update. In one block with whole parameters, or in the most uneven splits: the first row alone, then the
+    // rest; columns and slices one by one. Without a gradient only the way forward.
+    private void Run(bool splits, double[] outputs, float[]? inputGradient)
     {
-        for (int layer = 0; layer < _plan.Layers.Length; layer++)
+        Outputs = outputs;
+        WantsGradient = inputGradient is not null;
+        _batch.Take((float*)Unsafe.AsPointer(ref _input[0]), null, Rows);
+        _runner.Begin(step: 0, skipsZeros: true, WantsGradient);
+        foreach (StepPhase phase in _phases)
         {
-            for (int panel = 0; _plan.IsPrepared(layer) && panel < _plan.Layers[layer].Bound.Panels; panel++)
-                _workspace.Prepare(layer, panel);
+            switch (phase.Kind)
+            {
+                case PhaseKind.Pack:
+                    PackAll();
+                    break;
+                case PhaseKind.Rows when WantsGradient || phase.Index < _plan.PartCount:
+                    RunRows(phase.Index, splits, inputGradient);
+                    break;
+                case PhaseKind.Reduce when WantsGradient || !phase.IsBackward:
+                    ForEachPart(_plan.Sizes[phase.Layer], splits, (start, count) => _workspace.Reduce(phase.Layer, phase.IsBackward, start, count, Rows, worker: 0));
+                    break;
+                case PhaseKind.Gradients when WantsGradient:
+                    ComputeParameterGradients(splits);
+                    break;
+                default:
+                    break;
+            }
         }
     }
 
-    private void RunForward(int first, int rows, Span<double> outputs, Span<float> gradient)
+    private void PackAll()
     {
-        int size = _model.InputShape.Size;
-        _input.AsSpan(first * size, rows * size).CopyTo(_workspace.Activation(0, 0, first, rows));
-        _workspace.Begin(_workspace.Samples(0, first, rows));
-        _workspace.Forward(0, first, rows, step: 0, _workspace.Samples(0, first, rows));
-        int last = _plan.Layers.Length;
-        Finish(first, rows, _workspace.Activation(_plan.Called, 0, first, rows), _workspace.Activation(last, 0, first, rows), outputs, gradient);
+        for (int layer = 0; layer < _plan.Layers.Length; layer++)
+        {
+            for (int panel = 0; _plan.IsPacked[layer] && panel < _plan.Layers[layer].Bound.Panels; panel++)
+                _workspace.Pack(layer, panel);
+        }
     }
 
-    // Either in one block with whole parameters, or in the most uneven splits: the first row alone, then the rest; slices of one.
-    private void RunAll(bool splitRows, double[] outputs, float[] inputGradient)
+    private void RunRows(int part, bool splits, float[]? inputGradient)
     {
-        Prepare();
         int size = _model.InputShape.Size;
-        for (int first = 0; first < _rows;)
+        for (int first = 0; first < Rows;)
         {
-            int rows = !splitRows ? _rows : first == 0 ? 1 : _rows - first;
-            Span<double> block = outputs.AsSpan(first * OutputsPerRow, rows * OutputsPerRow);
-            RunForward(first, rows, block, _workspace.Gradient(_plan.Called, 0, first, rows));
-            _workspace.Backward(0, first, rows, step: 0);
-            _workspace.Gradient(0, 0, first, rows).CopyTo(inputGradient.AsSpan(first * size, rows * size));
+            int rows = !splits ? Rows : first == 0 ? 1 : Rows - first;
+            _runner.Run(part, worker: 0, first, rows);
+            if (part == 2 * (_plan.PartCount - 1) && inputGradient is not null)
+                _workspace.Gradient(0, 0, first, rows).CopyTo(inputGradient.AsSpan(first * size, rows * size));
             first += rows;
         }
+    }
+
+    private void ComputeParameterGradients(bool splits)
+    {
         for (int layer = 0; layer < _plan.Layers.Length; layer++)
         {
+            int current = layer;
             foreach (Parameter parameter in _plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
-            {
-                int count = splitRows ? 1 : parameter.Slices;
-                for (int start = 0; start < parameter.Slices; start += count)
-                    _workspace.AccumulateGradients(layer, parameter, start, count, _rows);
-            }
+                ForEachPart(parameter.Slices, splits, (start, count) => _workspace.ComputeParameterGradients(current, parameter, start, count, Rows));
+        }
+    }
+
+    private static void ForEachPart(int length, bool splits, Action<int, int> action)
+    {
+        int count = splits ? 1 : length;
+        for (int start = 0; start < length; start += count)
+            action(start, count);
+    }
+
+    private sealed class Head(NetworkSubject<TTarget> subject) : RowHead
+    {
+        internal override bool Evaluate(int worker, int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<float> gradient)
+        {
+            Span<double> outputs = subject.Outputs.AsSpan(first * subject.OutputsPerRow, rows * subject.OutputsPerRow);
+            subject.Finish(first, rows, last, predictions, outputs, subject.WantsGradient ? gradient : default);
+            return true;
         }
     }
 }
 
 /// <summary>A layer: a random projection of its outputs as a function of its input and parameters.</summary>
-internal sealed class LayerSubject : NetworkSubject
+internal sealed class LayerSubject : NetworkSubject<float>
 {
     private readonly float[] _projection;
     private readonly double[] _weights;
@@ -165,20 +219,18 @@ internal sealed class LayerSubject : NetworkSubject
 }
 
 /// <summary>A model and its loss: the mean loss as a function of the input and all parameters.</summary>
-internal sealed class ModelSubject<TTarget> : NetworkSubject
+internal sealed class ModelSubject<TTarget> : NetworkSubject<TTarget>
     where TTarget : unmanaged
 {
-    private readonly Loss<TTarget> _loss;
-    private readonly FusedLoss<TTarget>? _fused;
+    private readonly LossAndMetrics<TTarget> _scores;
     private readonly TTarget[] _targets;
     private readonly double[] _weights;
 
     [SetsRequiredMembers]
     internal ModelSubject(Sequential model, Loss<TTarget> loss, float[] input, TTarget[] targets)
-        : base(model, input, loss.FuseWith(model.Running[^1]) is not null)
+        : base(model, input, loss.FuseWith(model.ExpandedLayers[^1]) is not null)
     {
-        _loss = loss;
-        _fused = loss.FuseWith(model.Running[^1]);
+        _scores = new LossAndMetrics<TTarget>(loss, loss.FuseWith(model.ExpandedLayers[^1]), [], targets.Length / Rows);
         _targets = targets;
         _weights = new double[Rows];
         Array.Fill(_weights, 1.0 / Rows);
@@ -190,22 +242,7 @@ internal sealed class ModelSubject<TTarget> : NetworkSubject
 
     protected override void Finish(int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<double> outputs, Span<float> gradient)
     {
-        int width = _targets.Length / Rows;
-        ReadOnlySpan<TTarget> targets = _targets.AsSpan(first * width, rows * width);
-        if (_fused is not null)
-        {
-            _fused.Evaluate(new FusedLossPass<TTarget>
-            {
-                Rows = rows,
-                LayerInput = last,
-                Predictions = predictions,
-                Targets = targets,
-                RowLosses = outputs,
-                LayerInputGradient = gradient,
-                GradientScale = 1f / Rows,
-            });
-            return;
-        }
-        _loss.Evaluate(new LossPass<TTarget> { Rows = rows, Predictions = last, Targets = targets, RowLosses = outputs, Gradient = gradient, GradientScale = 1f / Rows });
+        int width = _scores.TargetWidth;
+        _scores.Evaluate(rows, last, predictions, _targets.AsSpan(first * width, rows * width), outputs, gradient, gradientScale: 1f / Rows);
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using NeuralCore.Numerics;
 using NeuralCore.Randomness;
 
 namespace NeuralCore.Layers;

@@ -20,11 +20,11 @@ public abstract class Layer
 
     /// <summary>Starts a layer.</summary>
     /// <param name="name">The name, unique in its model; by default the kind in lower case, numbered from the second on.</param>
-    /// <exception cref="ArgumentException">The name is blank.</exception>
+    /// <exception cref="ArgumentException">The name is blank, longer than 200 characters, not well-formed Unicode, or has a slash or a control character.</exception>
     protected Layer(string? name = null)
     {
-        if (name is not null && string.IsNullOrWhiteSpace(name))
-            throw new ArgumentException("A layer's name is not blank. Leave it out for a default.", nameof(name));
+        if (name is not null)
+            Names.Check(name, "A layer's name");
         GivenName = name;
     }
 

@@ -8,14 +8,19 @@ namespace NeuralCore.Layers;
 /// <remarks>Setting values are <see cref="long"/>, <see cref="double"/>, <see cref="bool"/>, <see cref="string"/> or another <see cref="LayerDescription"/>.</remarks>
 public sealed class LayerDescription
 {
+    /// <summary>How many settings a layer may have, those of what it describes in turn included.</summary>
+    internal const int MostSettings = 64;
+
     private readonly List<KeyValuePair<string, object>> _settings = [];
 
     /// <summary>Starts a description.</summary>
     /// <param name="kind">The kind of layer: <c>Dense</c>.</param>
     /// <param name="text">The settings as the user wrote them, for messages: <c>128, ReLU</c>.</param>
+    /// <exception cref="ArgumentException">The kind is blank, longer than 200 characters, or has a slash or a control character; or a text is not well-formed Unicode.</exception>
     public LayerDescription(string kind, string text = "")
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(kind);
+        Names.Check(kind, "The kind of a layer");
+        Names.CheckText(text, "The text of a layer's settings");
         Kind = kind;
         Text = text;
     }
@@ -33,6 +38,10 @@ public sealed class LayerDescription
     /// <param name="name">The setting's name, in camel case.</param>
     /// <param name="value">Its value.</param>
     /// <returns>This description.</returns>
+    /// <exception cref="ArgumentException">
+    /// The name is taken, blank, longer than 200 characters, or has a slash or a control character; a text is not well-formed Unicode; or there would be more than 64
+    /// settings, those of what is described in turn included.
+    /// </exception>
     public LayerDescription With(string name, long value) => Add(name, value);
 
     /// <summary>Adds a number.</summary>
@@ -92,12 +101,18 @@ public sealed class LayerDescription
     /// <summary>A number as C# writes it, whatever the culture.</summary>
     internal static string Format(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
+    private int Count => _settings.Count + _settings.Sum(setting => setting.Value is LayerDescription inner ? inner.Count : 0);
+
     private LayerDescription Add(string name, object value)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Names.Check(name, $"{Kind}: the name of a setting");
         ArgumentNullException.ThrowIfNull(value);
+        if (value is string text)
+            Names.CheckText(text, $"{Kind}: the setting \"{name}\"", nameof(value));
         if (Find(name) is not null)
             throw new ArgumentException($"{Kind}: the setting \"{name}\" is described twice.", nameof(name));
+        if (Count + 1 + (value is LayerDescription inner ? inner.Count : 0) > MostSettings)
+            throw new ArgumentException($"{Kind}: a layer has at most {MostSettings} settings.", nameof(name));
         _settings.Add(new(name, value));
         return this;
     }

@@ -7,6 +7,7 @@ internal sealed class ModelBuilder
 {
     private readonly long _seed;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _parameters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _ordinals = new(StringComparer.Ordinal);
 
     internal ModelBuilder(long seed, IEnumerable<Layer> layers)
@@ -41,11 +42,15 @@ internal sealed class ModelBuilder
     {
         // Before Build: that would replace the parameters the layer has in its other model.
         layer.CheckUnbound();
+        Names.Check(layer.Kind, $"{name}: the kind of a layer", nameof(layer));
         LayerBuilder builder = new(layer, name, this);
         Shape output = layer.Build(input, builder)
             ?? throw new InvalidOperationException($"{name}: {layer.GetType().Name}.Build() returned null. It returns the shape of one output sample.");
         builder.CheckMemory(input, output);
-        layer.Bind(builder.Finish(input, output));
+        BoundLayer bound = builder.Finish(input, output);
+        if (bound.Parameters.FirstOrDefault(parameter => !_parameters.Add(parameter.FullName)) is { } twice)
+            throw new ArgumentException($"{name}: two weights of the model would be named \"{twice.FullName}\". Give one of the layers another name.", nameof(layer));
+        layer.Bind(bound);
         _ordinals[layer.Kind] = _ordinals.GetValueOrDefault(layer.Kind) + 1;
         return output;
     }

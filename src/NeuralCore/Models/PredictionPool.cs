@@ -5,20 +5,22 @@ namespace NeuralCore.Models;
 /// <summary>Keeps the workspaces of finished predictions for the next ones.</summary>
 internal sealed class PredictionPool(IReadOnlyList<Layer> layers, int inputSize)
 {
-    // As many as there are processors: more threads than that make their own and drop them.
-    private readonly PredictionWorkspace?[] _free = new PredictionWorkspace?[Environment.ProcessorCount];
+    private readonly ExecutionPlan _plan = ExecutionPlan.ForPrediction(layers, inputSize);
 
-    internal PredictionWorkspace Rent()
+    // As many as there are processors: more threads than that make their own and drop them.
+    private readonly Workspace?[] _free = new Workspace?[Environment.ProcessorCount];
+
+    internal Workspace Rent()
     {
         for (int i = 0; i < _free.Length; i++)
         {
             if (_free[i] is not null && Interlocked.Exchange(ref _free[i], null) is { } workspace)
                 return workspace;
         }
-        return new PredictionWorkspace(layers, inputSize);
+        return Workspace.ForPrediction(_plan);
     }
 
-    internal void Return(PredictionWorkspace workspace)
+    internal void Return(Workspace workspace)
     {
         for (int i = 0; i < _free.Length; i++)
         {

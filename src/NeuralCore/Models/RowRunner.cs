@@ -24,13 +24,11 @@ internal abstract class RowHead
 internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace, Batch<TTarget> batch, RowHead head)
     where TTarget : unmanaged
 {
+    private bool _goesBack;
     private bool _skipsZeros;
     private bool _readsSamples;
     private long _step;
     private volatile bool _isFinite;
-
-    /// <summary>How many parts the rows are run in: more than one where a layer reduces over the batch.</summary>
-    internal int Parts => plan.IsTraining ? 2 * plan.PartCount - 1 : 1;
 
     /// <summary>Whether all that was evaluated since <see cref="Begin"/> is finite.</summary>
     internal bool IsFinite => _isFinite;
@@ -38,9 +36,11 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
     /// <summary>Begins a batch.</summary>
     /// <param name="step">The training step.</param>
     /// <param name="skipsZeros">Whether zeros of the data are left out of products.</param>
-    internal void Begin(long step, bool skipsZeros)
+    /// <param name="goesBack">Whether a training plan goes back as well.</param>
+    internal void Begin(long step, bool skipsZeros, bool goesBack = true)
     {
         _step = step;
+        _goesBack = goesBack && plan.IsTraining;
         _skipsZeros = skipsZeros;
         _readsSamples = skipsZeros && plan.SkipsZeros && batch.Samples(0, 1).IsGiven;
         _isFinite = true;
@@ -65,7 +65,7 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
             if (!head.Evaluate(worker, first, rows, last, predictions, workspace.Gradient(plan.ExecutedCount, worker, first, rows)))
                 _isFinite = false;
         }
-        if (plan.IsTraining && _isFinite)
+        if (_goesBack && _isFinite)
             workspace.Backward(part - lastForward, worker, first, rows, _step);
     }
 

@@ -16,7 +16,7 @@ namespace NeuralCore.Models;
 [DebuggerDisplay("{Name,nq}: {InputShape} -> {OutputShape}, {ParameterCount} parameters")]
 public sealed class Sequential
 {
-    private readonly Layer[] _running;
+    private readonly Layer[] _expanded;
     private readonly PredictionPool _predictions;
 
     /// <summary>Builds a network and draws its first weights.</summary>
@@ -25,7 +25,7 @@ public sealed class Sequential
     /// <param name="seed">Decides all random numbers of the model and its training.</param>
     /// <param name="name">The name that the summary prints.</param>
     /// <exception cref="ShapeException">A layer cannot take what the one before gives.</exception>
-    /// <exception cref="ArgumentException">There is no layer, two share a name, or one already belongs to a model.</exception>
+    /// <exception cref="ArgumentException">There is no layer, two layers or two weights share a name, a layer already belongs to a model, or the name is blank or has a slash.</exception>
     /// <exception cref="InvalidOperationException"><c>NEURALCORE_ISA</c> asks for a path that is not there.</exception>
     public Sequential(Shape inputShape, IEnumerable<Layer> layers, long seed = 0, string name = "sequential")
         : this(inputShape, layers, seed, name, null)
@@ -42,7 +42,7 @@ public sealed class Sequential
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         ArgumentNullException.ThrowIfNull(layers);
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Names.Check(name, "A model's name");
         _ = InstructionSet.Current;
 
         Layer[] list = layers.ToArray();
@@ -55,27 +55,27 @@ public sealed class Sequential
         Seed = seed;
         InputShape = inputShape;
         Layers = list;
-        List<Layer> running = [];
+        List<Layer> expanded = [];
         try
         {
             ModelBuilder builder = new(seed, list);
             Shape shape = inputShape;
             foreach (Layer layer in list)
-                shape = builder.Bind(layer, shape, running);
+                shape = builder.Bind(layer, shape, expanded);
             OutputShape = shape;
-            _running = running.ToArray();
-            check?.Invoke(_running.SelectMany(layer => layer.Parameters));
-            Store = new ParameterStore(_running);
+            _expanded = expanded.ToArray();
+            check?.Invoke(_expanded.SelectMany(layer => layer.Parameters));
+            Store = new ParameterStore(_expanded);
             if (check is null)
                 Store.Initialize();
         }
         catch
         {
             // The layers can be used again once the mistake is mended.
-            running.ForEach(layer => layer.Unbind());
+            expanded.ForEach(layer => layer.Unbind());
             throw;
         }
-        _predictions = new PredictionPool(_running, inputShape.Size);
+        _predictions = new PredictionPool(_expanded, inputShape.Size);
     }
 
     /// <summary>The model's name.</summary>
@@ -99,8 +99,8 @@ public sealed class Sequential
     /// <summary>How many numbers all weights together are.</summary>
     public long ParameterCount => Parameters.Sum(parameter => (long)parameter.Shape.Size);
 
-    /// <summary>The layers as they run: attached activations stand behind their layer.</summary>
-    internal IReadOnlyList<Layer> Running => _running;
+    /// <summary>The layers as they run: trailing activations follow their layer.</summary>
+    internal IReadOnlyList<Layer> ExpandedLayers => _expanded;
 
     internal ParameterStore Store { get; }
 
@@ -122,12 +122,12 @@ public sealed class Sequential
         Lock.EnterPrediction();
         try
         {
-            PredictionWorkspace workspace = _predictions.Rent();
+            Workspace workspace = _predictions.Rent();
             for (int first = 0; first < rows; first += workspace.BlockRows)
             {
                 int count = Math.Min(workspace.BlockRows, rows - first);
                 ReadOnlySpan<float> block = input.Slice(first * InputShape.Size, count * InputShape.Size);
-                workspace.Forward(block, count, _running.Length).CopyTo(output[(first * OutputShape.Size)..]);
+                workspace.Forward(part: 0, worker: 0, firstRow: 0, count, step: 0, block, default).CopyTo(output[(first * OutputShape.Size)..]);
             }
             _predictions.Return(workspace);
         }

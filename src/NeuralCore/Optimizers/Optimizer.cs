@@ -68,6 +68,9 @@ public abstract class Optimizer
     /// <returns>Whether all new weights are finite.</returns>
     protected internal abstract bool Update(in UpdatePass pass);
 
+    /// <summary>All settings as a checkpoint compares them.</summary>
+    internal string Settings => WeightDecay == 0 ? ToString() : FormattableString.Invariant($"{this}, weightDecay: {WeightDecay}");
+
     /// <summary>Decays a range of weights where it applies, then updates them.</summary>
     internal bool Apply(in UpdatePass pass)
     {

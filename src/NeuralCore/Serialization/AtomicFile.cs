@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace NeuralCore.Serialization;
 
 /// <summary>
@@ -9,27 +12,32 @@ internal static class AtomicFile
     private const string Suffix = ".neuralcore-tmp";
     private const int Attempts = 3;
 
-    internal static string TemporaryName() => $".{Guid.NewGuid():N}{Suffix}";
+    /// <summary>A new name for a temporary, which tells whose it is: <c>.(hash of the series)-(32 digits).neuralcore-tmp</c>.</summary>
+    internal static string TemporaryName(string series) => $"{Prefix(series)}{Guid.NewGuid():N}{Suffix}";
 
     /// <summary>Replaces or creates a file.</summary>
     /// <param name="files">The disk.</param>
     /// <param name="path">The file.</param>
     /// <param name="content">Writes the content; called again should the temporary vanish.</param>
-    internal static void Write(IFileSystem files, string path, Action<ITemporaryFile> content)
+    /// <param name="series">
+    /// Whose abandoned temporaries a save tidies away: the file's own by default; files that follow one another in a folder share a name of their own.
+    /// </param>
+    internal static void Write(IFileSystem files, string path, Action<ITemporaryFile> content, string? series = null)
     {
         string target = files.Resolve(path);
         string folder = Path.GetDirectoryName(target) ?? throw new UnauthorizedAccessException($"{path} is not a file that can be written.");
-        CleanUp(files, folder);
-        for (int attempt = 1; !TryWrite(files, target, content, isLast: attempt == Attempts); attempt++)
+        series ??= Path.GetFileName(target);
+        CleanUp(files, folder, series);
+        for (int attempt = 1; !TryWrite(files, target, series, content, isLast: attempt == Attempts); attempt++)
         {
         }
         files.SyncFolder(folder);
     }
 
     // False when another save, cleaning up, took the temporary for abandoned once it was closed, where it must be before it is renamed.
-    private static bool TryWrite(IFileSystem files, string target, Action<ITemporaryFile> content, bool isLast)
+    private static bool TryWrite(IFileSystem files, string target, string series, Action<ITemporaryFile> content, bool isLast)
     {
-        ITemporaryFile temporary = files.CreateTemporary(target);
+        ITemporaryFile temporary = files.CreateTemporary(target, series);
         try
         {
             using (temporary)
@@ -54,14 +62,20 @@ internal static class AtomicFile
         }
     }
 
-    // What a crash left behind. Only this library's temporaries, only those that nobody is writing.
-    private static void CleanUp(IFileSystem files, string folder)
+    // What a crash left behind of this series, unless somebody is writing it. Nobody else's file has such a name.
+    private static void CleanUp(IFileSystem files, string folder, string series)
     {
         IReadOnlyList<string> found = [];
-        Attempt(() => found = files.List(folder, "*" + Suffix));
-        foreach (string path in found)
+        Attempt(() => found = files.List(folder, Prefix(series) + "*" + Suffix));
+        foreach (string path in found.Where(path => IsTemporary(Path.GetFileName(path), series)))
             Attempt(() => files.DeleteAbandoned(path));
     }
+
+    private static bool IsTemporary(string name, string series) =>
+        name.StartsWith(Prefix(series), StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal)
+        && name.Length == TemporaryName(series).Length && Guid.TryParseExact(name[Prefix(series).Length..^Suffix.Length], "N", out _);
+
+    private static string Prefix(string series) => $".{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(series.AsSpan())))[..16]}-";
 
     // Tidying must not hide why a save failed, nor fail one that can succeed.
     private static void Attempt(Action action)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NeuralCore.Layers;
 
 namespace NeuralCore.Serialization;
 
@@ -17,14 +18,15 @@ public sealed class CallbackState
     /// <summary>Keeps a number.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="value">Its value; every bit of it comes back.</param>
+    /// <exception cref="ArgumentException">The name is blank, longer than 200 characters, or has a slash or a control character; or a text is not well-formed Unicode.</exception>
     public void Set(string name, double value) => Set(name, value.ToString("R", CultureInfo.InvariantCulture));
 
     /// <summary>Keeps a text.</summary>
     /// <inheritdoc cref="Set(string, double)"/>
     public void Set(string name, string value)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(value);
+        Names.Check(name, "The name of a callback's value");
+        Names.CheckText(value, $"The callback's text \"{name}\"");
         _values[name] = value;
     }
 
@@ -32,7 +34,7 @@ public sealed class CallbackState
     /// <inheritdoc cref="Set(string, double)"/>
     public void Set(string name, ReadOnlySpan<float> value)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
+        Names.Check(name, "The name of a callback's array");
         _arrays[name] = value.ToArray();
     }
 

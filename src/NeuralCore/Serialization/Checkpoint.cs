@@ -7,6 +7,9 @@ namespace NeuralCore.Serialization;
 /// <remarks>Made by <c>trainer.CreateCheckpoint()</c>, given back by <c>FitOptions.ResumeFrom</c> or <c>trainer.Restore</c>. A copy: training on does not change it.</remarks>
 public sealed class Checkpoint
 {
+    /// <summary>How many slots an optimizer may have.</summary>
+    internal const int MostSlots = 64;
+
     private const string FilePrefix = "checkpoint-";
     private const string FileSuffix = ".safetensors";
 
@@ -27,15 +30,21 @@ public sealed class Checkpoint
     public float LearningRate { get; internal init; }
 
     /// <summary>The model as JSON.</summary>
-    internal string Model { get; init; } = "";
+    internal byte[] Model { get; init; } = [];
+
+    /// <summary>The optimizer with its settings.</summary>
+    internal string Optimizer { get; init; } = "";
+
+    /// <summary>The loss with its settings.</summary>
+    internal string Loss { get; init; } = "";
 
     /// <summary>What model, optimizer and loss were.</summary>
-    internal IReadOnlyList<Setting> Settings { get; init; } = [];
+    internal IReadOnlyList<Setting> Settings => SettingsOf(ModelJson.Read(Model), Optimizer, Loss);
 
     internal IReadOnlyList<SavedArray> Weights { get; init; } = [];
 
-    /// <summary>For each slot of the optimizer its name and one array a weight.</summary>
-    internal IReadOnlyList<KeyValuePair<string, IReadOnlyList<SavedArray>>> Slots { get; init; } = [];
+    /// <summary>For each slot of the optimizer its name and its values, those of one weight after those of the other.</summary>
+    internal IReadOnlyList<KeyValuePair<string, float[]>> Slots { get; init; } = [];
 
     internal double[] Scalars { get; init; } = [];
 
@@ -46,6 +55,7 @@ public sealed class Checkpoint
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written; the old one is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
+    /// <exception cref="ArgumentException">The callbacks' texts and names take more than 96 KB, or their arrays are more than a file has room for.</exception>
     public void Save(string path) => Save(path, PhysicalFileSystem.Instance);
 
     /// <summary>Writes the checkpoint into a folder under the name that <see cref="FindLatest"/> looks for.</summary>
@@ -96,7 +106,8 @@ public sealed class Checkpoint
     {
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, $"{FilePrefix}{Step:D12}{FileSuffix}");
-        Save(path, files);
+        // A run that goes on from elsewhere need not come by this step again: all checkpoints of a folder tidy up after one another.
+        CheckpointFile.Write(this, path, files, FilePrefix + FileSuffix);
         return path;
     }
 
@@ -105,6 +116,10 @@ public sealed class Checkpoint
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckpointFile.Write(this, path, files);
     }
+
+    /// <summary>What must be the same for training to go on, outside a fit.</summary>
+    internal static IReadOnlyList<Setting> SettingsOf(ModelJson model, string optimizer, string loss) =>
+        [.. model.Settings(), new("optimizer", optimizer), new("loss", loss)];
 
     /// <summary>The callback states of a list of callbacks' kinds, each told apart by its kind and how many of that kind stand before it.</summary>
     internal static IEnumerable<string> CallbackNames(IEnumerable<string> kinds)
@@ -129,6 +144,12 @@ internal sealed record SavedArray(string Name, IReadOnlyList<int> Shape, float[]
 /// <summary>Where in a fit a checkpoint was made.</summary>
 internal sealed class FitRecord
 {
+    /// <summary>The figures that head a row of the history: epoch, duration in ticks, samples a second, whether there is a validation.</summary>
+    internal const int HistoryHeading = 4;
+
+    /// <summary>The name of the setting that says how many rows a full batch has.</summary>
+    internal const string BatchSize = "batch size";
+
     internal required IReadOnlyList<Setting> Settings { get; init; }
 
     /// <summary>How many batches of the epoch at hand were trained on.</summary>
@@ -149,8 +170,8 @@ internal sealed class FitRecord
     /// <summary>The finished epochs, a row of figures each.</summary>
     internal required double[] History { get; init; }
 
-    /// <summary>How many figures a row has.</summary>
-    internal required int HistoryColumns { get; init; }
+    /// <summary>How many figures a row has: four that head it, then loss and metrics twice.</summary>
+    internal int HistoryColumns => HistoryHeading + 2 * Sums.Length;
 
     internal required IReadOnlyList<KeyValuePair<string, CallbackState>> Callbacks { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -12,8 +11,13 @@ internal static class CheckpointFile
 {
     internal const string Key = "neuralcore.checkpoint";
 
-    private const int Format = 1;
-    private const int DeepestJson = 16;
+    /// <summary>How many bytes the counts, settings and callbacks' texts may take as JSON.</summary>
+    internal const int LongestText = 96 << 10;
+
+    private const int Format = 2;
+    private const int MostMembers = 64;
+    private const int MostCallbacks = 256;
+    private const int MostValues = 1024;
     private const string State = "state/";
     private const string Scalars = State + "scalars";
     private const string Sums = State + "sums";
@@ -22,11 +26,10 @@ internal static class CheckpointFile
     /// <summary>Whether an array of a checkpoint is no weight.</summary>
     internal static bool IsState(string name) => name.StartsWith(State, StringComparison.Ordinal);
 
-    internal static void Write(Checkpoint checkpoint, string path, IFileSystem files)
+    internal static void Write(Checkpoint checkpoint, string path, IFileSystem files, string? series = null)
     {
         List<TensorToWrite> tensors = [.. checkpoint.Weights.Select(weight => new TensorToWrite(weight.Name, weight.Shape, weight.Values))];
-        foreach ((string slot, IReadOnlyList<SavedArray> arrays) in checkpoint.Slots)
-            tensors.AddRange(arrays.Select(array => new TensorToWrite(SlotName(slot, array.Name), array.Shape, array.Values)));
+        tensors.AddRange(checkpoint.Slots.Select(slot => new TensorToWrite(SlotName(slot.Key), [slot.Value.Length], slot.Value)));
         tensors.Add(new TensorToWrite(Scalars, [checkpoint.Scalars.Length], checkpoint.Scalars));
         if (checkpoint.Fit is { } fit)
         {
@@ -35,7 +38,15 @@ internal static class CheckpointFile
             foreach ((string callback, CallbackState state) in fit.Callbacks)
                 tensors.AddRange(state.Arrays.Select(array => new TensorToWrite(ArrayName(callback, array.Key), [array.Value.Length], array.Value)));
         }
-        SafeTensorsWriter.Write(files, path, tensors, [new(ModelJson.Key, checkpoint.Model), new(Key, Json(checkpoint))]);
+        byte[] text = Json(checkpoint);
+        int values = checkpoint.Fit?.Callbacks.Sum(callback => callback.Value.Values.Count) ?? 0;
+        if (text.Length > LongestText || values > MostValues || checkpoint.Fit?.Callbacks.Count > MostCallbacks)
+        {
+            throw new ArgumentException(
+                $"{path}: the settings and the {values} numbers and texts of callbacks take {text.Length} bytes; a checkpoint has room for {MostValues} of them in "
+                + $"{LongestText} bytes. Keep long ones as arrays.");
+        }
+        SafeTensorsWriter.Write(files, path, tensors, [new(ModelJson.Key, checkpoint.Model), new(Key, text)], series);
     }
 
     internal static Checkpoint Read(SafeTensorsReader reader)
@@ -43,101 +54,123 @@ internal static class CheckpointFile
         using (reader)
         {
             reader.RequireDigest();
-            if (!reader.Metadata.TryGetValue(Key, out string? text) || !reader.Metadata.TryGetValue(ModelJson.Key, out string? model))
+            if (reader.Text(Key) is not { } text || reader.Text(ModelJson.Key) is not { } model)
                 throw reader.InvalidHeader($"a checkpoint (\"{Key}\") in {SafeTensorsWriter.MetadataKey}", "none");
             try
             {
-                using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = DeepestJson, AllowDuplicateProperties = false });
-                Checkpoint checkpoint = Read(reader, model, document.RootElement);
-                Check(checkpoint);
+                if (text.Length > LongestText)
+                    throw new FormatException($"its settings take {text.Length} bytes, and {LongestText} are the most");
+                Checkpoint checkpoint = Read(reader, model, new JsonSlice(text).Object(MostMembers));
+                if (reader.Tensors.FirstOrDefault(tensor => !tensor.IsTaken) is { } unknown)
+                    throw new FormatException($"nothing in it needs the array {unknown.Name}");
+                CheckpointCheck.Run(checkpoint);
                 return checkpoint;
             }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or OverflowException)
+            catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
             {
                 throw reader.InvalidHeader("a checkpoint", $"none: {e.Message}", e);
             }
         }
     }
 
-    private static Checkpoint Read(SafeTensorsReader reader, string model, JsonElement root)
+    private static Checkpoint Read(SafeTensorsReader reader, byte[] model, JsonMembers root)
     {
-        int format = root.GetProperty("format").GetInt32();
+        int format = root["format"].Int32();
         if (format != Format)
             throw new FormatException($"its format is {format}, and this version of NeuralCore knows {Format}");
-        SavedArray[] weights = reader.Tensors.Where(tensor => !IsState(tensor.Name)).Select(tensor => ReadArray(reader, tensor.Name, tensor.Name)).ToArray();
+        // Read for what it refuses; the settings are made of it again when they are compared.
+        _ = ModelJson.Read(model);
         return new Checkpoint
         {
-            Step = root.GetProperty("step").GetInt64(),
-            Epoch = root.GetProperty("epoch").GetInt32(),
-            LearningRate = root.GetProperty("learningRate").GetSingle(),
+            Step = root["step"].Int64(),
+            Epoch = root["epoch"].Int32(),
+            LearningRate = root["learningRate"].Single(),
             Model = model,
-            Settings = ReadSettings(root.GetProperty("settings")),
-            Weights = weights,
-            Slots = root.GetProperty("slots").EnumerateArray().Select(slot => slot.GetString() ?? "").Select(slot =>
-                KeyValuePair.Create<string, IReadOnlyList<SavedArray>>(
-                    slot, weights.Select(weight => ReadArray(reader, SlotName(slot, weight.Name), weight.Name)).ToArray())).ToArray(),
+            Optimizer = root["optimizer"].String(),
+            Loss = root["loss"].String(),
+            Weights = [.. reader.Tensors.Where(tensor => !IsState(tensor.Name)).Select(tensor => ReadWeight(reader, tensor))],
+            Slots = [.. root["slots"].Array(Checkpoint.MostSlots).Select(slot => slot.String()).Select(slot => KeyValuePair.Create(slot, ReadFloats(reader, SlotName(slot))))],
             Scalars = ReadNumbers(reader, Scalars),
-            Fit = root.TryGetProperty("fit", out JsonElement fit) ? ReadFit(reader, fit) : null,
+            Fit = root.Find("fit") is { } fit ? ReadFit(reader, fit.Object(MostMembers)) : null,
         };
     }
 
-    // What would otherwise come up in the middle of a resumed fit.
-    private static void Check(Checkpoint checkpoint)
+    private static FitRecord ReadFit(SafeTensorsReader reader, JsonMembers fit)
     {
-        bool isSound = checkpoint.Step >= 0 && checkpoint.Epoch >= 0 && checkpoint.LearningRate >= 0 && float.IsFinite(checkpoint.LearningRate);
-        if (checkpoint.Fit is { } fit)
-            isSound &= fit.Batch >= 0 && fit.Samples >= 0 && fit.Sums.Length > 0 && fit.HistoryColumns > 0 && fit.History.Length % fit.HistoryColumns == 0;
-        if (!isSound)
-            throw new FormatException("a count, a rate or a sum is out of range");
+        List<KeyValuePair<string, CallbackState>> callbacks = [];
+        int values = 0;
+        foreach (JsonSlice callback in fit["callbacks"].Array(MostCallbacks))
+        {
+            callbacks.Add(ReadCallback(reader, callback.Object(MostMembers), MostValues - values));
+            values += callbacks[^1].Value.Values.Count;
+        }
+        return new FitRecord
+        {
+            Settings = [.. fit["settings"].Object(MostValues).All.Select(setting => new Setting(setting.Key, setting.Value.String()))],
+            Batch = fit["batch"].Int32(),
+            Samples = fit["samples"].Int32(),
+            Sums = ReadNumbers(reader, Sums),
+            EpochHasBegun = fit["epochHasBegun"].Boolean(),
+            Duration = new TimeSpan(fit["durationTicks"].Int64()),
+            History = ReadNumbers(reader, History),
+            Callbacks = callbacks,
+        };
     }
 
-    private static FitRecord ReadFit(SafeTensorsReader reader, JsonElement fit) => new()
+    private static KeyValuePair<string, CallbackState> ReadCallback(SafeTensorsReader reader, JsonMembers callback, int mostValues)
     {
-        Settings = ReadSettings(fit.GetProperty("settings")),
-        Batch = fit.GetProperty("batch").GetInt32(),
-        Samples = fit.GetProperty("samples").GetInt32(),
-        Sums = ReadNumbers(reader, Sums),
-        EpochHasBegun = fit.GetProperty("epochHasBegun").GetBoolean(),
-        Duration = new TimeSpan(fit.GetProperty("durationTicks").GetInt64()),
-        History = ReadNumbers(reader, History),
-        HistoryColumns = fit.GetProperty("historyColumns").GetInt32(),
-        Callbacks = fit.GetProperty("callbacks").EnumerateArray().Select(callback => ReadCallback(reader, callback)).ToArray(),
-    };
-
-    private static KeyValuePair<string, CallbackState> ReadCallback(SafeTensorsReader reader, JsonElement callback)
-    {
-        string name = callback.GetProperty("name").GetString() ?? "";
+        string name = callback["name"].String();
         CallbackState state = new();
-        foreach (JsonProperty value in callback.GetProperty("values").EnumerateObject())
-            state.Set(value.Name, value.Value.GetString() ?? "");
-        foreach (string array in callback.GetProperty("arrays").EnumerateArray().Select(array => array.GetString() ?? ""))
-            state.Take(array, ReadArray(reader, ArrayName(name, array), array).Values);
+        foreach ((string key, JsonSlice value) in callback["values"].Object(mostValues).All)
+            state.Set(key, value.String());
+        foreach (string array in callback["arrays"].Array(SafeTensorsHeader.MostTensors).Select(array => array.String()))
+            state.Take(array, ReadFloats(reader, ArrayName(name, array)));
         return new(name, state);
     }
 
-    private static Setting[] ReadSettings(JsonElement settings) =>
-        settings.EnumerateObject().Select(setting => new Setting(setting.Name, setting.Value.GetString() ?? "")).ToArray();
-
-    private static SavedArray ReadArray(SafeTensorsReader reader, string nameInFile, string name)
+    private static SavedArray ReadWeight(SafeTensorsReader reader, TensorInfo tensor)
     {
-        if (!reader.TryFind(nameInFile, out TensorInfo? tensor) || tensor.Type != TensorType.F32)
-            throw new FormatException($"the floats {nameInFile} are missing");
-        // The reader has seen that the file holds these bytes.
-        float[] values = new float[checked((int)((tensor.End - tensor.Start) / sizeof(float)))];
-        reader.Read(tensor, values);
-        return new SavedArray(name, tensor.Shape.Select(dimension => checked((int)dimension)).ToArray(), values);
+        float[] values = Allocate<float>(Take(tensor, TensorType.F32));
+        reader.ReadWeights(tensor, values);
+        return new SavedArray(tensor.Name, tensor.Shape.Select(dimension => checked((int)dimension)).ToArray(), values);
     }
 
-    private static double[] ReadNumbers(SafeTensorsReader reader, string name)
+    private static float[] ReadFloats(SafeTensorsReader reader, string name)
     {
-        if (!reader.TryFind(name, out TensorInfo? tensor) || tensor.Type != TensorType.F64)
-            throw new FormatException($"the numbers {name} are missing");
-        double[] values = new double[checked((int)((tensor.End - tensor.Start) / sizeof(double)))];
+        TensorInfo tensor = Take(Find(reader, name), TensorType.F32);
+        float[] values = Allocate<float>(tensor);
         reader.Read(tensor, values);
         return values;
     }
 
-    private static string Json(Checkpoint checkpoint)
+    private static double[] ReadNumbers(SafeTensorsReader reader, string name)
+    {
+        TensorInfo tensor = Take(Find(reader, name), TensorType.F64);
+        double[] values = Allocate<double>(tensor);
+        reader.Read(tensor, values);
+        return values;
+    }
+
+    private static TensorInfo Find(SafeTensorsReader reader, string name) =>
+        reader.TryFind(name, out TensorInfo? tensor) ? tensor : throw new FormatException($"the array {name} is missing");
+
+    // Each array once, whatever names lead to it: memory follows what the file holds.
+    private static TensorInfo Take(TensorInfo tensor, TensorType type)
+    {
+        if (tensor.Type != type)
+            throw new FormatException($"{tensor.Name} is {tensor.Type}, not {type}");
+        if (tensor.IsTaken)
+            throw new FormatException($"{tensor.Name} is named twice");
+        tensor.IsTaken = true;
+        return tensor;
+    }
+
+    // The reader has seen that the file holds these bytes.
+    private static T[] Allocate<T>(TensorInfo tensor)
+        where T : unmanaged =>
+        GC.AllocateUninitializedArray<T>(checked((int)((tensor.End - tensor.Start) / tensor.Type.Size())));
+
+    private static byte[] Json(Checkpoint checkpoint)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -147,7 +180,8 @@ internal static class CheckpointFile
             json.WriteNumber("step", checkpoint.Step);
             json.WriteNumber("epoch", checkpoint.Epoch);
             json.WriteNumber("learningRate", checkpoint.LearningRate);
-            WriteSettings(json, checkpoint.Settings);
+            json.WriteString("optimizer", checkpoint.Optimizer);
+            json.WriteString("loss", checkpoint.Loss);
             json.WriteStartArray("slots");
             foreach ((string slot, _) in checkpoint.Slots)
                 json.WriteStringValue(slot);
@@ -156,18 +190,20 @@ internal static class CheckpointFile
                 WriteFit(json, fit);
             json.WriteEndObject();
         }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void WriteFit(Utf8JsonWriter json, FitRecord fit)
     {
         json.WriteStartObject("fit");
-        WriteSettings(json, fit.Settings);
+        json.WriteStartObject("settings");
+        foreach (Setting setting in fit.Settings)
+            json.WriteString(setting.Name, setting.Value);
+        json.WriteEndObject();
         json.WriteNumber("batch", fit.Batch);
         json.WriteNumber("samples", fit.Samples);
         json.WriteBoolean("epochHasBegun", fit.EpochHasBegun);
         json.WriteNumber("durationTicks", fit.Duration.Ticks);
-        json.WriteNumber("historyColumns", fit.HistoryColumns);
         json.WriteStartArray("callbacks");
         foreach ((string name, CallbackState state) in fit.Callbacks)
         {
@@ -187,15 +223,7 @@ internal static class CheckpointFile
         json.WriteEndObject();
     }
 
-    private static void WriteSettings(Utf8JsonWriter json, IReadOnlyList<Setting> settings)
-    {
-        json.WriteStartObject("settings");
-        foreach (Setting setting in settings)
-            json.WriteString(setting.Name, setting.Value);
-        json.WriteEndObject();
-    }
-
-    private static string SlotName(string slot, string weight) => $"{State}slot/{slot}/{weight}";
+    private static string SlotName(string slot) => $"{State}slot/{slot}";
 
     private static string ArrayName(string callback, string array) => $"{State}callback/{callback}/{array}";
 }

@@ -7,10 +7,12 @@ internal interface IFileSystem
     bool RenamesOpenFiles { get; }
 
     /// <summary>Follows links: the file that a save to this path has to replace.</summary>
+    /// <exception cref="DirectoryNotFoundException">Its folder does not exist.</exception>
+    /// <exception cref="IOException">It is a folder, a device, a FIFO or a socket.</exception>
     string Resolve(string path);
 
     /// <summary>Creates an empty file of a name of its own beside the target, which only this user may read until <see cref="ITemporaryFile.Flush"/>.</summary>
-    ITemporaryFile CreateTemporary(string target);
+    ITemporaryFile CreateTemporary(string target, string series);
 
     /// <summary>Puts one file in another's place, in one step.</summary>
     void Rename(string from, string to);

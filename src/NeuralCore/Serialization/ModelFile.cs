@@ -52,8 +52,8 @@ public sealed unsafe class ModelFile
     /// <param name="options">What else to store.</param>
     /// <exception cref="IOException">The file cannot be written; the old one is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
-    /// <exception cref="ArgumentException">An option is out of range, two weights would share a name, or the architecture takes more than 1 MB.</exception>
-    /// <exception cref="InvalidOperationException">The model is being trained.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the architecture takes more than a file has room for (448 KB as JSON).</exception>
+    /// <exception cref="InvalidOperationException">The model is being trained, or a weight is NaN or infinite.</exception>
     public static void Save(Sequential model, string path, ModelFileOptions? options = null) => Save(model, path, options, PhysicalFileSystem.Instance);
 
     /// <summary>Reads a model from a file that <see cref="Save(Sequential, string, ModelFileOptions?)"/> wrote, or from a checkpoint.</summary>
@@ -97,10 +97,13 @@ public sealed unsafe class ModelFile
         options ??= new ModelFileOptions();
         options.Check();
         ModelJson description = ModelJson.Of(model) with { InputScale = options.InputScale, InputOffset = options.InputOffset };
+        byte[] text = description.Write();
+        DescriptionLimit.Check(description, text, path);
         model.Lock.EnterPrediction();
         try
         {
-            SafeTensorsWriter.Write(files, path, Weights(model), [new(ModelJson.Key, description.Write())]);
+            FiniteWeights.Require(model, "Such a model is not saved: its predictions would not be finite either.");
+            SafeTensorsWriter.Write(files, path, Weights(model), [new(ModelJson.Key, text)]);
         }
         finally
         {
@@ -119,7 +122,7 @@ public sealed unsafe class ModelFile
         using (reader)
         {
             reader.RequireDigest();
-            if (!reader.Metadata.TryGetValue(ModelJson.Key, out string? text))
+            if (reader.Text(ModelJson.Key) is not { } text)
                 throw reader.InvalidHeader($"a model (\"{ModelJson.Key}\") in {SafeTensorsWriter.MetadataKey}", "none");
             try
             {
@@ -128,7 +131,7 @@ public sealed unsafe class ModelFile
                 foreach (Parameter parameter in model.Parameters)
                 {
                     if (reader.TryFind(parameter.FullName, out TensorInfo? tensor))
-                        reader.Read(tensor, parameter.Values);
+                        reader.ReadWeights(tensor, parameter.Values);
                 }
                 return new ModelFile(model, saved.InputScale, saved.InputOffset);
             }
@@ -155,7 +158,7 @@ public sealed unsafe class ModelFile
                 throw reader.InvalidHeader($"{parameter.FullName} to be F32 {parameter.Shape}", $"{tensor.Type} {tensor.ShapeText}");
             found++;
         }
-        bool isCheckpoint = reader.Metadata.ContainsKey(CheckpointFile.Key);
+        bool isCheckpoint = reader.HasText(CheckpointFile.Key);
         int weights = reader.Tensors.Count(tensor => !(isCheckpoint && CheckpointFile.IsState(tensor.Name)));
         if (found != weights)
             throw reader.InvalidHeader($"{found} arrays of weights", $"{weights}");

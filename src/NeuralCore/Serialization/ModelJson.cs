@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using NeuralCore.Layers;
@@ -20,8 +19,17 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
 {
     internal const string Key = "neuralcore.model";
 
+    /// <summary>How many bytes the description of a model may take.</summary>
+    internal const int LongestText = 448 << 10;
+
+    /// <summary>How many bytes of that a layer may take.</summary>
+    internal const int LongestLayer = 16 << 10;
+
+    /// <summary>How many layers a model in a file may have.</summary>
+    internal const int MostLayers = 2048;
+
     private const int Format = 1;
-    private const int DeepestJson = 32;
+    private const int MostMembers = 16;
 
     internal float? InputScale { get; init; }
 
@@ -36,7 +44,7 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
     internal Sequential Build(LayerFactory factory, Action<IEnumerable<Parameter>> check) =>
         new(Shape.Create(InputShape.ToArray()), Layers.Select(saved => Create(saved, factory)).ToArray(), Seed, Name, check);
 
-    internal string Write()
+    internal byte[] Write()
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -56,44 +64,36 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
             }
             json.WriteStartArray("layers");
             foreach (SavedLayer layer in Layers)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", layer.Name);
-                json.WriteBoolean("trainable", layer.IsTrainable);
-                if (!layer.IsActivationTrainable)
-                    json.WriteBoolean("activationTrainable", false);
-                json.WritePropertyName("description");
-                WriteDescription(json, layer.Description);
-                json.WriteEndObject();
-            }
+                WriteLayer(json, layer);
             json.WriteEndArray();
             json.WriteEndObject();
         }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>Reads a description.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
-    internal static ModelJson Read(string text)
+    /// <exception cref="FormatException">It is none, or larger than this library writes.</exception>
+    internal static ModelJson Read(ReadOnlyMemory<byte> text)
     {
+        if (text.Length > LongestText)
+            throw new FormatException($"The model's description takes {text.Length} bytes; it has at most {LongestText}.");
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = DeepestJson, AllowDuplicateProperties = false });
-            JsonElement root = document.RootElement;
-            int format = root.GetProperty("format").GetInt32();
+            JsonMembers root = new JsonSlice(text).Object(MostMembers);
+            int format = root["format"].Int32();
             if (format != Format)
-                throw new FormatException($"The model's description has format {format}; this version of NeuralCore knows {Format}.");
+                throw new FormatException($"its format is {format}, and this version of NeuralCore knows {Format}.");
             return new ModelJson(
-                root.GetProperty("name").GetString() ?? "",
-                root.GetProperty("seed").GetInt64(),
-                root.GetProperty("inputShape").EnumerateArray().Select(dimension => dimension.GetInt32()).ToArray(),
-                root.GetProperty("layers").EnumerateArray().Select(ReadLayer).ToArray())
+                root["name"].String(),
+                root["seed"].Int64(),
+                root["inputShape"].Array(SafeTensorsHeader.MostDimensions).Select(dimension => dimension.Int32()).ToArray(),
+                root["layers"].Array(MostLayers).Select(ReadLayer).ToArray())
             {
-                InputScale = root.TryGetProperty("inputScale", out JsonElement scale) ? scale.GetSingle() : null,
-                InputOffset = root.TryGetProperty("inputOffset", out JsonElement offset) ? offset.GetSingle() : 0,
+                InputScale = root.Find("inputScale")?.Single(),
+                InputOffset = root.Find("inputOffset")?.Single() ?? 0,
             };
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
             throw new FormatException($"The model's description cannot be read: {e.Message}", e);
         }
@@ -132,11 +132,30 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
         return layer;
     }
 
-    private static SavedLayer ReadLayer(JsonElement layer) => new(
-        layer.GetProperty("name").GetString() ?? "",
-        layer.GetProperty("trainable").GetBoolean(),
-        !layer.TryGetProperty("activationTrainable", out JsonElement trainable) || trainable.GetBoolean(),
-        ReadDescription(layer.GetProperty("description")));
+    private static SavedLayer ReadLayer(JsonSlice layer)
+    {
+        if (layer.Length > LongestLayer)
+            throw new FormatException($"A layer takes {layer.Length} bytes; it has at most {LongestLayer}.");
+        JsonMembers members = layer.Object(MostMembers);
+        return new(
+            members["name"].String(),
+            members["trainable"].Boolean(),
+            members.Find("activationTrainable")?.Boolean() ?? true,
+            ReadDescription(members["description"].Object(MostMembers)));
+    }
+
+    /// <summary>Writes a layer as it stands in the list.</summary>
+    internal static void WriteLayer(Utf8JsonWriter json, SavedLayer layer)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", layer.Name);
+        json.WriteBoolean("trainable", layer.IsTrainable);
+        if (!layer.IsActivationTrainable)
+            json.WriteBoolean("activationTrainable", false);
+        json.WritePropertyName("description");
+        WriteDescription(json, layer.Description);
+        json.WriteEndObject();
+    }
 
     private static void WriteDescription(Utf8JsonWriter json, LayerDescription description)
     {
@@ -170,24 +189,27 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
         json.WriteEndObject();
     }
 
-    private static LayerDescription ReadDescription(JsonElement element)
+    private static LayerDescription ReadDescription(JsonMembers members)
     {
-        LayerDescription description = new(element.GetProperty("kind").GetString() ?? "", element.GetProperty("text").GetString() ?? "");
-        foreach (JsonProperty setting in element.GetProperty("settings").EnumerateObject())
+        LayerDescription description = new(members["kind"].String(), members["text"].String());
+        foreach ((string name, JsonSlice value) in members["settings"].Object(LayerDescription.MostSettings).All)
         {
-            _ = setting.Value.ValueKind switch
+            _ = value.Kind switch
             {
-                JsonValueKind.Number when setting.Value.TryGetInt64(out long number) && IsWhole(setting.Value) => description.With(setting.Name, number),
-                JsonValueKind.Number => description.With(setting.Name, setting.Value.GetDouble()),
-                JsonValueKind.True or JsonValueKind.False => description.With(setting.Name, setting.Value.GetBoolean()),
-                JsonValueKind.String => description.With(setting.Name, setting.Value.GetString()!),
-                _ when setting.Value.TryGetProperty("number", out JsonElement special) =>
-                    description.With(setting.Name, double.Parse(special.GetString()!, CultureInfo.InvariantCulture)),
-                _ => description.With(setting.Name, ReadDescription(setting.Value)),
+                JsonTokenType.Number when value.IsWhole => description.With(name, value.Int64()),
+                JsonTokenType.Number => description.With(name, value.Double()),
+                JsonTokenType.True or JsonTokenType.False => description.With(name, value.Boolean()),
+                JsonTokenType.String => description.With(name, value.String()),
+                _ => ReadObject(description, name, value.Object(MostMembers)),
             };
         }
         return description;
     }
+
+    private static LayerDescription ReadObject(LayerDescription description, string name, JsonMembers value) =>
+        value.Find("number") is { } special
+            ? description.With(name, double.Parse(special.String(), CultureInfo.InvariantCulture))
+            : description.With(name, ReadDescription(value));
 
     // A double keeps its point, so that it comes back as one; what JSON has no number for stands as a text.
     private static void WriteDouble(Utf8JsonWriter json, double value)
@@ -202,6 +224,4 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
         }
         json.WriteRawValue(text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : text);
     }
-
-    private static bool IsWhole(JsonElement number) => number.GetRawText().AsSpan().IndexOfAny('.', 'E', 'e') < 0;
 }

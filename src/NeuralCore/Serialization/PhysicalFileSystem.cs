@@ -1,3 +1,5 @@
+using NeuralCore.Data;
+
 namespace NeuralCore.Serialization;
 
 /// <summary>The disk itself.</summary>
@@ -5,6 +7,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int CreateAttempts = 20;
+    private const int FileTooLarge = 27;
 
     internal static PhysicalFileSystem Instance { get; } = new();
 
@@ -12,16 +15,22 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
     public string Resolve(string path)
     {
+        // The path as it was given: what a link in /dev or /proc leads to need not exist under any name.
+        RegularFile.Require(path, "a file that can be replaced");
         FileInfo file = new(path);
-        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName;
+        string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName;
+        string folder = Path.GetDirectoryName(target) ?? target;
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"{target} cannot be written: the folder {folder} does not exist.");
+        return target;
     }
 
-    public ITemporaryFile CreateTemporary(string target)
+    public ITemporaryFile CreateTemporary(string target, string series)
     {
         string folder = Path.GetDirectoryName(target) ?? target;
         for (int attempt = 1; ; attempt++)
         {
-            string path = Path.Combine(folder, AtomicFile.TemporaryName());
+            string path = Path.Combine(folder, AtomicFile.TemporaryName(series));
             try
             {
                 TemporaryFile file = new(path, target);
@@ -29,6 +38,10 @@ internal sealed class PhysicalFileSystem : IFileSystem
                 if (File.Exists(path) || attempt == CreateAttempts)
                     return file;
                 file.Dispose();
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                throw new UnauthorizedAccessException($"{target} cannot be written: no permission to create files in {folder}.", e);
             }
             catch (IOException e) when (e.GetType() == typeof(IOException) && attempt < CreateAttempts)
             {
@@ -55,10 +68,12 @@ internal sealed class PhysicalFileSystem : IFileSystem
     {
         private readonly FileStream _stream;
         private readonly UnixFileMode _mode;
+        private readonly string _target;
 
         internal TemporaryFile(string path, string target)
         {
             Path = path;
+            _target = target;
             FileStreamOptions options = new()
             {
                 Mode = FileMode.CreateNew,
@@ -89,7 +104,21 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
         public string Path { get; }
 
-        public void Write(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            try
+            {
+                _stream.Write(bytes);
+            }
+            catch (ArgumentOutOfRangeException e)
+            {
+                // What .NET makes of EFBIG.
+                throw new IOException($"{_target} cannot be written: the file would be larger than the system's limit (ulimit -f) or the file system allows.", e)
+                {
+                    HResult = FileTooLarge,
+                };
+            }
+        }
 
         public void Flush()
         {

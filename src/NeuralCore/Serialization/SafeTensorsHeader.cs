@@ -4,13 +4,26 @@ using System.Text.Json;
 namespace NeuralCore.Serialization;
 
 /// <summary>One array of a file: what the header says of it, checked.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">The type of its elements.</param>
-/// <param name="Shape">Its dimensions; empty for a single value.</param>
-/// <param name="Start">Where its bytes start, counted from the first array's.</param>
-/// <param name="End">Where they end.</param>
-internal sealed record TensorInfo(string Name, TensorType Type, IReadOnlyList<long> Shape, long Start, long End)
+/// <param name="name">Its name.</param>
+/// <param name="type">The type of its elements.</param>
+/// <param name="shape">Its dimensions; empty for a single value.</param>
+/// <param name="start">Where its bytes start, counted from the first array's.</param>
+/// <param name="end">Where they end.</param>
+internal sealed class TensorInfo(string name, TensorType type, long[] shape, long start, long end)
 {
+    internal string Name => name;
+
+    internal TensorType Type => type;
+
+    internal IReadOnlyList<long> Shape => shape;
+
+    internal long Start => start;
+
+    internal long End => end;
+
+    /// <summary>Whether somebody has taken the array: a checkpoint's are each for one purpose.</summary>
+    internal bool IsTaken { get; set; }
+
     internal bool HasShape(IReadOnlyList<int> other)
     {
         if (Shape.Count != other.Count)
@@ -26,23 +39,43 @@ internal sealed record TensorInfo(string Name, TensorType Type, IReadOnlyList<lo
     internal string ShapeText => $"[{string.Join(", ", Shape)}]";
 }
 
-/// <summary>Parses and checks the header of a safetensors file.</summary>
+/// <summary>
+/// Parses and checks the header of a safetensors file. What it keeps is bounded, so that a header of many tiny arrays or long names takes no more memory than
+/// a file may: at most twice its size and 1 MB.
+/// </summary>
 internal sealed class SafeTensorsHeader
 {
-    private const int DeepestJson = 4;
-    private const int MostDimensions = 16;
+    /// <summary>How many arrays a file may have.</summary>
+    internal const int MostTensors = 4200;
 
+    /// <summary>How many bytes all names of arrays and texts together may take.</summary>
+    internal const int LongestNames = 192 << 10;
+
+    /// <summary>How many dimensions an array may have.</summary>
+    internal const int MostDimensions = 16;
+
+    private const int DeepestJson = 4;
+    private const int MostTexts = 1024;
+    private const int LongestQuote = 100;
+
+    // An entry of one array is rarely shorter.
+    private const int UsualEntry = 100;
+
+    private readonly byte[] _json;
     private readonly long _fileOffset;
     private readonly Func<long, string, string, Exception?, InvalidDataException> _invalid;
-    private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, TensorInfo> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Range> _metadata = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorInfo> _byName;
+    private int _nameBytes;
 
-    internal SafeTensorsHeader(ReadOnlySpan<byte> json, long dataLength, long fileOffset, Func<long, string, string, Exception?, InvalidDataException> invalid)
+    internal SafeTensorsHeader(byte[] json, long dataLength, long fileOffset, Func<long, string, string, Exception?, InvalidDataException> invalid)
     {
+        _json = json;
         _fileOffset = fileOffset;
         _invalid = invalid;
-        if (json.IsEmpty || json[0] != (byte)'{')
-            throw Invalid(0, "a header that starts with {", json.IsEmpty ? "an empty one" : $"the byte {json[0]}");
+        _byName = new Dictionary<string, TensorInfo>(Math.Min(MostTensors, json.Length / UsualEntry), StringComparer.Ordinal);
+        if (json.Length == 0 || json[0] != (byte)'{')
+            throw Invalid(0, "a header that starts with {", json.Length == 0 ? "an empty one" : $"the byte {json[0]}");
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = DeepestJson });
         try
         {
@@ -53,7 +86,9 @@ internal sealed class SafeTensorsHeader
             // InvalidOperationException: a text whose escapes are not valid Unicode.
             throw Invalid(reader.TokenStartIndex, "a JSON header", $"none ({e.Message})", e);
         }
-        Tensors = _byName.Values.OrderBy(tensor => tensor.Start).ThenBy(tensor => tensor.End).ToArray();
+        TensorInfo[] tensors = [.. _byName.Values];
+        Array.Sort(tensors, static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End.CompareTo(b.End));
+        Tensors = tensors;
         CheckOrder(dataLength);
     }
 
@@ -61,10 +96,31 @@ internal sealed class SafeTensorsHeader
 
     internal IReadOnlyDictionary<string, TensorInfo> ByName => _byName;
 
-    internal IReadOnlyDictionary<string, string> Metadata => _metadata;
-
     /// <summary>Where the digest's characters start in the header; -1 without a digest.</summary>
     internal int DigestStart { get; private set; } = -1;
+
+    internal bool HasText(string key) => _metadata.ContainsKey(key);
+
+    /// <summary>A text beside the arrays, as UTF-8; null if there is none of that name.</summary>
+    internal byte[]? Text(string key)
+    {
+        if (!_metadata.TryGetValue(key, out Range range))
+            return null;
+        Utf8JsonReader reader = new(_json.AsSpan(range));
+        reader.Read();
+        byte[] text = new byte[reader.ValueSpan.Length];
+        try
+        {
+            int length = reader.CopyString(text);
+            if (length < text.Length)
+                Array.Resize(ref text, length);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Invalid(range.Start.Value, $"a text \"{key}\"", $"none ({e.Message})", e);
+        }
+        return text;
+    }
 
     private void Parse(ref Utf8JsonReader reader)
     {
@@ -73,18 +129,19 @@ internal sealed class SafeTensorsHeader
         while (Next(ref reader) != JsonTokenType.EndObject)
         {
             long start = reader.TokenStartIndex;
-            string name = reader.GetString()!;
+            string name = Name(ref reader);
             if (name == SafeTensorsWriter.MetadataKey)
             {
                 if (hasMetadata)
                     throw Invalid(start, $"{SafeTensorsWriter.MetadataKey} once", "it twice");
                 hasMetadata = true;
                 ParseMetadata(ref reader);
+                continue;
             }
-            else if (!_byName.TryAdd(name, ParseTensor(ref reader, name)))
-            {
+            if (_byName.Count == MostTensors)
+                throw Invalid(start, $"at most {MostTensors} arrays", "more");
+            if (!_byName.TryAdd(name, ParseTensor(ref reader, name)))
                 throw Invalid(start, "each array once", $"\"{name}\" twice");
-            }
         }
         if (reader.Read())
             throw Invalid(reader.TokenStartIndex, "the end of the header", "more");
@@ -96,7 +153,7 @@ internal sealed class SafeTensorsHeader
         while (Next(ref reader) != JsonTokenType.EndObject)
         {
             long start = reader.TokenStartIndex;
-            string key = reader.GetString()!;
+            string key = Name(ref reader);
             Expect(ref reader, JsonTokenType.String);
             if (key == SafeTensorsWriter.DigestKey)
             {
@@ -104,7 +161,9 @@ internal sealed class SafeTensorsHeader
                     throw Invalid(reader.TokenStartIndex, $"a digest of {SafeTensorsWriter.DigestLength} characters", $"{reader.ValueSpan.Length}");
                 DigestStart = (int)reader.TokenStartIndex + 1;
             }
-            if (!_metadata.TryAdd(key, reader.GetString()!))
+            if (_metadata.Count == MostTexts)
+                throw Invalid(start, $"at most {MostTexts} texts in {SafeTensorsWriter.MetadataKey}", "more");
+            if (!_metadata.TryAdd(key, (int)reader.TokenStartIndex..(int)reader.BytesConsumed))
                 throw Invalid(start, "each text once", $"\"{key}\" twice");
         }
     }
@@ -113,31 +172,33 @@ internal sealed class SafeTensorsHeader
     {
         Expect(ref reader, JsonTokenType.StartObject);
         TensorType? type = null;
-        List<long>? shape = null;
-        List<long>? offsets = null;
+        long[]? shape = null;
+        long[]? offsets = null;
         long start = reader.TokenStartIndex;
         while (Next(ref reader) != JsonTokenType.EndObject)
         {
             long at = reader.TokenStartIndex;
-            switch (reader.GetString())
+            if (type is null && reader.ValueTextEquals("dtype"u8))
             {
-                case "dtype" when type is null:
-                    Expect(ref reader, JsonTokenType.String);
-                    if (!TensorTypes.TryParse(reader.GetString(), out TensorType parsed))
-                        throw Invalid(reader.TokenStartIndex, $"a known type of {name}", $"\"{reader.GetString()}\"");
-                    type = parsed;
-                    break;
-                case "shape" when shape is null:
-                    shape = ParseNumbers(ref reader, name, MostDimensions);
-                    break;
-                case "data_offsets" when offsets is null:
-                    offsets = ParseNumbers(ref reader, name, 2);
-                    break;
-                case var other:
-                    throw Invalid(at, $"dtype, shape and data_offsets of {name}, each once", $"\"{other}\"");
+                Expect(ref reader, JsonTokenType.String);
+                if (reader.ValueSpan.Length > LongestQuote || !TensorTypes.TryParse(reader.GetString(), out TensorType parsed))
+                    throw Invalid(reader.TokenStartIndex, $"a known type of {name}", Quote(ref reader));
+                type = parsed;
+            }
+            else if (shape is null && reader.ValueTextEquals("shape"u8))
+            {
+                shape = ParseNumbers(ref reader, name, MostDimensions);
+            }
+            else if (offsets is null && reader.ValueTextEquals("data_offsets"u8))
+            {
+                offsets = ParseNumbers(ref reader, name, 2);
+            }
+            else
+            {
+                throw Invalid(at, $"dtype, shape and data_offsets of {name}, each once", Quote(ref reader));
             }
         }
-        if (type is null || shape is null || offsets is not { Count: 2 })
+        if (type is null || shape is null || offsets is not { Length: 2 })
             throw Invalid(start, $"dtype, shape and two data_offsets of {name}", "not all of them");
 
         long bytes = type.Value.Size();
@@ -153,17 +214,18 @@ internal sealed class SafeTensorsHeader
         return new TensorInfo(name, type.Value, shape, offsets[0], offsets[1]);
     }
 
-    private List<long> ParseNumbers(ref Utf8JsonReader reader, string name, int most)
+    private long[] ParseNumbers(ref Utf8JsonReader reader, string name, int most)
     {
-        List<long> numbers = [];
+        Span<long> numbers = stackalloc long[MostDimensions];
+        int count = 0;
         Expect(ref reader, JsonTokenType.StartArray);
         while (Next(ref reader) != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0 || numbers.Count == most)
-                throw Invalid(reader.TokenStartIndex, $"at most {most} whole numbers, none negative, of {name}", Encoding.UTF8.GetString(reader.ValueSpan));
-            numbers.Add(number);
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0 || count == most)
+                throw Invalid(reader.TokenStartIndex, $"at most {most} whole numbers, none negative, of {name}", Quote(ref reader));
+            numbers[count++] = number;
         }
-        return numbers;
+        return numbers[..count].ToArray();
     }
 
     private void CheckOrder(long dataLength)
@@ -177,6 +239,23 @@ internal sealed class SafeTensorsHeader
         }
         if (end != dataLength)
             throw Invalid(0, $"{end} bytes of arrays", $"{dataLength}");
+    }
+
+    private string Name(ref Utf8JsonReader reader)
+    {
+        _nameBytes += reader.ValueSpan.Length;
+        return _nameBytes <= LongestNames
+            ? reader.GetString()!
+            : throw Invalid(reader.TokenStartIndex, $"names of at most {LongestNames} bytes in all", "more");
+    }
+
+    // Never long: what a message quotes takes memory several times.
+    private static string Quote(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueSpan.Length > LongestQuote)
+            return $"{reader.ValueSpan.Length} characters";
+        string text = Encoding.UTF8.GetString(reader.ValueSpan);
+        return reader.TokenType == JsonTokenType.Number ? text : $"\"{text}\"";
     }
 
     private void Expect(ref Utf8JsonReader reader, JsonTokenType type)

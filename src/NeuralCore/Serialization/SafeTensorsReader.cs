@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using NeuralCore.Data;
 
 namespace NeuralCore.Serialization;
 
@@ -33,9 +34,16 @@ internal sealed class SafeTensorsReader : IDisposable
         if (length < LengthBytes)
             throw Invalid(0, $"{LengthBytes} bytes of header length", $"a file of {length} bytes");
 
-        Span<byte> lengthBytes = stackalloc byte[LengthBytes];
+        // The first byte of the header too: in any other kind of file it is hardly the brace that it has to be.
+        Span<byte> start = stackalloc byte[(int)Math.Min(length, LengthBytes + 1)];
         stream.Position = 0;
-        Fill(lengthBytes, 0);
+        Fill(start, 0);
+        if (start.Length > LengthBytes && start[LengthBytes] != (byte)'{' && OtherFormat.Guess(start) is var format
+            && (format is not null || BinaryPrimitives.ReadUInt64LittleEndian(start) > SafeTensorsWriter.LargestHeader))
+        {
+            throw Invalid(0, "a safetensors file", format ?? $"another kind of file, which starts with {Convert.ToHexString(start)}");
+        }
+        ReadOnlySpan<byte> lengthBytes = start[..LengthBytes];
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (headerLength > SafeTensorsWriter.LargestHeader)
             throw Invalid(0, $"a header of at most {SafeTensorsWriter.LargestHeader} bytes", $"a length of {headerLength}");
@@ -43,6 +51,7 @@ internal sealed class SafeTensorsReader : IDisposable
             throw Invalid(0, $"a header that fits into the file of {length} bytes", $"a length of {headerLength}");
 
         byte[] header = new byte[(int)headerLength];
+        stream.Position = LengthBytes;
         Fill(header, LengthBytes);
         _dataStart = LengthBytes + (long)headerLength;
         _header = new SafeTensorsHeader(header, length - _dataStart, LengthBytes, Invalid);
@@ -50,8 +59,11 @@ internal sealed class SafeTensorsReader : IDisposable
             CheckDigest(lengthBytes, header);
     }
 
-    /// <summary>The texts beside the arrays.</summary>
-    internal IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+    /// <summary>Whether there is a text of this name beside the arrays.</summary>
+    internal bool HasText(string key) => _header.HasText(key);
+
+    /// <summary>A text beside the arrays, as UTF-8; null if there is none of that name.</summary>
+    internal byte[]? Text(string key) => _header.Text(key);
 
     /// <summary>The arrays, in the order of their bytes.</summary>
     internal IReadOnlyList<TensorInfo> Tensors => _header.Tensors;
@@ -93,6 +105,25 @@ internal sealed class SafeTensorsReader : IDisposable
     /// <inheritdoc cref="Read(TensorInfo, Span{float})"/>
     internal void Read(TensorInfo tensor, Span<double> destination) => ReadBytes(tensor, MemoryMarshal.AsBytes(destination));
 
+    /// <summary>
+    /// Reads an array of weights into memory of the same length: F32, or F16, BF16 and F64, which become the nearest float. Throws at the first value that is
+    /// not finite as a float.
+    /// </summary>
+    internal void ReadWeights(TensorInfo tensor, Span<float> destination)
+    {
+        if (tensor.Type == TensorType.F32)
+            Read(tensor, destination);
+        else
+            ReadAsFloats(tensor, destination);
+        int index = destination.IndexOfAnyNonFinite();
+        if (index >= 0)
+        {
+            throw Invalid(
+                _dataStart + tensor.Start + (long)index * tensor.Type.Size(), $"finite weights in {tensor.Name}",
+                string.Create(CultureInfo.InvariantCulture, $"{destination[index]} at index {index}"));
+        }
+    }
+
     /// <summary>The exception for something wrong in this file.</summary>
     internal InvalidDataException Invalid(long offset, string expected, string found) => Invalid(offset, expected, found, null);
 
@@ -107,6 +138,30 @@ internal sealed class SafeTensorsReader : IDisposable
             throw Invalid(_dataStart + tensor.Start, $"{destination.Length} bytes of {tensor.Name}", $"{tensor.End - tensor.Start}");
         _stream.Position = _dataStart + tensor.Start;
         Fill(destination, _dataStart + tensor.Start);
+    }
+
+    private void ReadAsFloats(TensorInfo tensor, Span<float> destination)
+    {
+        int size = tensor.Type.Size();
+        if ((long)destination.Length * size != tensor.End - tensor.Start)
+            throw Invalid(_dataStart + tensor.Start, $"{destination.Length} values of {tensor.Name}", tensor.ShapeText);
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            int most = ChunkBytes / size;
+            _stream.Position = _dataStart + tensor.Start;
+            for (int first = 0; first < destination.Length; first += most)
+            {
+                Span<float> part = destination.Slice(first, Math.Min(most, destination.Length - first));
+                Span<byte> bytes = chunk.AsSpan(0, part.Length * size);
+                Fill(bytes, _dataStart + tensor.Start + (long)first * size);
+                TensorTypes.ToFloats(tensor.Type, bytes, part);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
     }
 
     private void CheckDigest(ReadOnlySpan<byte> lengthBytes, ReadOnlySpan<byte> header)
@@ -155,7 +210,7 @@ internal sealed class SafeTensorsReader : IDisposable
         {
             try
             {
-                return new FileStream(path, options);
+                return RegularFile.OpenRead(path, "a safetensors file", options);
             }
             catch (IOException e) when (e.GetType() == typeof(IOException) && attempt < OpenAttempts)
             {

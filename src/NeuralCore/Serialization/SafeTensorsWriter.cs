@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -67,7 +68,7 @@ internal static class SafeTensorsWriter
     private const string UpToDigest = $$"""{"{{MetadataKey}}":{"{{DigestKey}}":""" + "\"";
 
     internal static void Write(
-        IFileSystem files, string path, IReadOnlyList<TensorToWrite> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
+        IFileSystem files, string path, IReadOnlyList<TensorToWrite> tensors, IReadOnlyList<KeyValuePair<string, byte[]>> metadata, string? series = null)
     {
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("safetensors files are written on little-endian processors only.");
@@ -84,7 +85,7 @@ internal static class SafeTensorsWriter
         {
             file.Write(head);
             Pieces(ordered, file.Write);
-        });
+        }, series);
     }
 
     private static void Pieces(TensorToWrite[] tensors, Action<ReadOnlySpan<byte>> write)
@@ -96,15 +97,24 @@ internal static class SafeTensorsWriter
         }
     }
 
-    private static byte[] Head(string path, TensorToWrite[] tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    /// <summary>Throws if the header would break a bound that readers set, with room left for what comes later.</summary>
+    /// <exception cref="ArgumentException">It breaks one; the message says which.</exception>
+    internal static void CheckHeader(
+        string path, IReadOnlyList<TensorToWrite> tensors, IReadOnlyList<KeyValuePair<string, byte[]>> metadata, HeaderReserve reserve) =>
+        Head(path, [.. tensors], metadata, reserve);
+
+    private static byte[] Head(
+        string path, TensorToWrite[] tensors, IReadOnlyList<KeyValuePair<string, byte[]>> metadata, HeaderReserve reserve = default)
     {
+        CheckBound(path, "arrays of weights and state", tensors.Length, SafeTensorsHeader.MostTensors - reserve.Tensors);
+        int nameBytes = metadata.Sum(text => text.Key.Length) + MetadataKey.Length + DigestKey.Length;
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteStartObject(MetadataKey);
             json.WriteString(DigestKey, new string('0', DigestLength));
-            foreach ((string key, string value) in metadata)
+            foreach ((string key, byte[] value) in metadata)
                 json.WriteString(key, value);
             json.WriteEndObject();
 
@@ -114,7 +124,11 @@ internal static class SafeTensorsWriter
             {
                 if (!names.Add(tensor.Name))
                     throw new ArgumentException($"{path}: two arrays would be named \"{tensor.Name}\". Give one of the layers another name.");
-                json.WriteStartObject(tensor.Name);
+                if (tensor.Dimensions.Count > SafeTensorsHeader.MostDimensions)
+                    throw new ArgumentException($"{path}: {tensor.Name} has {tensor.Dimensions.Count} dimensions; a file has room for {SafeTensorsHeader.MostDimensions}.");
+                JsonEncodedText name = JsonEncodedText.Encode(tensor.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+                nameBytes += name.EncodedUtf8Bytes.Length;
+                json.WriteStartObject(name);
                 json.WriteString("dtype", tensor.Type.ToString());
                 json.WriteStartArray("shape");
                 foreach (int dimension in tensor.Dimensions)
@@ -130,12 +144,24 @@ internal static class SafeTensorsWriter
         }
 
         int length = (buffer.WrittenCount + 7) / 8 * 8;
-        if (length > LargestHeader)
-            throw new ArgumentException($"{path}: the names and settings of this model take {length:N0} bytes; a file has room for {LargestHeader:N0}.");
+        CheckBound(path, "bytes of names and settings", length, LargestHeader - reserve.Bytes);
+        CheckBound(path, "bytes of arrays' names", nameBytes, SafeTensorsHeader.LongestNames - reserve.NameBytes);
         byte[] head = new byte[8 + length];
         BinaryPrimitives.WriteInt64LittleEndian(head, length);
         buffer.WrittenSpan.CopyTo(head.AsSpan(8));
         head.AsSpan(8 + buffer.WrittenCount).Fill((byte)' ');
         return head;
     }
+
+    private static void CheckBound(string path, string what, int count, int most)
+    {
+        if (count > most)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{path}: there are {count:N0} {what}; a file has room for {most:N0}."));
+    }
 }
+
+/// <summary>Room to leave in a header.</summary>
+/// <param name="Bytes">Bytes in all.</param>
+/// <param name="NameBytes">Bytes of arrays' names.</param>
+/// <param name="Tensors">Arrays.</param>
+internal readonly record struct HeaderReserve(int Bytes, int NameBytes, int Tensors);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace NeuralCore.Serialization;
 
 /// <summary>The element types of safetensors files.</summary>
@@ -55,4 +57,33 @@ internal static class TensorTypes
         <= TensorType.F32 => 4,
         _ => 8,
     };
+
+    /// <summary>Whether weights of this type can be read.</summary>
+    internal static bool IsFloatingPoint(this TensorType type) => type is TensorType.F16 or TensorType.BF16 or TensorType.F32 or TensorType.F64;
+
+    /// <summary>The nearest float of each value: exact for F16 and BF16, rounded to nearest even for F64.</summary>
+    internal static void ToFloats(TensorType type, ReadOnlySpan<byte> bytes, Span<float> floats)
+    {
+        switch (type)
+        {
+            case TensorType.F16:
+                ReadOnlySpan<Half> halves = MemoryMarshal.Cast<byte, Half>(bytes);
+                for (int i = 0; i < floats.Length; i++)
+                    floats[i] = (float)halves[i];
+                break;
+            case TensorType.BF16:
+                // The upper half of a float.
+                ReadOnlySpan<ushort> upper = MemoryMarshal.Cast<byte, ushort>(bytes);
+                for (int i = 0; i < floats.Length; i++)
+                    floats[i] = BitConverter.UInt32BitsToSingle((uint)upper[i] << 16);
+                break;
+            case TensorType.F64:
+                ReadOnlySpan<double> doubles = MemoryMarshal.Cast<byte, double>(bytes);
+                for (int i = 0; i < floats.Length; i++)
+                    floats[i] = (float)doubles[i];
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(type), type, "Only floating-point types become floats.");
+        }
+    }
 }

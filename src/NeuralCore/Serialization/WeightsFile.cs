@@ -99,13 +99,13 @@ internal static class WeightsFile
             }
             used.Add(name);
             Shape expected = IsTransposed(parameter, options) ? [parameter.Shape[1], parameter.Shape[0]] : parameter.Shape;
-            if (tensor.Type == TensorType.F32 && tensor.HasShape(expected))
+            if (tensor.Type.IsFloatingPoint() && tensor.HasShape(expected))
                 matches.Add((parameter, tensor));
             else
                 mismatched.Add(new WeightMismatch(parameter.FullName, $"F32 {expected}", $"{tensor.Type} {tensor.ShapeText}"));
         }
         // A checkpoint holds more than weights; that is not unexpected.
-        bool isCheckpoint = reader.Metadata.ContainsKey(CheckpointFile.Key);
+        bool isCheckpoint = reader.HasText(CheckpointFile.Key);
         string[] unexpected = reader.Tensors.Select(tensor => tensor.Name)
             .Where(name => !used.Contains(name) && !(isCheckpoint && CheckpointFile.IsState(name))).ToArray();
 
@@ -125,11 +125,11 @@ internal static class WeightsFile
             Span<float> destination = values.Span.Slice(parameter.Offset, parameter.Shape.Size);
             if (!IsTransposed(parameter, options))
             {
-                reader.Read(tensor, destination);
+                reader.ReadWeights(tensor, destination);
                 continue;
             }
             float[] transposed = new float[parameter.Shape.Size];
-            reader.Read(tensor, transposed);
+            reader.ReadWeights(tensor, transposed);
             (int inputs, int units) = (parameter.Shape[0], parameter.Shape[1]);
             for (int unit = 0; unit < units; unit++)
             {

@@ -9,7 +9,7 @@ internal static class DataChecks
     private const int ChunkRows = 1024;
 
     /// <exception cref="ShapeException">The samples or the targets have another shape.</exception>
-    internal static void CheckShapes<TTarget>(Sequential model, RowScores<TTarget> scores, Dataset<TTarget> data)
+    internal static void CheckShapes<TTarget>(Sequential model, LossAndMetrics<TTarget> scores, Dataset<TTarget> data)
         where TTarget : unmanaged
     {
         if (data.InputShape != model.InputShape)
@@ -28,7 +28,7 @@ internal static class DataChecks
 
     /// <summary>Checks shapes and all targets, not only the first batch's: a bad label late in the data must not leave a half-trained model.</summary>
     /// <exception cref="ArgumentException">A target is out of range.</exception>
-    internal static void CheckAll<TTarget>(Sequential model, RowScores<TTarget> scores, Dataset<TTarget> data)
+    internal static void CheckAll<TTarget>(Sequential model, LossAndMetrics<TTarget> scores, Dataset<TTarget> data)
         where TTarget : unmanaged
     {
         CheckShapes(model, scores, data);

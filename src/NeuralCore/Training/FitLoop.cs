@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using NeuralCore.Data;
 using NeuralCore.Models;
 using NeuralCore.Randomness;
+using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
@@ -50,9 +51,7 @@ internal sealed class FitLoop<TTarget>
     {
         // Compiling belongs to no epoch's time.
         _step.WarmUp(_data.Training);
-        Call(0, static (callback, context, _) => callback.OnFitBegin(context));
-        if (_options.ResumeFrom?.Fit is { } record)
-            _state.LoadCallbacks(record);
+        Begin();
         while (_state.History.Epochs.Count < _options.Epochs && !_context.IsStopping)
         {
             if (!RunEpoch(_state.History.Epochs.Count + 1))
@@ -64,6 +63,29 @@ internal sealed class FitLoop<TTarget>
         history.WasStopped = _context.IsStopping;
         Call(history, static (callback, context, history) => callback.OnFitEnd(context, history));
         return history;
+    }
+
+    // Takes over the checkpoint that the fit goes on from, then notifies the callbacks. If one of them throws, nothing has changed.
+    private void Begin()
+    {
+        Checkpoint? checkpoint = _options.ResumeFrom;
+        TrainingSnapshot? before = checkpoint is null ? null : new TrainingSnapshot(_training);
+        FitState? fitBefore = _training.Fit;
+        _training.Fit = _state;
+        try
+        {
+            if (checkpoint is not null)
+                TrainerCheckpoint.Restore(checkpoint, _training);
+            Call(0, static (callback, context, _) => callback.OnFitBegin(context));
+            if (checkpoint?.Fit is { } record)
+                _state.LoadCallbacks(record);
+        }
+        catch
+        {
+            before?.Restore();
+            _training.Fit = fitBefore;
+            throw;
+        }
     }
 
     // False when a callback stopped the fit before the epoch's last step.

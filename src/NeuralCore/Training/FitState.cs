@@ -84,7 +84,6 @@ internal sealed class FitState
             EpochHasBegun = !isFinished && EpochHasBegun,
             Duration = isFinished ? TimeSpan.Zero : Duration,
             History = HistoryTable.Write(isFinished ? History.Epochs.Append(Finished!) : History.Epochs, Sums.Metrics.Length),
-            HistoryColumns = HistoryTable.Columns(Sums.Metrics.Length),
             Callbacks = states,
         };
     }

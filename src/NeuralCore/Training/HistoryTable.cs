@@ -1,3 +1,5 @@
+using NeuralCore.Serialization;
+
 namespace NeuralCore.Training;
 
 /// <summary>
@@ -6,9 +8,7 @@ namespace NeuralCore.Training;
 /// </summary>
 internal static class HistoryTable
 {
-    private const int Heading = 4;
-
-    internal static int Columns(int metrics) => Heading + 2 * (1 + metrics);
+    private const int Heading = FitRecord.HistoryHeading;
 
     internal static double[] Write(IEnumerable<EpochResult> epochs, int metrics)
     {
@@ -25,7 +25,7 @@ internal static class HistoryTable
     internal static TrainingHistory Read(double[] table, IReadOnlyList<string> metrics)
     {
         TrainingHistory history = new();
-        int columns = Columns(metrics.Count);
+        int columns = Heading + 2 * (1 + metrics.Count);
         for (int start = 0; start + columns <= table.Length; start += columns)
         {
             ReadOnlySpan<double> row = table.AsSpan(start, columns);

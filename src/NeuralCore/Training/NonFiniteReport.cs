@@ -23,7 +23,7 @@ internal static class NonFiniteReport
         int position = IndexOfNonFinite(input);
         if (position >= 0)
             return (null, FormattableString.Invariant($"the input holds {input[position]} in row {position / model.InputShape.Size} of the batch"));
-        foreach (Layer layer in model.Running)
+        foreach (Layer layer in model.ExpandedLayers)
         {
             foreach (Parameter parameter in layer.Parameters)
             {
@@ -32,18 +32,18 @@ internal static class NonFiniteReport
                     return (layer.Name, FormattableString.Invariant($"{parameter.FullName} holds {parameter.Values[position]}"));
             }
         }
-        PredictionWorkspace workspace = new(model.Running, model.InputShape.Size);
         int size = model.InputShape.Size;
-        for (int count = 1; count <= model.Running.Count; count++)
+        for (int count = 1; count <= model.ExpandedLayers.Count; count++)
         {
+            Workspace workspace = Workspace.ForPrediction(ExecutionPlan.ForPrediction(model.ExpandedLayers.Take(count), size));
             for (int first = 0; first < input.Length; first += size * workspace.BlockRows)
             {
                 ReadOnlySpan<float> block = input.AsSpan(first, Math.Min(size * workspace.BlockRows, input.Length - first));
-                ReadOnlySpan<float> output = workspace.Forward(block, block.Length / size, count);
+                ReadOnlySpan<float> output = workspace.Forward(part: 0, worker: 0, firstRow: 0, block.Length / size, step: 0, block, default);
                 position = IndexOfNonFinite(output);
                 if (position >= 0)
                 {
-                    string name = model.Running[count - 1].Name;
+                    string name = model.ExpandedLayers[count - 1].Name;
                     return (name, FormattableString.Invariant($"the first layer to give a non-finite value is {name} ({output[position]})"));
                 }
             }

@@ -1,7 +1,9 @@
+using NeuralCore.Layers;
 using NeuralCore.Losses;
 using NeuralCore.Metrics;
 using NeuralCore.Models;
 using NeuralCore.Optimizers;
+using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
@@ -19,7 +21,10 @@ public static class SequentialTraining
     /// <param name="metrics">What is reported beside the loss.</param>
     /// <returns>The trainer; dispose it to end its threads.</returns>
     /// <exception cref="ShapeException">The loss cannot take the model's predictions.</exception>
-    /// <exception cref="ArgumentException">The loss and the last layer contradict each other, or two metrics share a name.</exception>
+    /// <exception cref="ArgumentException">
+    /// The loss and the last layer contradict each other; two metrics or two of the optimizer's slots share a name, or a name or text cannot be stored in a
+    /// checkpoint; or the model's names and settings take more than a checkpoint has room for.
+    /// </exception>
     public static Trainer<TTarget> Compile<TTarget>(this Sequential model, Optimizer optimizer, Loss<TTarget> loss, params IMetric<TTarget>[] metrics)
         where TTarget : unmanaged
     {
@@ -31,6 +36,27 @@ public static class SequentialTraining
             throw new ArgumentException("A metric is null.", nameof(metrics));
         if (metrics.GroupBy(metric => metric.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentException($"Two metrics are named \"{twice.Key}\".", nameof(metrics));
+        CheckNames(optimizer, loss, metrics);
+        DescriptionLimit.Check(model);
         return new Trainer<TTarget>(model, optimizer, loss, metrics.ToArray());
+    }
+
+    // All that a checkpoint writes down, so that none fails for it later.
+    private static void CheckNames<TTarget>(Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
+        where TTarget : unmanaged
+    {
+        Names.CheckText(optimizer.ToString(), "The text of an optimizer's settings", nameof(optimizer));
+        Names.CheckText(loss.ToString(), "The text of a loss's settings", nameof(loss));
+        foreach (IMetric<TTarget> metric in metrics)
+            Names.Check(metric.Name, "A metric's name", nameof(metrics));
+        HashSet<string> slots = new(StringComparer.Ordinal);
+        foreach (string slot in optimizer.Slots)
+        {
+            Names.Check(slot, $"{optimizer.Name}: the name of a slot", nameof(optimizer));
+            if (!slots.Add(slot))
+                throw new ArgumentException($"{optimizer.Name}: two slots are named \"{slot}\".", nameof(optimizer));
+        }
+        if (slots.Count > Checkpoint.MostSlots)
+            throw new ArgumentException($"{optimizer.Name} has {slots.Count} slots; a checkpoint has room for {Checkpoint.MostSlots}.", nameof(optimizer));
     }
 }

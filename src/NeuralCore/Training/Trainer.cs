@@ -1,3 +1,4 @@
+using NeuralCore.Layers;
 using NeuralCore.Models;
 using NeuralCore.Optimizers;
 using NeuralCore.Serialization;
@@ -13,39 +14,41 @@ public abstract class Trainer : IDisposable
     /// <summary>The largest number of threads that a fit, a step or an evaluation can be given: 1,024.</summary>
     public const int MaxThreads = 1024;
 
-    private float _learningRate;
-
-    private protected Trainer(Sequential model, Optimizer optimizer)
-    {
-        Model = model;
-        Optimizer = optimizer;
-        _learningRate = optimizer.LearningRate;
-    }
+    private protected Trainer(Sequential model, Optimizer optimizer) => State = new TrainingState(model, optimizer);
 
     /// <summary>The model that is trained.</summary>
-    public Sequential Model { get; }
+    public Sequential Model => State.Model;
 
     /// <summary>How gradients change weights.</summary>
-    public Optimizer Optimizer { get; }
+    public Optimizer Optimizer => State.Optimizer;
 
     /// <summary>The learning rate of the next step; at first the optimizer's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
     public float LearningRate
     {
-        get => _learningRate;
+        get => State.LearningRate;
         set
         {
             if (!(value >= 0 && float.IsFinite(value)))
                 throw new ArgumentOutOfRangeException(nameof(value), value, "A learning rate is finite and at least 0.");
-            _learningRate = value;
+            State.LearningRate = value;
         }
     }
 
     /// <summary>How many steps have been taken.</summary>
-    public long StepCount { get; private protected set; }
+    public long StepCount => State.StepCount;
 
     /// <summary>How many epochs have been finished.</summary>
-    public int EpochCount { get; private protected set; }
+    public int EpochCount => State.EpochCount;
+
+    /// <summary>All that training changes besides the weights.</summary>
+    internal TrainingState State { get; }
+
+    /// <summary>The gradient of a parameter in the last training step, as the optimizer got it: row-major, over the whole batch. Good until the next step.</summary>
+    /// <param name="parameter">A trained parameter of the model.</param>
+    /// <exception cref="ArgumentException">The parameter is not the model's, or is not trained.</exception>
+    /// <exception cref="InvalidOperationException">No step has been taken.</exception>
+    public abstract ReadOnlySpan<float> GradientOf(Parameter parameter);
 
     /// <summary>
     /// Copies everything that training needs to go on with the same bits. Between steps: in a callback, after a fit, or after a fit that was cancelled or failed before

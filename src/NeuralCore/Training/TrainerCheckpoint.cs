@@ -7,59 +7,65 @@ namespace NeuralCore.Training;
 /// <summary>Copies between a trainer and checkpoints.</summary>
 internal static class TrainerCheckpoint
 {
-    internal static Checkpoint Make(Trainer trainer, OptimizerState state, IReadOnlyList<Setting> settings, FitState? fit)
+    /// <exception cref="InvalidOperationException">The weights are not finite, or belong to no step.</exception>
+    internal static Checkpoint Make(TrainingState training, string loss)
     {
-        Sequential model = trainer.Model;
-        foreach (Parameter parameter in model.Parameters)
+        if (training.IsHalfUpdated)
         {
-            foreach (float value in parameter.Values)
-            {
-                if (!float.IsFinite(value))
-                    throw new InvalidOperationException(FormattableString.Invariant($"{parameter.FullName} holds {value}: training cannot go on from there. Use an earlier checkpoint."));
-            }
+            throw new InvalidOperationException(
+                "A step failed in the middle of its update, so the weights belong to no step. Resume from an earlier checkpoint.");
         }
+        (Sequential model, OptimizerState state) = (training.Model, training.OptimizerState);
+        FiniteWeights.Require(model, "Training cannot go on from there. Use an earlier checkpoint.");
         return new Checkpoint
         {
-            Step = trainer.StepCount,
-            Epoch = trainer.EpochCount + (fit?.Finished is null ? 0 : 1),
-            LearningRate = trainer.LearningRate,
+            Step = training.StepCount,
+            Epoch = training.EpochCount + (training.Fit?.Finished is null ? 0 : 1),
+            LearningRate = training.LearningRate,
             Model = ModelJson.Of(model).Write(),
-            Settings = settings,
+            Optimizer = training.Optimizer.Settings,
+            Loss = loss,
             Weights = model.Parameters.Select(parameter => new SavedArray(parameter.FullName, parameter.Shape, parameter.Values.ToArray())).ToArray(),
-            Slots = trainer.Optimizer.Slots.Select((name, slot) => KeyValuePair.Create<string, IReadOnlyList<SavedArray>>(
-                name, model.Parameters.Select(parameter => new SavedArray(parameter.FullName, parameter.Shape, Slot(state, slot, parameter).ToArray())).ToArray())).ToArray(),
+            Slots = training.Optimizer.Slots.Select((name, slot) => KeyValuePair.Create(name, Slot(model, state, slot))).ToArray(),
             Scalars = (double[])state.Scalars.Clone(),
-            Fit = fit?.Save(),
+            Fit = training.Fit?.Save(),
         };
     }
 
     /// <summary>Throws unless the checkpoint's arrays are those of the trainer. Its settings are known to be.</summary>
-    internal static void CheckArrays(Checkpoint checkpoint, Trainer trainer, OptimizerState state)
+    internal static void CheckArrays(Checkpoint checkpoint, TrainingState training)
     {
         string[] slots = checkpoint.Slots.Select(slot => slot.Key).ToArray();
-        if (!slots.SequenceEqual(trainer.Optimizer.Slots) || checkpoint.Scalars.Length != state.Scalars.Length)
-            throw new ArgumentException($"The checkpoint holds the state of another optimizer than {trainer.Optimizer}.", nameof(checkpoint));
-        foreach (IReadOnlyList<SavedArray> arrays in checkpoint.Slots.Select(slot => slot.Value).Prepend(checkpoint.Weights))
-        {
-            bool same = arrays.Count == trainer.Model.Parameters.Count;
-            for (int i = 0; same && i < arrays.Count; i++)
-                same = arrays[i].Name == trainer.Model.Parameters[i].FullName && arrays[i].Values.Length == trainer.Model.Parameters[i].Shape.Size;
-            if (!same)
-                throw new ArgumentException("The checkpoint holds other weights than the model has.", nameof(checkpoint));
-        }
+        if (!slots.SequenceEqual(training.Optimizer.Slots) || checkpoint.Scalars.Length != training.OptimizerState.Scalars.Length)
+            throw new ArgumentException($"The checkpoint holds the state of another optimizer than {training.Optimizer}.", nameof(checkpoint));
+        IReadOnlyList<Parameter> parameters = training.Model.Parameters;
+        bool same = checkpoint.Weights.Count == parameters.Count
+            && checkpoint.Slots.All(slot => slot.Value.Length == training.Model.ParameterCount);
+        for (int i = 0; same && i < parameters.Count; i++)
+            same = checkpoint.Weights[i].Name == parameters[i].FullName && checkpoint.Weights[i].Shape.SequenceEqual(parameters[i].Shape);
+        if (!same)
+            throw new ArgumentException("The checkpoint holds other weights than the model has.", nameof(checkpoint));
     }
 
-    internal static void Restore(Checkpoint checkpoint, Sequential model, OptimizerState state)
+    /// <summary>Takes over a checkpoint whose settings and arrays are known to be the trainer's.</summary>
+    internal static void Restore(Checkpoint checkpoint, TrainingState training)
     {
+        Sequential model = training.Model;
         for (int i = 0; i < model.Parameters.Count; i++)
-        {
             checkpoint.Weights[i].Values.CopyTo(model.Parameters[i].Values);
-            for (int slot = 0; slot < checkpoint.Slots.Count; slot++)
-                checkpoint.Slots[slot].Value[i].Values.CopyTo(Slot(state, slot, model.Parameters[i]));
-        }
-        checkpoint.Scalars.CopyTo(state.Scalars, 0);
+        for (int slot = 0; slot < checkpoint.Slots.Count; slot++)
+            PackedParameters.Unpack(model, checkpoint.Slots[slot].Value, training.OptimizerState.Slots[slot].Span);
+        checkpoint.Scalars.CopyTo(training.OptimizerState.Scalars, 0);
+        training.StepCount = checkpoint.Step;
+        training.EpochCount = checkpoint.Epoch;
+        training.LearningRate = checkpoint.LearningRate;
+        training.IsHalfUpdated = false;
     }
 
-    private static Span<float> Slot(OptimizerState state, int slot, Parameter parameter) =>
-        state.Slots[slot].Span.Slice(parameter.Offset, parameter.Shape.Size);
+    private static float[] Slot(Sequential model, OptimizerState state, int slot)
+    {
+        float[] packed = new float[model.ParameterCount];
+        PackedParameters.Pack(model, state.Slots[slot].Span, packed);
+        return packed;
+    }
 }

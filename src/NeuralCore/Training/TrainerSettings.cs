@@ -1,7 +1,6 @@
 using NeuralCore.Data;
 using NeuralCore.Losses;
 using NeuralCore.Models;
-using NeuralCore.Optimizers;
 using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
@@ -9,17 +8,17 @@ namespace NeuralCore.Training;
 /// <summary>What decides the bits of a training, in words, so that a checkpoint can say what has changed.</summary>
 internal static class TrainerSettings
 {
-    internal static IReadOnlyList<Setting> Of<TTarget>(Sequential model, Optimizer optimizer, Loss<TTarget> loss)
+    internal static IReadOnlyList<Setting> Of<TTarget>(TrainingState training, Loss<TTarget> loss)
         where TTarget : unmanaged =>
-        [.. ModelJson.Of(model).Settings(), new("optimizer", optimizer.ToString()), new("loss", loss.ToString())];
+        Checkpoint.SettingsOf(ModelJson.Of(training.Model), training.Optimizer.Settings, loss.ToString());
 
-    internal static IReadOnlyList<Setting> Of<TTarget>(Trainer<TTarget> trainer, Dataset<TTarget> data, FitOptions<TTarget> options)
+    internal static IReadOnlyList<Setting> Of<TTarget>(LossAndMetrics<TTarget> scores, Dataset<TTarget> data, FitOptions<TTarget> options)
         where TTarget : unmanaged
     {
         List<Setting> settings =
         [
-            new("metrics", string.Join(", ", trainer.Metrics.Select(metric => metric.Name))),
-            new("batch size", FormattableString.Invariant($"{options.BatchSize}")),
+            new("metrics", string.Join(", ", scores.Metrics.Select(metric => metric.Name))),
+            new(FitRecord.BatchSize, FormattableString.Invariant($"{options.BatchSize}")),
             new("shuffle", $"{options.Shuffle}"),
             new("drop last batch", $"{options.DropLastBatch}"),
             new("skip zeros", $"{options.SkipZeros}"),

@@ -1,10 +1,12 @@
 using NeuralCore.Data;
+using NeuralCore.Layers;
 using NeuralCore.Losses;
 using NeuralCore.Metrics;
 using NeuralCore.Models;
 using NeuralCore.Numerics;
 using NeuralCore.Optimizers;
 using NeuralCore.Randomness;
+using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
@@ -16,17 +18,13 @@ namespace NeuralCore.Training;
 /// From one seed the weights come out with the same bits for any number of threads and any vector width. A trainer does one thing at a time; a second
 /// call from another thread throws at once.
 /// </remarks>
-public sealed partial class Trainer<TTarget> : Trainer
+public sealed class Trainer<TTarget> : Trainer
     where TTarget : unmanaged
 {
-    private readonly OptimizerState _state;
+    private readonly TrainerLock _lock;
     private WorkerTeam? _team;
     private TrainingStep<TTarget>? _trainingStep;
     private EvaluationStep<TTarget>? _evaluationStep;
-    private FitState? _fit;
-    private int _userThread;
-    private bool _isHalfUpdated;
-    private bool _disposed;
 
     internal Trainer(Sequential model, Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
         : base(model, optimizer)
@@ -34,11 +32,11 @@ public sealed partial class Trainer<TTarget> : Trainer
         int width = loss.TargetWidth(model.OutputShape);
         if (width < 1)
             throw new ArgumentException($"{loss}: TargetWidth gives {width} target values a row; it gives 1 or more.", nameof(loss));
-        loss.CheckNetwork(model.Running);
+        loss.CheckNetwork(model.ExpandedLayers);
         foreach (IMetric<TTarget> metric in metrics)
             metric.Check(model.OutputShape, width);
-        Scores = new RowScores<TTarget>(loss, loss.FuseWith(model.Running[^1]), metrics, width);
-        _state = new OptimizerState(optimizer, model.Store.Values.Length);
+        Scores = new LossAndMetrics<TTarget>(loss, loss.FuseWith(model.ExpandedLayers[^1]), metrics, width);
+        _lock = new TrainerLock(model.Lock);
     }
 
     /// <summary>What training makes small.</summary>
@@ -48,7 +46,7 @@ public sealed partial class Trainer<TTarget> : Trainer
     public IReadOnlyList<IMetric<TTarget>> Metrics => Scores.Metrics;
 
     /// <summary>What evaluates both.</summary>
-    internal RowScores<TTarget> Scores { get; }
+    internal LossAndMetrics<TTarget> Scores { get; }
 
     /// <summary>How many target values stand in one row.</summary>
     internal int TargetWidth => Scores.TargetWidth;
@@ -71,21 +69,15 @@ public sealed partial class Trainer<TTarget> : Trainer
         if (targets.Length != (long)rows * TargetWidth)
             throw new ArgumentException($"{rows} rows need {rows} x {TargetWidth} targets for {Loss}, got {targets.Length}.", nameof(targets));
 
-        EnterTraining();
+        _lock.EnterTraining();
         try
         {
-            TrainingStep<TTarget> step = PrepareStep(rows, threads);
-            _fit = null;
-            bool isFinite = RunStep(step, input, targets);
-            double loss = Sums.InOrder(step.RowLosses) / rows;
-            if (!isFinite)
-                throw NonFinite(loss, input.ToArray());
-            StepCount++;
-            return loss;
+            State.Fit = null;
+            return PrepareStep(rows, threads).Run(input, targets) / rows;
         }
         finally
         {
-            ExitTraining();
+            _lock.ExitTraining();
         }
     }
 
@@ -105,22 +97,24 @@ public sealed partial class Trainer<TTarget> : Trainer
         ArgumentNullException.ThrowIfNull(data);
         options ??= new FitOptions<TTarget>();
         options.Check();
-        EnterTraining();
+        _lock.EnterTraining();
         try
         {
             // Before a split, so that a message names the row as the caller counts it.
             DataChecks.CheckAll(Model, Scores, data);
             if (options.Validation?.Data is { } separate)
                 DataChecks.CheckAll(Model, Scores, separate);
-            (Dataset<TTarget> training, Dataset<TTarget>? validation) = Divide(data, options.Validation);
-            FitState fit = BeginFit(data, options);
-            FitLoop<TTarget> loop = new(this, training, validation, options, fit);
-            _fit = fit;
-            return loop.Run();
+            FitData<TTarget> divided = Divide(data, options.Validation);
+            BatchPlan batches = new(divided.Training.Count, options.BatchSize, options.DropLastBatch);
+            FitState fit = FitSetup.Prepare(State, Scores, data, batches, options);
+            TrainingStep<TTarget> step = PrepareStep(batches.LargestBatch, options.Threads);
+            EvaluationStep<TTarget>? validation = divided.Validation is null ? null : PrepareEvaluation();
+            FitContext context = new(this, options.Epochs, options.ResumeFrom is not null);
+            return new FitLoop<TTarget>(State, divided, options, fit, context, Scores, batches, step, validation).Run();
         }
         finally
         {
-            ExitTraining();
+            _lock.ExitTraining();
         }
     }
 
@@ -144,87 +138,74 @@ public sealed partial class Trainer<TTarget> : Trainer
     {
         ArgumentNullException.ThrowIfNull(data);
         CheckThreads(threads, nameof(threads));
-        if (Volatile.Read(ref _userThread) == Environment.CurrentManagedThreadId)
-            return EvaluateBetweenSteps(data, cancellationToken);
-        Model.Lock.EnterPrediction();
-        try
+        return _lock.Read(isWithinFit =>
         {
-            EnterUse();
-            try
-            {
-                DataChecks.CheckShapes(Model, Scores, data);
+            DataChecks.CheckShapes(Model, Scores, data);
+            // A fit has its threads already.
+            if (!isWithinFit)
                 UseThreads(threads);
-                return RunEvaluation(data, cancellationToken);
-            }
-            finally
-            {
-                ExitUse();
-            }
-        }
-        finally
-        {
-            Model.Lock.ExitPrediction();
-        }
+            return PrepareEvaluation().Run(data, cancellationToken);
+        });
     }
 
-    // In a callback: the fit has its threads already.
-    private Evaluation EvaluateBetweenSteps(Dataset<TTarget> data, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override Checkpoint CreateCheckpoint() => _lock.Read(_ => TrainerCheckpoint.Make(State, Loss.ToString()));
+
+    /// <inheritdoc/>
+    public override void Restore(Checkpoint checkpoint)
     {
-        CheckBetweenSteps();
-        DataChecks.CheckShapes(Model, Scores, data);
-        Model.Lock.IsBetweenSteps = false;
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        _lock.EnterTraining();
         try
         {
-            return RunEvaluation(data, cancellationToken);
+            FitSetup.CheckSame(TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(State, Loss)));
+            TrainerCheckpoint.CheckArrays(checkpoint, State);
+            TrainerCheckpoint.Restore(checkpoint, State);
+            State.Fit = null;
         }
         finally
         {
-            Model.Lock.IsBetweenSteps = true;
+            _lock.ExitTraining();
         }
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
+    public override ReadOnlySpan<float> GradientOf(Parameter parameter)
     {
-        if (_disposed)
-            return;
-        EnterUse();
-        _disposed = true;
+        ArgumentNullException.ThrowIfNull(parameter);
+        if (!Model.Parameters.Contains(parameter) || !parameter.IsTrainable)
+            throw new ArgumentException($"{parameter.FullName} is no parameter of this model that is trained.", nameof(parameter));
+        return (_trainingStep ?? throw new InvalidOperationException("There are no gradients before the first training step.")).GradientOf(parameter);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _lock.Dispose(() =>
+    {
         _team?.Dispose();
         _team = null;
         _trainingStep = null;
         _evaluationStep = null;
-        _fit = null;
-        ExitUse();
-    }
+        State.Fit = null;
+    });
 
-    /// <summary>The memory of steps of at most so many rows, on so many threads.</summary>
-    internal TrainingStep<TTarget> PrepareStep(int batchRows, int threads)
+    // The memory of steps of at most so many rows, on so many threads.
+    private TrainingStep<TTarget> PrepareStep(int batchRows, int threads)
     {
         WorkerTeam team = UseThreads(threads);
         if (_trainingStep is null || _trainingStep.BatchRows < batchRows)
-            _trainingStep = new TrainingStep<TTarget>(Model, Scores, Optimizer, _state, team, batchRows);
+            _trainingStep = new TrainingStep<TTarget>(State, Scores, team, batchRows);
         return _trainingStep;
     }
 
-    internal Evaluation RunEvaluation(Dataset<TTarget> data, CancellationToken cancellationToken)
-    {
-        _evaluationStep ??= new EvaluationStep<TTarget>(Model, Scores, _team!);
-        return _evaluationStep.Run(data, cancellationToken);
-    }
+    private EvaluationStep<TTarget> PrepareEvaluation() => _evaluationStep ??= new EvaluationStep<TTarget>(Model, Scores, _team!);
 
-    internal void CountStep() => StepCount++;
-
-    internal void CountEpoch() => EpochCount++;
-
-    internal NonFiniteException NonFinite(double loss, float[] input) => NonFiniteReport.Make(Model, loss, input, StepCount + 1, LearningRate, EpochCount);
-
-    private (Dataset<TTarget> Training, Dataset<TTarget>? Validation) Divide(Dataset<TTarget> data, Validation<TTarget>? validation)
+    private FitData<TTarget> Divide(Dataset<TTarget> data, Validation<TTarget>? validation)
     {
         if (validation?.Split is not { } split)
-            return (data, validation?.Data);
+            return new FitData<TTarget>(data, validation?.Data);
         RandomStream stream = RandomStream.Derive((ulong)Model.Seed, RandomPurpose.Split);
-        return split.Apply(data, rows => stream.Shuffle(rows, 0));
+        (Dataset<TTarget> training, Dataset<TTarget> rest) = split.Apply(data, rows => stream.Shuffle(rows, 0));
+        return new FitData<TTarget>(training, rest);
     }
 
     private WorkerTeam UseThreads(int threads)
@@ -240,48 +221,5 @@ public sealed partial class Trainer<TTarget> : Trainer
             _team = team;
         }
         return _team;
-    }
-
-    private void EnterTraining()
-    {
-        Model.Lock.EnterTraining();
-        try
-        {
-            EnterUse();
-        }
-        catch
-        {
-            Model.Lock.ExitTraining();
-            throw;
-        }
-    }
-
-    private void ExitTraining()
-    {
-        ExitUse();
-        Model.Lock.ExitTraining();
-    }
-
-    private void EnterUse()
-    {
-        if (Interlocked.CompareExchange(ref _userThread, Environment.CurrentManagedThreadId, 0) != 0)
-            throw new InvalidOperationException("The trainer is busy. It does one thing at a time; make another for a second thread, or wait.");
-        if (_disposed)
-        {
-            ExitUse();
-            throw new ObjectDisposedException(nameof(Trainer), "The trainer is disposed. Compile the model again to go on training it.");
-        }
-    }
-
-    private void ExitUse() => Volatile.Write(ref _userThread, 0);
-
-    // A source, a layer, a loss or a metric is called within a step, on this thread too: then nothing else may use the trainer.
-    private void CheckBetweenSteps()
-    {
-        if (!Model.Lock.IsBetweenSteps)
-        {
-            throw new InvalidOperationException(
-                "The trainer is in the middle of a step or an evaluation. Evaluate and make checkpoints between steps: in a callback or a progress report.");
-        }
     }
 }

@@ -29,6 +29,9 @@ internal sealed class TrainingState
     /// <summary>The learning rate of the next step.</summary>
     internal float LearningRate { get; set; }
 
+    /// <summary>The fit under way, or the last one as long as a checkpoint can continue it.</summary>
+    internal FitState? Fit { get; set; }
+
     /// <summary>Whether a step ended by an exception after it had begun to change weights, so that they belong to no step.</summary>
     internal bool IsHalfUpdated { get; set; }
 }

@@ -31,7 +31,7 @@ public class AtomicFileTests
             using TemporaryFolder folder = new();
             string path = folder.File("model.safetensors");
             old.Save(path);
-            File.WriteAllText(folder.File(AtomicFile.TemporaryName()), "left over by a crash");
+            File.WriteAllText(folder.File(AtomicFile.TemporaryName("model.safetensors")), "left over by a crash");
             FaultyFileSystem disk = new(n, forever, name => noSpace ? new IOException($"No space left on device: {name}", 28) : new UnauthorizedAccessException(name));
 
             Exception? thrown = Record.Exception(() => ModelFile.Save(@new, path, null, disk));
@@ -55,7 +55,7 @@ public class AtomicFileTests
     public void A_temporary_that_somebody_is_writing_is_left_alone()
     {
         using TemporaryFolder folder = new();
-        using ITemporaryFile other = PhysicalFileSystem.Instance.CreateTemporary(folder.File("other"));
+        using ITemporaryFile other = PhysicalFileSystem.Instance.CreateTemporary(folder.File("m"), "m");
 
         TestModels.Small().Save(folder.File("m"));
 
@@ -93,7 +93,7 @@ public class AtomicFileTests
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherWrite;
         string plain = folder.File("plain");
         File.WriteAllText(plain, "");
-        using (ITemporaryFile temporary = PhysicalFileSystem.Instance.CreateTemporary(path))
+        using (ITemporaryFile temporary = PhysicalFileSystem.Instance.CreateTemporary(path, "m"))
             File.GetUnixFileMode(temporary.Path).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
         TestModels.Small().Save(path);
@@ -122,6 +122,6 @@ public class AtomicFileTests
     {
         Action save = () => TestModels.Small().Save("/nowhere/at/all/m.safetensors");
 
-        save.Should().Throw<DirectoryNotFoundException>();
+        save.Should().Throw<DirectoryNotFoundException>().WithMessage("/nowhere/at/all/m.safetensors cannot be written: the folder /nowhere/at/all does not exist.");
     }
 }

@@ -188,7 +188,7 @@ public class DamagedFileTests
         if (!isCheckpoint)
             return TestModels.Bits(ModelFile.Load(stream, "m").Model);
         Checkpoint checkpoint = Checkpoint.Load(stream, "c");
-        return checkpoint.Slots.SelectMany(slot => slot.Value).Concat(checkpoint.Weights).SelectMany(array => array.Values)
+        return checkpoint.Slots.SelectMany(slot => slot.Value).Concat(checkpoint.Weights.SelectMany(array => array.Values))
             .Select(BitConverter.SingleToUInt32Bits).Append((uint)checkpoint.Step).ToArray();
     }
 

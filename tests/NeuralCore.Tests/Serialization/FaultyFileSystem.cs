@@ -18,10 +18,10 @@ internal sealed class FaultyFileSystem(int failing, bool forever, Func<string, E
 
     public string Resolve(string path) => _disk.Resolve(path);
 
-    public ITemporaryFile CreateTemporary(string target)
+    public ITemporaryFile CreateTemporary(string target, string series)
     {
         Operation("create");
-        return new FaultyFile(this, _disk.CreateTemporary(target));
+        return new FaultyFile(this, _disk.CreateTemporary(target, series));
     }
 
     public void Rename(string from, string to)

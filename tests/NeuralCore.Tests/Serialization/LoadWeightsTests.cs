@@ -73,11 +73,11 @@ public class LoadWeightsTests
     public void Another_type_is_a_mismatch()
     {
         using TemporaryFolder folder = new();
-        File.WriteAllBytes(folder.File("half"), ModelFileTests.Foreign("""{"dense.bias":{"dtype":"BF16","shape":[2],"data_offsets":[12,16]},"dense.kernel":{"dtype":"F16","shape":[3,2],"data_offsets":[0,12]}}""", 16));
+        File.WriteAllBytes(folder.File("half"), ModelFileTests.Foreign("""{"dense.bias":{"dtype":"U16","shape":[2],"data_offsets":[12,16]},"dense.kernel":{"dtype":"I16","shape":[3,2],"data_offsets":[0,12]}}""", 16));
         Sequential model = new([3], [new Dense(2)]);
 
         model.Invoking(m => m.LoadWeights(folder.File("half"))).Should().Throw<WeightsMismatchException>()
-            .WithMessage("*dense.kernel is F32 [3, 2], in the file F16 [3, 2]*");
+            .WithMessage("*dense.kernel is F32 [3, 2], in the file I16 [3, 2]*");
     }
 
     [Fact]

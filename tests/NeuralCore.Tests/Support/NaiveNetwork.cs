@@ -19,7 +19,7 @@ internal sealed class NaiveNetwork
     internal NaiveNetwork(Sequential model, bool fromLogits = false)
     {
         int dropouts = 0;
-        _layers = model.Running.Select(layer => NaiveLayer.Of(layer, model.Seed, layer is Dropout ? dropouts++ : 0)).ToArray();
+        _layers = model.ExpandedLayers.Select(layer => NaiveLayer.Of(layer, model.Seed, layer is Dropout ? dropouts++ : 0)).ToArray();
         _fromLogits = fromLogits;
         _inputSize = model.InputShape.Size;
     }

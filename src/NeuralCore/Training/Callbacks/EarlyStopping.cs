@@ -1,4 +1,4 @@
-using NeuralCore.Layers;
+using System.Globalization;
 using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
@@ -12,9 +12,12 @@ namespace NeuralCore.Training;
 /// </remarks>
 public sealed class EarlyStopping : Callback
 {
-    private const string BestPrefix = "best/";
+    private const string BestWeights = "bestWeights";
 
-    private Dictionary<string, float[]> _bestWeights = [];
+    // Packed, so that a checkpoint has one array for them.
+    private float[]? _bestWeights;
+    private long _weightCount;
+    private int _epochs;
     private int _wait;
 
     /// <summary>Describes when to stop.</summary>
@@ -60,7 +63,9 @@ public sealed class EarlyStopping : Callback
         BestEpoch = 0;
         BestValue = double.NaN;
         _wait = 0;
-        _bestWeights = [];
+        _bestWeights = null;
+        _weightCount = context.Model.ParameterCount;
+        _epochs = context.Trainer.EpochCount;
     }
 
     /// <inheritdoc/>
@@ -91,11 +96,8 @@ public sealed class EarlyStopping : Callback
     /// <inheritdoc/>
     public override void OnFitEnd(FitContext context, TrainingHistory history)
     {
-        foreach (Parameter parameter in context.Model.Parameters)
-        {
-            if (_bestWeights.TryGetValue(parameter.FullName, out float[]? best))
-                best.CopyTo(parameter.Values);
-        }
+        if (_bestWeights is not null)
+            PackedParameters.Unpack(context.Model, _bestWeights, context.Model.Store.Values.Span);
     }
 
     /// <inheritdoc/>
@@ -104,18 +106,37 @@ public sealed class EarlyStopping : Callback
         state.Set("bestEpoch", BestEpoch);
         state.Set("bestValue", BestValue);
         state.Set("wait", _wait);
-        foreach ((string name, float[] values) in _bestWeights)
-            state.Set(BestPrefix + name, values);
+        if (_bestWeights is not null)
+            state.Set(BestWeights, _bestWeights);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The state is none of this callback's: a number is out of range, or the weights are not the model's.</exception>
     public override void LoadState(CallbackState state)
     {
-        BestEpoch = (int)state.GetNumber("bestEpoch");
-        BestValue = state.GetNumber("bestValue");
-        _wait = (int)state.GetNumber("wait");
-        _bestWeights = state.Arrays.Where(array => array.Key.StartsWith(BestPrefix, StringComparison.Ordinal))
-            .ToDictionary(array => array.Key[BestPrefix.Length..], array => (float[])array.Value.Clone(), StringComparer.Ordinal);
+        double bestEpoch = state.GetNumber("bestEpoch");
+        double bestValue = state.GetNumber("bestValue");
+        double wait = state.GetNumber("wait");
+        Require(bestEpoch >= 0 && bestEpoch <= _epochs && bestEpoch == Math.Floor(bestEpoch), $"the best epoch is {bestEpoch} of {_epochs}");
+        Require(wait >= 0 && wait <= _epochs && wait == Math.Floor(wait), $"{wait} of {_epochs} epochs were not better");
+        Require(double.IsNaN(bestValue) == (bestEpoch == 0), $"the best value is {bestValue} in epoch {bestEpoch}");
+        float[]? weights = state.HasArray(BestWeights) ? state.GetArray(BestWeights).ToArray() : null;
+        Require(weights is not null == (RestoreBestWeights && bestEpoch > 0), $"{weights?.Length ?? 0} weights are kept of epoch {bestEpoch}");
+        if (weights is not null)
+        {
+            Require(weights.Length == _weightCount, $"{weights.Length} weights are kept, and the model has {_weightCount}");
+            Require(weights.AsSpan().IndexOfAnyNonFinite() < 0, $"a kept weight is not finite");
+        }
+        BestEpoch = (int)bestEpoch;
+        BestValue = bestValue;
+        _wait = (int)wait;
+        _bestWeights = weights;
+    }
+
+    private static void Require(bool isSound, FormattableString found)
+    {
+        if (!isSound)
+            throw new ArgumentException($"The checkpoint's state of EarlyStopping does not fit: {found.ToString(CultureInfo.InvariantCulture)}.");
     }
 
     private bool IsBetter(double value) =>
@@ -123,12 +144,7 @@ public sealed class EarlyStopping : Callback
 
     private void Keep(FitContext context)
     {
-        foreach (Parameter parameter in context.Model.Parameters)
-        {
-            if (_bestWeights.TryGetValue(parameter.FullName, out float[]? best))
-                parameter.Values.CopyTo(best);
-            else
-                _bestWeights[parameter.FullName] = parameter.Values.ToArray();
-        }
+        _bestWeights ??= new float[context.Model.ParameterCount];
+        PackedParameters.Pack(context.Model, context.Model.Store.Values.Span, _bestWeights);
     }
 }

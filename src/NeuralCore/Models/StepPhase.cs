@@ -1,6 +1,4 @@
-using NeuralCore.Models;
-
-namespace NeuralCore.Training;
+namespace NeuralCore.Models;
 
 /// <summary>What a phase of a training step does.</summary>
 internal enum PhaseKind

@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using NeuralCore.Layers;
+using NeuralCore.Models;
+
+namespace NeuralCore.Serialization;
+
+/// <summary>
+/// Whether a model's description fits into a file. Asked before the first training step, so that no checkpoint fails for it hours later.
+/// </summary>
+internal static class DescriptionLimit
+{
+    // Far from every bound: no JSON is written to see that an ordinary model fits.
+    private const int ComfortableBytes = 128 << 10;
+    private const int ComfortableLayers = 512;
+
+    // Bytes that a UTF-16 character takes at most, escaped twice: \\u001F.
+    private const int CharacterBytes = 7;
+    private const int DescriptionBytes = 150;
+    private const int SettingBytes = 60;
+    private const int ParameterBytes = 150;
+    private const int DimensionBytes = 12;
+
+    // What a checkpoint holds besides the weights.
+    private static readonly HeaderReserve _checkpoint = new(Bytes: 2 * CheckpointFile.LongestText + (32 << 10), NameBytes: 16 << 10, Tensors: 104);
+
+    /// <summary>Throws if a model, or a checkpoint of its training, could not be saved.</summary>
+    /// <exception cref="ArgumentException">It could not; the message says why.</exception>
+    internal static void Check(Sequential model)
+    {
+        if (IsComfortable(model))
+            return;
+        const string where = "The model is too large to be saved, so there could be no checkpoint";
+        ModelJson json = ModelJson.Of(model);
+        byte[] text = json.Write();
+        Check(json, text, where);
+        SafeTensorsWriter.CheckHeader(where, ModelFile.Weights(model), [new(ModelJson.Key, text), new(CheckpointFile.Key, [])], _checkpoint);
+    }
+
+    /// <summary>Throws if a description is larger than a reader takes.</summary>
+    /// <param name="model">The description.</param>
+    /// <param name="text">The same as JSON.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="ArgumentException">It is.</exception>
+    internal static void Check(ModelJson model, byte[] text, string path)
+    {
+        if (model.Layers.Count > ModelJson.MostLayers)
+            throw new ArgumentException(Text($"{path}: the model has {model.Layers.Count:N0} layers; a file has room for {ModelJson.MostLayers:N0}."));
+        if (model.InputShape.Count > SafeTensorsHeader.MostDimensions)
+            throw new ArgumentException(Text($"{path}: the input has {model.InputShape.Count} dimensions; a file has room for {SafeTensorsHeader.MostDimensions}."));
+        if (text.Length > ModelJson.LongestText)
+            throw new ArgumentException(Text($"{path}: the layers' names and settings take {text.Length:N0} bytes; a file has room for {ModelJson.LongestText:N0}."));
+        // No layer can take more than all of them.
+        if (text.Length > ModelJson.LongestLayer)
+            CheckLayers(model, path);
+    }
+
+    private static void CheckLayers(ModelJson model, string path)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        foreach (SavedLayer layer in model.Layers)
+        {
+            buffer.ResetWrittenCount();
+            using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+                ModelJson.WriteLayer(json, layer);
+            if (buffer.WrittenCount > ModelJson.LongestLayer)
+            {
+                throw new ArgumentException(Text(
+                    $"{path}: the name and settings of {layer.Name} take {buffer.WrittenCount:N0} bytes; a file has room for {ModelJson.LongestLayer:N0} a layer."));
+            }
+        }
+    }
+
+    // Counts more than JSON can take.
+    private static bool IsComfortable(Sequential model)
+    {
+        if (model.Layers.Count > ComfortableLayers || model.InputShape.Rank > SafeTensorsHeader.MostDimensions)
+            return false;
+        int bytes = CharacterBytes * model.Name.Length;
+        foreach (Layer layer in model.Layers)
+        {
+            int size = CharacterBytes * layer.Name.Length + DescriptionBytes + Size(layer.Description);
+            bytes += size;
+            if (size > ModelJson.LongestLayer || bytes > ComfortableBytes)
+                return false;
+        }
+        foreach (Parameter parameter in model.Parameters)
+        {
+            bytes += CharacterBytes * parameter.FullName.Length + ParameterBytes + DimensionBytes * parameter.Shape.Rank;
+            if (parameter.Shape.Rank > SafeTensorsHeader.MostDimensions || bytes > ComfortableBytes)
+                return false;
+        }
+        return true;
+    }
+
+    private static int Size(LayerDescription description)
+    {
+        int bytes = DescriptionBytes + CharacterBytes * (description.Kind.Length + description.Text.Length);
+        foreach ((string name, object value) in description.Settings)
+        {
+            bytes += SettingBytes + CharacterBytes * name.Length;
+            bytes += value switch
+            {
+                LayerDescription inner => Size(inner),
+                string text => CharacterBytes * text.Length,
+                _ => 0,
+            };
+        }
+        return bytes;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

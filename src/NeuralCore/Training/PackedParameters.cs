@@ -1,0 +1,33 @@
+using NeuralCore.Layers;
+using NeuralCore.Models;
+
+namespace NeuralCore.Training;
+
+/// <summary>Values laid out as a model's parameters are, without the gaps between them: one array for files.</summary>
+internal static class PackedParameters
+{
+    /// <summary>Copies parameter after parameter.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="values">Values in the layout of its parameter memory.</param>
+    /// <param name="packed">Receives as many values as the model has parameters.</param>
+    internal static void Pack(Sequential model, ReadOnlySpan<float> values, Span<float> packed)
+    {
+        int start = 0;
+        foreach (Parameter parameter in model.Parameters)
+        {
+            values.Slice(parameter.Offset, parameter.Shape.Size).CopyTo(packed[start..]);
+            start += parameter.Shape.Size;
+        }
+    }
+
+    /// <summary>The way back.</summary>
+    internal static void Unpack(Sequential model, ReadOnlySpan<float> packed, Span<float> values)
+    {
+        int start = 0;
+        foreach (Parameter parameter in model.Parameters)
+        {
+            packed.Slice(start, parameter.Shape.Size).CopyTo(values[parameter.Offset..]);
+            start += parameter.Shape.Size;
+        }
+    }
+}
