@@ -65,7 +65,7 @@ public class AddingALayerExamples
                 pass.InputGradient[i] = scale[i % scale.Length] * pass.OutputGradient[i];
         }
 
-        protected override void AccumulateGradients(in GradientPass pass)
+        protected override void ComputeParameterGradients(in GradientPass pass)
         {
             int width = _scale.Shape.Size;
             for (int j = 0; j < pass.Count; j++)

@@ -41,7 +41,7 @@ internal static unsafe class KernelTour
         SgdKernel.Update(a.Pointer, b.Pointer, 100, 0.1f);
         SgdKernel.Momentum(a.Pointer, b.Pointer, c.Pointer, 100, 0.1f, 0.9f, nesterov: true);
         Reductions.ColumnSums(a.Pointer, 8, 128, 128, c.Pointer);
-        DropoutKernel.Apply(a.Pointer, b.Pointer, 8, 128, 0, 0, RandomStream.Derive(1, RandomPurpose.Dropout).Key, 1 << 30, 1.25f);
+        DropoutKernel.Apply(a.Pointer, b.Pointer, 8, 128, 0, 0, RandomStream.Derive(1, RandomPurpose.Diagnostics).Key, 1 << 30, 1.25f);
         byte[] bytes = new byte[100];
         fixed (byte* source = bytes)
             ByteKernel.Scale(source, a.Pointer, 100, 0.5f);

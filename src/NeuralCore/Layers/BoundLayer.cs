@@ -33,9 +33,9 @@ internal sealed class BoundLayer
     /// <summary>The floats of scratch memory for each worker.</summary>
     internal required int Scratch { get; init; }
 
-    internal required int PreparedLength { get; init; }
+    internal required int PackedLength { get; init; }
 
     internal required int Panels { get; init; }
 
-    internal required bool PreparedForBackwardOnly { get; init; }
+    internal required bool PackedForBackwardOnly { get; init; }
 }

@@ -58,13 +58,15 @@ public sealed unsafe class Dense : Layer
     /// <summary>Whether there is a bias.</summary>
     public bool UseBias { get; }
 
-    internal override Activation? Attached => Activation;
+    /// <inheritdoc/>
+    protected internal override Activation? TrailingActivation => Activation;
 
     internal override bool? GivesProbabilities => false;
 
     internal override bool SkipsZeros => true;
 
-    internal override Layer CloneUnbound()
+    /// <inheritdoc/>
+    protected internal override Layer CloneUnbound()
     {
         // The activation is a layer of its own and can serve one model only, as this one.
         return new Dense(Units, (Activation?)Activation?.CloneUnbound(), KernelInitializer, BiasInitializer, UseBias, GivenName) { Trainable = Trainable };
@@ -85,16 +87,16 @@ public sealed unsafe class Dense : Layer
         // The input gradient multiplies by the transposed kernel, which is packed once a step for all workers.
         builder.BackwardReads = BackwardReads.Input;
         builder.FusesReLU = true;
-        builder.PrepareInPanels(Gemm.PanelCount(inputs), Gemm.PackedLength(Units, inputs), forBackwardOnly: true);
+        builder.DeclarePacking(Gemm.PanelCount(inputs), Gemm.PackedLength(Units, inputs), forBackwardOnly: true);
         return [Units];
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected internal override void Prepare(in PreparePass pass)
+    protected internal override void Pack(in PackPass pass)
     {
-        fixed (float* prepared = &MemoryMarshal.GetReference(pass.Prepared))
-            Gemm.PackPanel(pass.Panel, Units, _kernel!.Shape[0], _kernel.Pointer, Units, bTransposed: true, prepared);
+        fixed (float* packed = &MemoryMarshal.GetReference(pass.Packed))
+            Gemm.PackPanel(pass.Panel, Units, _kernel!.Shape[0], _kernel.Pointer, Units, bTransposed: true, packed);
     }
 
     /// <inheritdoc/>
@@ -123,18 +125,18 @@ public sealed unsafe class Dense : Layer
         int inputs = _kernel!.Shape[0];
         fixed (float* outputGradient = &MemoryMarshal.GetReference(pass.OutputGradient),
             inputGradient = &MemoryMarshal.GetReference(pass.InputGradient),
-            prepared = &MemoryMarshal.GetReference(pass.Prepared),
+            packed = &MemoryMarshal.GetReference(pass.Packed),
             mask = &MemoryMarshal.GetReference(pass.ReLUOutput))
         {
             Gemm.MultiplyPacked(
-                pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, prepared, inputGradient, inputs, GemmStart.Zero, null,
+                pass.Rows, inputs, Units, outputGradient, Units, aTransposed: false, packed, inputGradient, inputs, GemmStart.Zero, null,
                 mask == null ? GemmEpilogue.None : GemmEpilogue.ReLUMask, mask, inputs);
         }
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected internal override void AccumulateGradients(in GradientPass pass)
+    protected internal override void ComputeParameterGradients(in GradientPass pass)
     {
         fixed (float* input = &MemoryMarshal.GetReference(pass.Input),
             outputGradient = &MemoryMarshal.GetReference(pass.OutputGradient),

@@ -8,7 +8,7 @@ namespace NeuralCore.Layers;
 /// </summary>
 /// <remarks>
 /// To write a layer: derive, declare in <see cref="Build"/>, compute in <see cref="Forward"/>, <see cref="Backward"/> and
-/// (with parameters) <see cref="AccumulateGradients"/>, and check it with <c>NeuralCore.Diagnostics.GradientCheck</c>.
+/// (with parameters) <see cref="ComputeParameterGradients"/>, and check it with <c>NeuralCore.Diagnostics.GradientCheck</c>.
 /// A row of a batch must be computed from that row alone, with the same operations wherever the row stands: that is what
 /// keeps results the same for any batch and any number of threads.
 /// </remarks>
@@ -54,12 +54,13 @@ public abstract class Layer
 
     internal string? GivenName { get; }
 
-    internal bool IsBound => _bound is not null;
-
     internal BoundLayer Bound => _bound ?? throw new InvalidOperationException($"{this} is not part of a model yet; its shapes are known once a Sequential holds it.");
 
-    /// <summary>The activation that runs directly behind this layer as if it stood next in the list; null for none.</summary>
-    internal virtual Activation? Attached => null;
+    /// <summary>
+    /// An activation that runs directly after this layer, as if it were next in the list; null for none. For layers that take one as a setting, as
+    /// <see cref="Dense"/> does. It is named <c>dense.relu</c> and is no row of the summary.
+    /// </summary>
+    protected internal virtual Activation? TrailingActivation => null;
 
     /// <summary>Whether each output is a vector of probabilities that sum to 1; null where that is not known, as for a user's layer.</summary>
     internal virtual bool? GivesProbabilities => null;
@@ -78,7 +79,7 @@ public abstract class Layer
 
     /// <summary>Packs one panel of what the passes of this training step want packed. By default nothing.</summary>
     /// <param name="pass">The panel and the memory to pack into.</param>
-    protected internal virtual void Prepare(in PreparePass pass)
+    protected internal virtual void Pack(in PackPass pass)
     {
     }
 
@@ -92,7 +93,7 @@ public abstract class Layer
 
     /// <summary>Computes the gradient of a slice of one parameter, summed over all rows of the batch in order. By default nothing, for layers without parameters.</summary>
     /// <param name="pass">The slice.</param>
-    protected internal virtual void AccumulateGradients(in GradientPass pass)
+    protected internal virtual void ComputeParameterGradients(in GradientPass pass)
     {
     }
 
@@ -148,8 +149,11 @@ public abstract class Layer
     /// <summary>Takes the layer out of a model that could not be built.</summary>
     internal void Unbind() => _bound = null;
 
-    /// <summary>A copy with the same settings that is part of no model.</summary>
-    internal virtual Layer CloneUnbound()
+    /// <summary>
+    /// A copy with the same settings that is part of no model, for <c>model.Clone()</c>. By default a copy of all fields; a layer with a
+    /// <see cref="TrailingActivation"/> copies that one too, since a layer object serves one model.
+    /// </summary>
+    protected internal virtual Layer CloneUnbound()
     {
         Layer copy = (Layer)MemberwiseClone();
         copy._bound = null;

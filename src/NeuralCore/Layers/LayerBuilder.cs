@@ -3,7 +3,7 @@ using NeuralCore.Randomness;
 
 namespace NeuralCore.Layers;
 
-/// <summary>What <see cref="Layer.Backward"/> and <see cref="Layer.AccumulateGradients"/> read of the forward pass.</summary>
+/// <summary>What <see cref="Layer.Backward"/> and <see cref="Layer.ComputeParameterGradients"/> read of the forward pass.</summary>
 [Flags]
 public enum BackwardReads
 {
@@ -24,11 +24,11 @@ public sealed class LayerBuilder
     private readonly ModelBuilder _model;
     private readonly List<Parameter> _parameters = [];
     private int _cachePerSample;
-    private int _preparedLength;
+    private int _packedLength;
     private int _reduced;
     private int _scratch;
     private int _panels;
-    private bool _preparedForBackwardOnly;
+    private bool _packedForBackwardOnly;
 
     internal LayerBuilder(Layer layer, string name, ModelBuilder model)
     {
@@ -125,7 +125,7 @@ public sealed class LayerBuilder
         _scratch = floats;
     }
 
-    /// <summary>Declares memory that <see cref="Layer.Forward"/> writes and <see cref="Layer.Backward"/> and <see cref="Layer.AccumulateGradients"/> read.</summary>
+    /// <summary>Declares memory that <see cref="Layer.Forward"/> writes and <see cref="Layer.Backward"/> and <see cref="Layer.ComputeParameterGradients"/> read.</summary>
     /// <param name="floats">How many floats for each sample.</param>
     public void CachePerSample(int floats)
     {
@@ -133,17 +133,17 @@ public sealed class LayerBuilder
         _cachePerSample = floats;
     }
 
-    /// <summary>Declares memory that <see cref="Layer.Prepare"/> fills at the start of each training step, panel by panel, by several workers.</summary>
+    /// <summary>Declares memory that <see cref="Layer.Pack"/> fills at the start of each training step, panel by panel, by several workers.</summary>
     /// <param name="panels">How many panels, each written by one call.</param>
     /// <param name="floats">The length of the memory that all panels share.</param>
     /// <param name="forBackwardOnly">Whether only <see cref="Layer.Backward"/> reads it: then nothing is packed where nobody wants the input's gradient.</param>
-    public void PrepareInPanels(int panels, int floats, bool forBackwardOnly = false)
+    public void DeclarePacking(int panels, int floats, bool forBackwardOnly = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(panels);
         ArgumentOutOfRangeException.ThrowIfNegative(floats);
-        _preparedForBackwardOnly = forBackwardOnly;
+        _packedForBackwardOnly = forBackwardOnly;
         _panels = panels;
-        _preparedLength = floats;
+        _packedLength = floats;
     }
 
     /// <summary>
@@ -186,8 +186,8 @@ public sealed class LayerBuilder
         CachePerSample = _cachePerSample,
         Reduced = _reduced,
         Scratch = _scratch,
-        PreparedLength = _preparedLength,
+        PackedLength = _packedLength,
         Panels = _panels,
-        PreparedForBackwardOnly = _preparedForBackwardOnly,
+        PackedForBackwardOnly = _packedForBackwardOnly,
     };
 }

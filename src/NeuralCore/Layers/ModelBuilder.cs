@@ -26,7 +26,7 @@ internal sealed class ModelBuilder
     {
         Shape output = BindOne(layer, input, layer.GivenName ?? FreeName(layer.Kind.ToLowerInvariant()));
         running.Add(layer);
-        if (layer.Attached is { } activation)
+        if (layer.TrailingActivation is { } activation)
         {
             output = BindOne(activation, output, $"{layer.Name}.{activation.Kind.ToLowerInvariant()}");
             running.Add(activation);

@@ -3,19 +3,19 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Layers;
 
 /// <summary>One panel of what a layer packs at the start of a training step.</summary>
-public readonly ref struct PreparePass
+public readonly ref struct PackPass
 {
-    internal PreparePass(int panel, Span<float> prepared)
+    internal PackPass(int panel, Span<float> packed)
     {
         Panel = panel;
-        Prepared = prepared;
+        Packed = packed;
     }
 
     /// <summary>The panel to pack, from 0 to the declared count.</summary>
     public int Panel { get; }
 
     /// <summary>The memory that all panels share; write this panel's part only.</summary>
-    public Span<float> Prepared { get; }
+    public Span<float> Packed { get; }
 }
 
 /// <summary>A block of rows on its way forward. All spans are row-major, one sample after the other.</summary>
@@ -42,8 +42,8 @@ public readonly ref struct ForwardPass
     /// <summary>The declared cache of the block's rows; empty in prediction.</summary>
     public Span<float> Cache { get; init; }
 
-    /// <summary>What <see cref="Layer.Prepare"/> packed in this step; empty in prediction, where the parameters are read as they stand.</summary>
-    public ReadOnlySpan<float> Prepared { get; init; }
+    /// <summary>What <see cref="Layer.Pack"/> packed in this step; empty in prediction, where the parameters are read as they stand.</summary>
+    public ReadOnlySpan<float> Packed { get; init; }
 
     /// <summary>Whether to apply the ReLU that follows to the output as it is stored; only set for layers that declared <see cref="LayerBuilder.FusesReLU"/>.</summary>
     public bool FusesReLU { get; init; }
@@ -91,8 +91,8 @@ public readonly ref struct BackwardPass
     /// <summary>The declared cache of the block's rows, as the forward pass left it.</summary>
     public ReadOnlySpan<float> Cache { get; init; }
 
-    /// <summary>What <see cref="Layer.Prepare"/> packed in this step.</summary>
-    public ReadOnlySpan<float> Prepared { get; init; }
+    /// <summary>What <see cref="Layer.Pack"/> packed in this step.</summary>
+    public ReadOnlySpan<float> Packed { get; init; }
 
     /// <summary>
     /// The output of the ReLU before the layer: the gradient is stored as 0 where it is 0. Empty where there is none; only given to layers that declared

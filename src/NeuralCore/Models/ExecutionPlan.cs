@@ -42,7 +42,7 @@ internal sealed class ExecutionPlan
         ReadsSamples = Layers.Select((layer, i) => i < ExecutedCount && ReadsInput[i] && layer.SkipsZeros).ToArray();
         SkipsZeros = ReadsSamples.Contains(true);
         IsPacked = Layers.Select((layer, i) => isTraining && i < ExecutedCount && layer.Bound.Panels > 0
-            && (!layer.Bound.PreparedForBackwardOnly || NeedsInputGradient(i))).ToArray();
+            && (!layer.Bound.PackedForBackwardOnly || NeedsInputGradient(i))).ToArray();
         Activations = isTraining ? PlanActivations(fusesLast) : PlanTwoBuffers(forward);
         Gradients = isTraining ? PlanGradients() : new Slot?[Layers.Length + 1];
     }

@@ -33,6 +33,9 @@ internal sealed record StepPhase(PhaseKind Kind, int Index = 0, int Layer = 0, b
         phases.Add(new StepPhase(PhaseKind.Rows, part++));
         foreach (int layer in plan.Reductions.Reverse())
         {
+            // Nobody wants its input's gradient, nor that of any layer before it.
+            if (!plan.NeedsInputGradient(layer) && !plan.HasGradients(layer))
+                break;
             phases.Add(new StepPhase(PhaseKind.Reduce, Layer: layer, IsBackward: true));
             phases.Add(new StepPhase(PhaseKind.Rows, part++));
         }

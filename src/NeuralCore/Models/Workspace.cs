@@ -53,7 +53,7 @@ internal sealed unsafe class Workspace
         _blocks = Buffers(workers, (int)block);
         _scratch = Buffers(workers, plan.Layers.Max(layer => layer.Bound.Scratch));
 
-        (_packed, _packedOffsets) = ForEachLayer(layer => plan.IsPacked[layer] ? plan.Layers[layer].Bound.PreparedLength : 0, batchRows);
+        (_packed, _packedOffsets) = ForEachLayer(layer => plan.IsPacked[layer] ? plan.Layers[layer].Bound.PackedLength : 0, batchRows);
         (_cache, _cacheOffsets) = ForEachLayer(layer => plan.IsTraining ? (long)plan.Layers[layer].Bound.CachePerSample * batchRows : 0, batchRows);
         (_reduced, _reducedOffsets) = ForEachLayer(
             layer => plan.Reductions.Contains(layer) ? (long)plan.Layers[layer].Bound.Reduced * plan.Sizes[layer] : 0, batchRows);
@@ -97,7 +97,7 @@ internal sealed unsafe class Workspace
 
     /// <summary>Packs one panel of a layer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Pack(int layer, int panel) => _plan.Layers[layer].Prepare(new PreparePass(panel, Packed(layer)));
+    internal void Pack(int layer, int panel) => _plan.Layers[layer].Pack(new PackPass(panel, Packed(layer)));
 
     /// <summary>Runs a block of rows through a part of the layers.</summary>
     /// <param name="part">The part of the way forward.</param>
@@ -127,7 +127,7 @@ internal sealed unsafe class Workspace
                 Input = readsInput ? input : Activation(i, worker, firstRow, rows),
                 Output = output,
                 Cache = Cache(i, firstRow, rows),
-                Prepared = Packed(i),
+                Packed = Packed(i),
                 Scratch = Scratch(i, worker),
                 Reduced = Reduced(i),
                 FusesReLU = call.FusesReLU,
@@ -167,7 +167,7 @@ internal sealed unsafe class Workspace
                 OutputGradient = outputGradient,
                 InputGradient = inputGradient,
                 Cache = Cache(i, firstRow, rows),
-                Prepared = Packed(i),
+                Packed = Packed(i),
                 Scratch = Scratch(i, worker),
                 Reduced = Reduced(i),
                 ReLUOutput = call.FusesReLU ? Activation(i, worker, firstRow, rows) : default,
@@ -215,7 +215,7 @@ internal sealed unsafe class Workspace
         int layer, Parameter parameter, int start, int count, int rows, int worker = 0, int firstRow = 0, bool continues = false)
     {
         BackwardReads reads = _plan.BackwardReadsOf(layer);
-        _plan.Layers[layer].AccumulateGradients(new GradientPass
+        _plan.Layers[layer].ComputeParameterGradients(new GradientPass
         {
             Rows = rows,
             Parameter = parameter,
@@ -260,7 +260,7 @@ internal sealed unsafe class Workspace
         : new Span<float>(_blocks[worker].Pointer + slot.Offset, rows * size);
 
     private Span<float> Packed(int layer) => _plan.IsPacked[layer]
-        ? new Span<float>(_packed.Pointer + _packedOffsets[layer], _plan.Layers[layer].Bound.PreparedLength)
+        ? new Span<float>(_packed.Pointer + _packedOffsets[layer], _plan.Layers[layer].Bound.PackedLength)
         : default;
 
     private Span<float> Cache(int layer, int firstRow, int rows)

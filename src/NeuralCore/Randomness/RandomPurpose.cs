@@ -6,20 +6,11 @@ namespace NeuralCore.Randomness;
 /// </summary>
 public enum RandomPurpose
 {
-    /// <summary>Initial values of weights.</summary>
-    InitialWeights = 1,
-
-    /// <summary>Which activations dropout clears.</summary>
-    Dropout = 2,
-
     /// <summary>The order of the samples in an epoch.</summary>
     Shuffle = 3,
 
     /// <summary>Which samples are held out for validation.</summary>
     Split = 4,
-
-    /// <summary>Random changes to training samples.</summary>
-    Augmentation = 5,
 
     /// <summary>Random directions and points of checks, never of training.</summary>
     Diagnostics = 6,

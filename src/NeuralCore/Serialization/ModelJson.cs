@@ -37,7 +37,7 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
 
     internal static ModelJson Of(Sequential model) => new(
         model.Name, model.Seed, model.InputShape,
-        model.Layers.Select(layer => new SavedLayer(layer.Name, layer.Trainable, layer.Attached?.Trainable ?? true, layer.Description)).ToArray());
+        model.Layers.Select(layer => new SavedLayer(layer.Name, layer.Trainable, layer.TrailingActivation?.Trainable ?? true, layer.Description)).ToArray());
 
     /// <summary>Rebuilds the model; its weights are zero.</summary>
     /// <inheritdoc cref="Sequential(Shape, IEnumerable{Layer}, long, string, Action{IEnumerable{Parameter}})"/>
@@ -128,7 +128,7 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
         if (!saved.IsTrainable)
             layer.Freeze();
         if (!saved.IsActivationTrainable)
-            layer.Attached?.Freeze();
+            layer.TrailingActivation?.Freeze();
         return layer;
     }
 

@@ -27,7 +27,7 @@ internal static class UnwrittenGradients
             {
                 throw new InvalidOperationException(
                     $"{layer.Name}: {layer} left value {first + i} of the gradient of {parameter.FullName} unwritten, so that it would never train. "
-                    + $"{nameof(Layer.AccumulateGradients)} writes every value of the slice it is given, and does not add to what is there. "
+                    + $"{nameof(Layer.ComputeParameterGradients)} writes every value of the slice it is given, and does not add to what is there. "
                     + "Freeze the layer (Trainable = false) if its parameters are not to be trained.");
             }
         }

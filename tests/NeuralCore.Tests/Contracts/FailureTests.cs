@@ -13,8 +13,8 @@ public class FailureTests
     [Theory]
     [InlineData("source", 1)]
     [InlineData("source", 3)]
-    [InlineData("prepare", 1)]
-    [InlineData("prepare", 3)]
+    [InlineData("pack", 1)]
+    [InlineData("pack", 3)]
     [InlineData("forward", 1)]
     [InlineData("forward", 3)]
     [InlineData("loss", 1)]
@@ -93,7 +93,7 @@ public class FailureTests
         [
             new Flatten(),
             new Dense(64, new ReLU()),
-            new FaultyLayer { OnPrepare = faults.In("prepare"), OnForward = faults.In("forward"), OnBackward = faults.In("backward"), OnGradients = faults.In("gradients") },
+            new FaultyLayer { OnPack = faults.In("pack"), OnForward = faults.In("forward"), OnBackward = faults.In("backward"), OnGradients = faults.In("gradients") },
             new Dense(10, new Softmax()),
         ],
         seed: 3);

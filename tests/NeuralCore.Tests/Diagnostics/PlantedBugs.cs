@@ -82,7 +82,7 @@ internal sealed class BuggyDense(int units, Bug bug) : Layer
             pass.InputGradient[3] = float.NaN;
     }
 
-    protected internal override void AccumulateGradients(in GradientPass pass)
+    protected internal override void ComputeParameterGradients(in GradientPass pass)
     {
         int inputs = _kernel!.Shape[0];
         if (pass.Parameter == _bias)
@@ -147,7 +147,7 @@ internal sealed class Scale(float wrongFactor = 1) : Layer
             pass.InputGradient[i] = wrongFactor * pass.OutputGradient[i] * _factors!.Values[i % _factors.Shape.Size];
     }
 
-    protected internal override void AccumulateGradients(in GradientPass pass)
+    protected internal override void ComputeParameterGradients(in GradientPass pass)
     {
         int size = pass.Parameter.Shape.Size;
         int first = pass.Start * (size / pass.Parameter.Shape[0]);

@@ -6,7 +6,7 @@ namespace NeuralCore.Tests.Randomness;
 
 public unsafe class DropoutKernelTests
 {
-    private static readonly RandomStream Stream = RandomStream.Derive(42, RandomPurpose.Dropout);
+    private static readonly RandomStream Stream = RandomStream.Derive(42, RandomPurpose.Diagnostics);
     private const uint Half = 0x80000000;
 
     [Fact]

@@ -9,9 +9,9 @@ public class RandomStreamTests
     [Fact]
     public void Derivation_is_the_documented_one()
     {
-        PhiloxBlock expected = Philox4x32.Block(new PhiloxKey(0x89ABCDEF, 0x01234567), (uint)RandomPurpose.Dropout, 0, 3, 0);
+        PhiloxBlock expected = Philox4x32.Block(new PhiloxKey(0x89ABCDEF, 0x01234567), (uint)RandomPurpose.Diagnostics, 0, 3, 0);
 
-        RandomStream stream = RandomStream.Derive(0x0123456789ABCDEF, RandomPurpose.Dropout, 3);
+        RandomStream stream = RandomStream.Derive(0x0123456789ABCDEF, RandomPurpose.Diagnostics, 3);
 
         stream.Key.Should().Be(new PhiloxKey(expected.Word0, expected.Word1));
     }
@@ -30,7 +30,7 @@ public class RandomStreamTests
     public void First_numbers_never_change()
     {
         // From a separate implementation of the documented derivation (Python integers).
-        RandomStream stream = RandomStream.Derive(42, RandomPurpose.InitialWeights);
+        RandomStream stream = RandomStream.Derive(42, (RandomPurpose)1);
 
         new[] { stream.UInt32At(0), stream.UInt32At(1), stream.UInt32At(5), stream.UInt32At(1UL << 40) }
             .Should().Equal(3729728444u, 959099428u, 786230370u, 3053917269u);
@@ -41,20 +41,20 @@ public class RandomStreamTests
     {
         RandomStream[] streams =
         [
-            RandomStream.Derive(1, RandomPurpose.Dropout), RandomStream.Derive(1UL << 32, RandomPurpose.Dropout),
-            RandomStream.Derive(1, RandomPurpose.Shuffle), RandomStream.Derive(1, RandomPurpose.Dropout, 1),
+            RandomStream.Derive(1, RandomPurpose.Diagnostics), RandomStream.Derive(1UL << 32, RandomPurpose.Diagnostics),
+            RandomStream.Derive(1, RandomPurpose.Shuffle), RandomStream.Derive(1, RandomPurpose.Diagnostics, 1),
             RandomStream.Derive(1, "Dropout"), RandomStream.Derive(1, "dropout"), RandomStream.Derive(1, "Dropout", 1),
         ];
 
         streams.Distinct().Should().HaveCount(streams.Length);
         streams.Select(stream => stream.UInt32At(0)).Distinct().Should().HaveCount(streams.Length);
-        (streams[0] == RandomStream.Derive(1, RandomPurpose.Dropout)).Should().BeTrue();
+        (streams[0] == RandomStream.Derive(1, RandomPurpose.Diagnostics)).Should().BeTrue();
     }
 
     [Fact]
     public void Rejects_bad_arguments()
     {
-        FluentActions.Invoking(() => RandomStream.Derive(1, RandomPurpose.Dropout, -1)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => RandomStream.Derive(1, RandomPurpose.Diagnostics, -1)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => RandomStream.Derive(1, "x", -1)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => RandomStream.Derive(1, "")).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => default(RandomStream).UInt32At(0, -1, 0)).Should().Throw<ArgumentOutOfRangeException>();

@@ -10,7 +10,7 @@ namespace NeuralCore.Tests.Support;
 /// <summary>A user's layer, y = x + b, in each of whose passes a test may do what it likes.</summary>
 internal sealed class FaultyLayer : Layer
 {
-    internal Action? OnPrepare { get; set; }
+    internal Action? OnPack { get; set; }
 
     internal Action? OnForward { get; set; }
 
@@ -21,11 +21,11 @@ internal sealed class FaultyLayer : Layer
     protected internal override Shape Build(Shape input, LayerBuilder builder)
     {
         builder.AddParameter("shift", input, new Zeros());
-        builder.PrepareInPanels(panels: 3, floats: 16);
+        builder.DeclarePacking(panels: 3, floats: 16);
         return input;
     }
 
-    protected internal override void Prepare(in PreparePass pass) => OnPrepare?.Invoke();
+    protected internal override void Pack(in PackPass pass) => OnPack?.Invoke();
 
     protected internal override void Forward(in ForwardPass pass)
     {
@@ -41,7 +41,7 @@ internal sealed class FaultyLayer : Layer
         pass.OutputGradient.CopyTo(pass.InputGradient);
     }
 
-    protected internal override void AccumulateGradients(in GradientPass pass)
+    protected internal override void ComputeParameterGradients(in GradientPass pass)
     {
         OnGradients?.Invoke();
         pass.Gradient.Clear();

@@ -51,7 +51,7 @@ public class UnwrittenGradientTests
 
         protected internal override void Backward(in BackwardPass pass) => pass.OutputGradient.CopyTo(pass.InputGradient);
 
-        protected internal override void AccumulateGradients(in GradientPass pass)
+        protected internal override void ComputeParameterGradients(in GradientPass pass)
         {
             for (int i = 0; i < pass.Gradient.Length; i++)
             {

@@ -12,8 +12,11 @@ public abstract class Callback
     /// <summary>Whether the callback hears of a step or an epoch after all others, wherever it stands in the list.</summary>
     internal virtual bool RunsLast => false;
 
-    /// <summary>Settings that must be the same in a resumed fit; null for none.</summary>
-    internal virtual string? Settings => null;
+    /// <summary>
+    /// The callback's settings in words, such as <c>patience 3</c>: a checkpoint keeps them, and a fit resumes only where they are the same. Null, the default,
+    /// for none that matter.
+    /// </summary>
+    protected internal virtual string? Settings => null;
 
     /// <summary>Called before the first epoch.</summary>
     /// <param name="context">The fit.</param>

@@ -55,7 +55,8 @@ public sealed class EarlyStopping : Callback
     /// <summary>Its value; NaN before the first.</summary>
     public double BestValue { get; private set; } = double.NaN;
 
-    internal override string? Settings => FormattableString.Invariant($"patience {Patience}, minDelta {MinDelta}, monitor {Monitor}, restoreBestWeights {RestoreBestWeights}");
+    /// <inheritdoc/>
+    protected internal override string? Settings => FormattableString.Invariant($"patience {Patience}, minDelta {MinDelta}, monitor {Monitor}, restoreBestWeights {RestoreBestWeights}");
 
     /// <inheritdoc/>
     public override void OnFitBegin(FitContext context)
