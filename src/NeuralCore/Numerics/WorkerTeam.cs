@@ -72,7 +72,9 @@ internal sealed class WorkerTeam : IDisposable
     internal void Run(ITeamTask task, int phases)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _shared.Run(task, phases);
+        _shared.Begin(task, phases);
+        _shared.Execute(worker: 0);
+        _shared.End();
         GC.KeepAlive(this);
     }
 
@@ -122,13 +124,16 @@ internal sealed class WorkerTeam : IDisposable
             _spins = workers <= Environment.ProcessorCount;
         }
 
-        internal void Run(ITeamTask task, int phases)
+        internal void Begin(ITeamTask task, int phases)
         {
             _task = task;
             _phases = phases;
             _failure = null;
             Barrier();
-            Execute(0);
+        }
+
+        internal void End()
+        {
             _task = null;
             if (_failure is { } failure)
             {
@@ -165,7 +170,7 @@ internal sealed class WorkerTeam : IDisposable
 
         // A method of its own, so that no reference to the task stays in the frame of a waiting thread.
         [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-        private void Execute(int worker)
+        internal void Execute(int worker)
         {
             ITeamTask task = _task!;
             int phases = _phases;

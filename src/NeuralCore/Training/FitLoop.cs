@@ -103,7 +103,13 @@ internal sealed class FitLoop<TTarget>
         while (_state.Batch < _batches.BatchCount)
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
-            RunStep();
+            long start = Stopwatch.GetTimestamp();
+            ReadOnlySpan<int> rows = _batches[_state.Batch];
+            double sum = _step.Run(_data.Training, rows);
+            _context.LastStepLoss = sum / rows.Length;
+            _state.Sums.Add(sum, _step.Head);
+            _state.Batch++;
+            _state.Duration += Stopwatch.GetElapsedTime(start);
             ReportProgress(epoch);
             Call(0, static (callback, context, _) => callback.OnStepEnd(context));
             if (_context.IsStopping && _state.Batch < _batches.BatchCount)
@@ -124,18 +130,6 @@ internal sealed class FitLoop<TTarget>
         Span<int> rows = _batches.BeginEpoch();
         if (_options.Shuffle)
             RandomStream.Derive((ulong)_training.Model.Seed, RandomPurpose.Shuffle).Shuffle(rows, (ulong)_training.EpochCount);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunStep()
-    {
-        long start = Stopwatch.GetTimestamp();
-        ReadOnlySpan<int> rows = _batches[_state.Batch];
-        double sum = _step.Run(_data.Training, rows);
-        _context.LastStepLoss = sum / rows.Length;
-        _state.Sums.Add(sum, _step.Head);
-        _state.Batch++;
-        _state.Duration += Stopwatch.GetElapsedTime(start);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -75,7 +75,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     internal double Run(Dataset<TTarget> data, ReadOnlySpan<int> rows)
     {
         _batch.Take(data, rows);
-        return Run();
+        RunPhases(_phases.Length);
+        return Finish();
     }
 
     /// <summary>Trains on rows that the caller holds, and counts the step.</summary>
@@ -86,7 +87,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         fixed (TTarget* targetPointer = &MemoryMarshal.GetReference(targets))
         {
             _batch.Take(inputPointer, targetPointer, input.Length / _state.Model.InputShape.Size);
-            return Run();
+            RunPhases(_phases.Length);
+            return Finish();
         }
     }
 
@@ -101,14 +103,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             return;
         _warmedUp = kind;
         _batch.TakeFrom(data, 0, Math.Min(BatchRows, data.Count));
-        try
-        {
-            RunPhases(_phases.Length - 1);
-        }
-        finally
-        {
-            _batch.Clear();
-        }
+        RunPhases(_phases.Length - 1);
+        _batch.Clear();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -154,11 +150,10 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double Run()
+    private double Finish()
     {
         try
         {
-            RunPhases(_phases.Length);
             double sum = Sums.InOrder(_head.RowLosses);
             if (!_runner.IsFinite || !_weightsAreFinite)
                 throw NonFinite(sum / _batch.Count);
@@ -196,6 +191,11 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             _gradientsAreWritten |= _runner.IsFinite;
             completed = _runner.IsFinite && phases == _phases.Length;
             _updateHasBegun = false;
+        }
+        catch
+        {
+            _batch.Clear();
+            throw;
         }
         finally
         {
