@@ -67,7 +67,7 @@ public sealed class ByteFeatures : FeatureSource
     private static unsafe void Fetch(ReadOnlySpan<byte> source)
     {
         fixed (byte* from = source)
-            ByteKernel.Fetch(from, source.Length);
+            ByteKernel.Prefetch(from, source.Length);
     }
 
     private static unsafe void ScaleRow(ReadOnlySpan<byte> source, Span<float> destination, float scale)

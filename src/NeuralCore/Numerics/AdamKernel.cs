@@ -15,51 +15,54 @@ internal static unsafe class AdamKernel
         Update(InstructionSet.Current, w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon);
 
     internal static bool Update(
-        VectorPath path, float* w, float* g, float* m, float* v, nint n, float alpha, float oneMinusBeta1, float oneMinusBeta2, float epsilon) => path switch
-    {
-        VectorPath.Vector512 => Update<Lanes512>(w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon),
-        VectorPath.Vector256 => Update<Lanes256>(w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon),
-        VectorPath.Vector128 => Update<Lanes128>(w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon),
-        _ => Update<LanesScalar>(w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon),
-    };
+        VectorPath path, float* w, float* g, float* m, float* v, nint n, float alpha, float oneMinusBeta1, float oneMinusBeta2, float epsilon) =>
+        Dispatch.Run<UpdateOperation, bool>(path, new(w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Update<T>(
         float* w, float* g, float* m, float* v, nint n, float alpha, float oneMinusBeta1, float oneMinusBeta2, float epsilon)
         where T : struct, ILanes<T>
     {
-        T marks = T.Broadcast(0);
+        T nonFinite = T.Broadcast(0);
         nint i = 0;
         for (; i <= n - LaneMath.Width; i += LaneMath.Width)
         {
             // Each value is stored as soon as it is known: with 16 registers of 256 bits there is no room to keep it.
             T gradient = T.Load(g + i);
-            T square = Approach(T.Load(v + i), gradient * gradient, T.Broadcast(oneMinusBeta2));
+            T square = Lerp(T.Load(v + i), gradient * gradient, T.Broadcast(oneMinusBeta2));
             T.Store(square, v + i);
-            marks = LaneMath.MarkNonFinite(square, marks);
-            T mean = Approach(T.Load(m + i), gradient, T.Broadcast(oneMinusBeta1));
+            nonFinite = LaneMath.NoteNonFinite(square, nonFinite);
+            T mean = Lerp(T.Load(m + i), gradient, T.Broadcast(oneMinusBeta1));
             T.Store(mean, m + i);
             T weight = T.Load(w + i) - mean * T.Broadcast(alpha) / (T.Sqrt(square) + T.Broadcast(epsilon));
             T.Store(weight, w + i);
-            marks = LaneMath.MarkNonFinite(weight, marks);
+            nonFinite = LaneMath.NoteNonFinite(weight, nonFinite);
         }
         if (i < n)
         {
             // Padding of ones stays finite even with an epsilon of 0.
             int left = (int)(n - i);
             T gradient = T.LoadPartial(g + i, left, 1);
-            T mean = Approach(T.LoadPartial(m + i, left, 1), gradient, T.Broadcast(oneMinusBeta1));
-            T square = Approach(T.LoadPartial(v + i, left, 1), gradient * gradient, T.Broadcast(oneMinusBeta2));
+            T mean = Lerp(T.LoadPartial(m + i, left, 1), gradient, T.Broadcast(oneMinusBeta1));
+            T square = Lerp(T.LoadPartial(v + i, left, 1), gradient * gradient, T.Broadcast(oneMinusBeta2));
             T weight = T.LoadPartial(w + i, left, 1) - mean * T.Broadcast(alpha) / (T.Sqrt(square) + T.Broadcast(epsilon));
             T.StorePartial(mean, m + i, left);
             T.StorePartial(square, v + i, left);
             T.StorePartial(weight, w + i, left);
-            marks = LaneMath.MarkNonFinite(weight, LaneMath.MarkNonFinite(square, marks));
+            nonFinite = LaneMath.NoteNonFinite(weight, LaneMath.NoteNonFinite(square, nonFinite));
         }
-        return LaneMath.IsUnmarked(marks);
+        return LaneMath.IsAllFinite(nonFinite);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Approach<T>(T from, T to, T share)
+    private static T Lerp<T>(T from, T to, T share)
         where T : struct, ILanes<T> => T.FusedMultiplyAdd(to - from, share, from);
+
+    private readonly struct UpdateOperation(
+        float* w, float* g, float* m, float* v, nint n, float alpha, float oneMinusBeta1, float oneMinusBeta2, float epsilon)
+        : ILaneOperation<bool>
+    {
+        public bool Run<T>()
+            where T : struct, ILanes<T> => Update<T>(w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon);
+    }
 }

@@ -10,27 +10,11 @@ internal static unsafe class ByteKernel
     internal static void Scale(byte* source, float* destination, nint n, float scale) =>
         Scale(InstructionSet.Current, source, destination, n, scale);
 
-    internal static void Scale(VectorPath path, byte* source, float* destination, nint n, float scale)
-    {
-        switch (path)
-        {
-            case VectorPath.Vector512:
-                Scale<Lanes512>(source, destination, n, scale);
-                break;
-            case VectorPath.Vector256:
-                Scale<Lanes256>(source, destination, n, scale);
-                break;
-            case VectorPath.Vector128:
-                Scale<Lanes128>(source, destination, n, scale);
-                break;
-            default:
-                Scale<LanesScalar>(source, destination, n, scale);
-                break;
-        }
-    }
+    internal static void Scale(VectorPath path, byte* source, float* destination, nint n, float scale) =>
+        Dispatch.Run(path, new ScaleOperation(source, destination, n, scale));
 
-    /// <summary>Asks the processor to bring memory into its second cache level; nothing where it takes no such hint.</summary>
-    internal static void Fetch(byte* source, nint n)
+    /// <summary>Prefetches memory into L2; nothing where the processor takes no such hint.</summary>
+    internal static void Prefetch(byte* source, nint n)
     {
         const int line = 64;
         for (nint i = 0; Sse.IsSupported && i < n; i += line)
@@ -47,5 +31,11 @@ internal static unsafe class ByteKernel
         // A byte is exact as a float, so one by one is one rounding too.
         for (; i < n; i++)
             destination[i] = source[i] * scale;
+    }
+
+    private readonly struct ScaleOperation(byte* source, float* destination, nint n, float scale) : ILaneOperation
+    {
+        public void Run<T>()
+            where T : struct, ILanes<T> => Scale<T>(source, destination, n, scale);
     }
 }

@@ -22,24 +22,8 @@ internal static unsafe class CrossEntropyKernel
         SoftmaxSparse(InstructionSet.Current, logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
 
     internal static void SoftmaxSparse(
-        VectorPath path, float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
-    {
-        switch (path)
-        {
-            case VectorPath.Vector512:
-                SoftmaxSparse<Lanes512>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
-                break;
-            case VectorPath.Vector256:
-                SoftmaxSparse<Lanes256>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
-                break;
-            case VectorPath.Vector128:
-                SoftmaxSparse<Lanes128>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
-                break;
-            default:
-                SoftmaxSparse<LanesScalar>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
-                break;
-        }
-    }
+        VectorPath path, float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
+        Dispatch.Run(path, new SoftmaxSparseOperation(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale));
 
     /// <summary>
     /// From logits x and target rows t, soft ones too: <c>loss = sum_j t[j] (log sum_k exp(x[k]) - x[j])</c>,
@@ -51,24 +35,8 @@ internal static unsafe class CrossEntropyKernel
         SoftmaxCategorical(InstructionSet.Current, logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
 
     internal static void SoftmaxCategorical(
-        VectorPath path, float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
-    {
-        switch (path)
-        {
-            case VectorPath.Vector512:
-                SoftmaxCategorical<Lanes512>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
-                break;
-            case VectorPath.Vector256:
-                SoftmaxCategorical<Lanes256>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
-                break;
-            case VectorPath.Vector128:
-                SoftmaxCategorical<Lanes128>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
-                break;
-            default:
-                SoftmaxCategorical<LanesScalar>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
-                break;
-        }
-    }
+        VectorPath path, float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
+        Dispatch.Run(path, new SoftmaxCategoricalOperation(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale));
 
     /// <summary>
     /// From predictions p (any positive sum) and class indices, as Keras: <c>loss = log sum(p) - log max(p[label], 1e-7 sum(p))</c>;
@@ -343,4 +311,20 @@ internal static unsafe class CrossEntropyKernel
     [DoesNotReturn]
     private static void ThrowLabel(int label, int row, int columns) => throw new ArgumentOutOfRangeException(
         "labels", label, $"Row {row} has the class {label}, but there are {columns} classes: 0 to {columns - 1}.");
+
+    private readonly struct SoftmaxSparseOperation(
+        float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
+        : ILaneOperation
+    {
+        public void Run<T>()
+            where T : struct, ILanes<T> => SoftmaxSparse<T>(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
+    }
+
+    private readonly struct SoftmaxCategoricalOperation(
+        float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale)
+        : ILaneOperation
+    {
+        public void Run<T>()
+            where T : struct, ILanes<T> => SoftmaxCategorical<T>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
+    }
 }

@@ -40,18 +40,7 @@ internal static unsafe partial class Gemm
         if (bTransposed)
             PackTransposed(path, k, columns, width, b + first * bStride, bStride, packed);
         else
-            PackPlain(path, k, columns, width, b + first, bStride, packed);
-    }
-
-    private static void PackPlain(VectorPath path, int k, int columns, int width, float* b, nint bStride, float* packed)
-    {
-        switch (path)
-        {
-            case VectorPath.Vector512: PackPlain<Lanes512>(k, columns, width, b, bStride, packed); break;
-            case VectorPath.Vector256: PackPlain<Lanes256>(k, columns, width, b, bStride, packed); break;
-            case VectorPath.Vector128: PackPlain<Lanes128>(k, columns, width, b, bStride, packed); break;
-            default: PackPlain<LanesScalar>(k, columns, width, b, bStride, packed); break;
-        }
+            Dispatch.Run(path, new PlainPacking(k, columns, width, b + first, bStride, packed));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -71,7 +60,7 @@ internal static unsafe partial class Gemm
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackTransposed(VectorPath path, int k, int columns, int width, float* b, nint bStride, float* packed)
     {
-        // Blocks of k, so that the part of the panel being filled stays in the first cache level while its columns pass by.
+        // Blocks of k, so that the part of the panel being filled stays in L1 while its columns pass by.
         const int block = 64;
         for (int p0 = 0; p0 < k; p0 += block)
         {
@@ -132,5 +121,11 @@ internal static unsafe partial class Gemm
         float* b1 = b0 + bStride, b2 = b1 + bStride, b3 = b2 + bStride;
         for (int p = 0; p < rows; p++, to += width)
             Vector128.Create(b0[p], b1[p], b2[p], b3[p]).Store(to);
+    }
+
+    private readonly struct PlainPacking(int k, int columns, int width, float* b, nint bStride, float* packed) : ILaneOperation
+    {
+        public void Run<T>()
+            where T : struct, ILanes<T> => PackPlain<T>(k, columns, width, b, bStride, packed);
     }
 }

@@ -61,7 +61,7 @@ internal static unsafe partial class Gemm
                     int block = Math.Min(SkipBlock, k - k0);
                     byte* kept = columns is null ? null : columns.Row(k0 / InputColumns.Width, firstRow + i);
                     nint keptStep = columns is null ? 0 : columns.BlockBytes;
-                    int active = ExpandRows(path, source, i, rows, k0, block, expanded, list, kept, keptStep);
+                    int active = Dispatch.Run<RowExpansion, int>(path, new(&source, i, rows, k0, block, expanded, list, kept, keptStep));
                     GemmTile tile = GroupTile(list, active, block, k0 == 0 ? start : GemmStart.Accumulate, k0 + block >= k ? epilogue : GemmEpilogue.None);
                     tile.RowStep = ExpandedStride;
                     tile.KStep = 1;
@@ -101,7 +101,7 @@ internal static unsafe partial class Gemm
             do
             {
                 int block = Math.Min(SkipBlockTransposed, k - k0);
-                float* a = ExpandColumns(path, kept, column / InputColumns.Width, k0, block, expanded, words);
+                float* a = (float*)Dispatch.Run<ColumnExpansion, nint>(path, new(kept, column / InputColumns.Width, k0, block, expanded, words));
                 int groupEnd;
                 for (int group = column; group < end; group = groupEnd)
                 {
@@ -154,7 +154,7 @@ internal static unsafe partial class Gemm
     {
         bool skips = active <= LargestActiveShare * block;
         GemmTile tile = default;
-        tile.List = skips ? list : null;
+        tile.Indices = skips ? list : null;
         tile.K = skips ? active : block;
         tile.Start = start;
         tile.Epilogue = epilogue;
@@ -171,7 +171,7 @@ internal static unsafe partial class Gemm
             tile.B = b + j;
             tile.C = c + j;
             tile.Bias = bias + j;
-            Panel(path, &tile, rows, Math.Min(panelColumns, n - j));
+            Run(path, &tile, rows, Math.Min(panelColumns, n - j), isRow: false);
         }
     }
 
@@ -182,22 +182,17 @@ internal static unsafe partial class Gemm
         tile.KStep = 1;
         tile.BStep = bStride;
         tile.K = active;
-        tile.List = list;
+        tile.Indices = list;
         tile.Start = start;
         tile.Epilogue = epilogue;
-        bool isScalar = path == VectorPath.Scalar;
-        int panelColumns = isScalar ? TileColumns(path) : RowVectors * Lanes(path);
+        int panelColumns = RowVectors * Lanes(path);
         for (int j = 0; j < n; j += panelColumns)
         {
-            int columns = Math.Min(panelColumns, n - j);
             tile.A = a;
             tile.B = b + j;
             tile.C = c + j;
             tile.Bias = bias + j;
-            if (isScalar)
-                Panel(path, &tile, 1, columns);
-            else
-                Row(path, &tile, columns);
+            Run(path, &tile, 1, Math.Min(panelColumns, n - j), isRow: true);
         }
     }
 
@@ -207,16 +202,6 @@ internal static unsafe partial class Gemm
     /// Writes up to <see cref="SkipGroup"/> rows as floats, keeps them as they came where kept is not null, and lists the columns, counted from firstColumn, at
     /// which any of them is not zero.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int ExpandRows(
-        VectorPath path, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep) => path switch
-    {
-        VectorPath.Vector512 => ExpandRows<Lanes512>(source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
-        VectorPath.Vector256 => ExpandRows<Lanes256>(source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
-        VectorPath.Vector128 => ExpandRows<Lanes128>(source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
-        _ => ExpandRows<LanesScalar>(source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep),
-    };
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ExpandRows<T>(
         in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep)
@@ -301,21 +286,12 @@ internal static unsafe partial class Gemm
             T.Store(x2, to + 2 * ExpandedStride);
             T.Store(x3, to + 3 * ExpandedStride);
             to += InputColumns.Width;
-            list += T.ListNonZero(x0 | x1 | x2 | x3, column, list);
+            list += T.IndexNonZero(x0 | x1 | x2 | x3, column, list);
         }
         return list;
     }
 
     /// <summary>Gives the rows of a block of columns as floats, 16 a row, and writes for each row the bits of those that are not zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float* ExpandColumns(VectorPath path, InputColumns kept, int block, int firstRow, int rows, float* to, ushort* words) => path switch
-    {
-        VectorPath.Vector512 => ExpandColumns<Lanes512>(kept, block, firstRow, rows, to, words),
-        VectorPath.Vector256 => ExpandColumns<Lanes256>(kept, block, firstRow, rows, to, words),
-        VectorPath.Vector128 => ExpandColumns<Lanes128>(kept, block, firstRow, rows, to, words),
-        _ => ExpandColumns<LanesScalar>(kept, block, firstRow, rows, to, words),
-    };
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float* ExpandColumns<T>(InputColumns kept, int block, int firstRow, int rows, float* to, ushort* words)
         where T : struct, ILanes<T>
@@ -409,9 +385,9 @@ internal static unsafe partial class Gemm
             for (int row = firstRow; row < firstRow + rows; row++)
             {
                 if (Bytes != null)
-                    ByteKernel.Fetch(Bytes + Start(row), size);
+                    ByteKernel.Prefetch(Bytes + Start(row), size);
                 else
-                    ByteKernel.Fetch((byte*)(Floats + Start(row)), size * sizeof(float));
+                    ByteKernel.Prefetch((byte*)(Floats + Start(row)), size * sizeof(float));
             }
         }
     }
@@ -452,5 +428,19 @@ internal static unsafe partial class Gemm
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Copy(byte* from, byte* to) => T.Store(T.Load((float*)from), (float*)to);
+    }
+
+    private readonly struct RowExpansion(
+        Source* source, int firstRow, int rows, int firstColumn, int columns, float* to, int* list, byte* kept, nint keptStep)
+        : ILaneOperation<int>
+    {
+        public int Run<T>()
+            where T : struct, ILanes<T> => ExpandRows<T>(*source, firstRow, rows, firstColumn, columns, to, list, kept, keptStep);
+    }
+
+    private readonly struct ColumnExpansion(InputColumns kept, int block, int firstRow, int rows, float* to, ushort* words) : ILaneOperation<nint>
+    {
+        public nint Run<T>()
+            where T : struct, ILanes<T> => (nint)ExpandColumns<T>(kept, block, firstRow, rows, to, words);
     }
 }

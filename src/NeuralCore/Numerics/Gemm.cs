@@ -10,20 +10,20 @@ namespace NeuralCore.Numerics;
 /// </summary>
 /// <remarks>
 /// All matrices are row-major, strides count floats. Nothing outside the matrices' own elements is read or written.
-/// This file decides the order of the work; the kernels that do it are in one file for each path.
+/// This file decides the order of the work. The kernels are written once, over <see cref="IRegister{TVector}"/>.
 /// </remarks>
 internal static unsafe partial class Gemm
 {
-    // A longer block reloads the accumulators less often: up to 1,024 a panel of B still sits in the second cache level (the kernels
-    // read it there at full speed). A transposed A touches a new page at each k, and beyond 512 they evict each other.
+    // A longer block reloads the accumulators less often: up to 1,024 a panel of B still is in L2, where the kernels read it at full speed.
+    // A transposed A touches a new page at each k, and beyond 512 they evict each other.
     private const int MaxKBlock = 1024;
     private const int MaxKBlockTransposed = 512;
 
-    // Rows that pass over one panel before the next: their A stays in the second cache level. Whole tiles of 8, 6 and 4 rows.
+    // Rows that pass over one panel before the next: their A stays in L2. Whole tiles of 8, 6 and 4 rows.
     private const int RowStrip = 240;
 
-    // Steps of k between fetching a line of a transposed A and using it.
-    private const int FetchDistance = 4;
+    // Steps of k between prefetching a line and using it.
+    private const int PrefetchDistance = 4;
 
     // 512 bits: a tile of 6 x 4 vectors.
     private const int WidestTile = 64;
@@ -75,7 +75,7 @@ internal static unsafe partial class Gemm
         GemmStart start, float* bias, GemmEpilogue epilogue, float* mask, nint maskStride, int firstColumn, int endColumn)
     {
         int lanes = Lanes(path);
-        bool isRow = m == 1 && !isPacked && path != VectorPath.Scalar;
+        bool isRow = m == 1 && !isPacked;
         int panelColumns = isRow ? RowVectors * lanes : isPacked ? PanelColumns(path, n) : TileColumns(path);
         GemmTile tile;
         tile.RowStep = aTransposed ? 1 : aStride;
@@ -107,34 +107,9 @@ internal static unsafe partial class Gemm
                     tile.C = c + i0 * cStride + j0;
                     tile.Bias = bias + j0;
                     tile.Mask = mask + i0 * maskStride + j0;
-                    if (isRow)
-                        Row(path, &tile, columns);
-                    else
-                        Panel(path, &tile, rows, columns);
+                    Run(path, &tile, rows, columns, isRow);
                 }
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Panel(VectorPath path, GemmTile* tile, int rows, int columns)
-    {
-        switch (path)
-        {
-            case VectorPath.Vector512: PanelVector512(tile, rows, columns); break;
-            case VectorPath.Vector256: PanelVector256(tile, rows, columns); break;
-            case VectorPath.Vector128: PanelVector128(tile, rows, columns); break;
-            default: PanelScalar(tile, rows, columns); break;
-        }
-    }
-
-    private static void Row(VectorPath path, GemmTile* tile, int columns)
-    {
-        switch (path)
-        {
-            case VectorPath.Vector512: RowVector512(tile, columns); break;
-            case VectorPath.Vector256: RowVector256(tile, columns); break;
-            default: RowVector128(tile, columns); break;
         }
     }
 
@@ -146,7 +121,7 @@ internal static unsafe partial class Gemm
         path == VectorPath.Vector512 && RoundUp(n, 16) % 64 == 0 ? 64 : TileColumns(path);
 
     // The width of a panel behind which so many columns are left, its own included. With 512 bits the last panel takes a single vector that would be left
-    // over: a tile one vector wide waits for its multiplications to end and takes as long as one of two.
+    // over: a tile one vector wide waits for its FMAs to end and takes as long as one of two.
     private static int WidthAt(VectorPath path, int panelColumns, int left) =>
         path == VectorPath.Vector512 && left <= WidestTile ? left : Math.Min(panelColumns, left);
 

@@ -21,7 +21,7 @@ internal enum GemmEpilogue
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>c = max(c, 0); ReLU(-0) = +0, ReLU(NaN) = NaN.</summary>
+    /// <summary>c = <see cref="ReluMath.Forward"/>(c).</summary>
     ReLU,
 
     /// <summary>c = mask[i, j] > 0 ? c + 0 : 0, the derivative of a ReLU whose output is the mask. Never -0.</summary>
@@ -42,8 +42,8 @@ internal unsafe struct GemmTile
 
     public nint K;
 
-    /// <summary>The K positions of k that count, ascending; null for all from 0 to K.</summary>
-    public int* List;
+    /// <summary>The K indices into k that count, ascending; null for all from 0 to K.</summary>
+    public int* Indices;
 
     public float* C;
     public nint CStride;
@@ -66,9 +66,8 @@ internal unsafe struct GemmTile
     }
 }
 
-// Counts and choices as types, told by their size: each kernel is compiled once for each tile shape in use, with them as constants. A size is one as soon as the
-// compiler reads the kernel, so it passes over what other shapes need; a static property of the type is one only after inlining, and took twice as long to
-// compile (nine kernels of the first fit: 35 ms to 20 ms).
+// Counts and choices as types, told by their size: each kernel is compiled once for each tile shape in use, with them as constants. A size is a constant as soon
+// as the compiler reads the kernel, so it skips what other shapes need; a static property of the type is one only after inlining.
 
 /// <summary>A count, which is the size of the type.</summary>
 internal interface ICount;
@@ -106,22 +105,26 @@ internal struct Whole : IEdge;
 [StructLayout(LayoutKind.Sequential, Size = 2)]
 internal struct Masked : IEdge;
 
-/// <summary>In which order a kernel goes through k, and whether it fetches A into the first cache level some steps ahead.</summary>
+/// <summary>In which order a kernel goes through k, and what it prefetches into L1 some steps before.</summary>
 /// <remarks>
-/// With a transposed A each step reads a new cache line, by one load for each row, and all of them wait for the same miss: fetching
-/// it by one hint before is worth 5 to 7 %. A plain A stays on its lines for 16 steps and would only pay for the hint, which a tile of 512-bit vectors does not
-/// feel: there one kernel serves both.
+/// With a transposed A each step reads a new cache line, by one load for each row, and all of them wait for the same miss: prefetching it saves 5 to 7 %. A
+/// plain A stays on its lines for 16 steps and only pays for the hint, except in tiles of 512-bit vectors, which do not feel it: there one kernel serves both.
+/// With indices the processor cannot foresee which rows of B come next; where the vectors are 512 bits wide it waits for them.
 /// </remarks>
 internal interface IOrder;
 
-/// <summary>All of k, one after the other.</summary>
+/// <summary>All of k in order.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 1)]
 internal struct InOrder : IOrder;
 
-/// <summary>All of k, fetching ahead.</summary>
+/// <summary>All of k in order, prefetching A.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 2)]
-internal struct Ahead : IOrder;
+internal struct Prefetch : IOrder;
 
-/// <summary>Only the k that <see cref="GemmTile.List"/> names.</summary>
+/// <summary>Only the k that <see cref="GemmTile.Indices"/> names. The following orders do so too.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 3)]
-internal struct Listed : IOrder;
+internal struct Indexed : IOrder;
+
+/// <summary>Only those, prefetching B.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 4)]
+internal struct IndexedPrefetch : IOrder;

@@ -6,13 +6,9 @@ namespace NeuralCore.Numerics;
 /// Sixteen floats that one operation treats alike. A kernel is written once against this and compiled for each width the processor may have;
 /// every operation is a single IEEE operation per lane, so every width computes the same bits (NaN payloads excepted).
 /// </summary>
-internal unsafe interface ILanes<TSelf>
+internal unsafe interface ILanes<TSelf> : IVectorOperations<TSelf>
     where TSelf : struct, ILanes<TSelf>
 {
-    static abstract TSelf Load(float* source);
-
-    static abstract void Store(TSelf value, float* destination);
-
     /// <summary>The first <paramref name="count"/> (0 to 16) floats and <paramref name="fill"/> behind them. Reads nothing past them.</summary>
     static abstract TSelf LoadPartial(float* source, int count, float fill);
 
@@ -25,13 +21,13 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Bit i is set where lane i is not a zero; NaN is none.</summary>
     static abstract uint NonZeroBits(TSelf value);
 
-    /// <summary>Writes the numbers of the lanes that are not a zero, ascending, counted from <paramref name="first"/>; up to 16 more are overwritten. Returns how many.</summary>
-    static abstract int ListNonZero(TSelf value, int first, int* list);
+    /// <summary>
+    /// Writes the indices of the lanes that are not a zero, ascending, counted from <paramref name="first"/>; up to 16 more are overwritten. Returns how many.
+    /// </summary>
+    static abstract int IndexNonZero(TSelf value, int first, int* indices);
 
     /// <summary>The bits of both: a zero where both are zeros.</summary>
     static abstract TSelf operator |(TSelf left, TSelf right);
-
-    static abstract TSelf Broadcast(float value);
 
     /// <summary>1 in one lane and +0 in the others; +0 everywhere when there is no such lane.</summary>
     static abstract TSelf Indicator(int lane);
@@ -46,17 +42,8 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract TSelf Sqrt(TSelf value);
 
-    /// <summary><c>left * right + addend</c>, rounded once.</summary>
-    static abstract TSelf FusedMultiplyAdd(TSelf left, TSelf right, TSelf addend);
-
-    /// <summary><c>left &gt; right ? left : right</c>: the second operand when either is NaN or both are zeros.</summary>
-    static abstract TSelf Max(TSelf left, TSelf right);
-
     /// <summary><c>left &lt; right ? left : right</c>: the second operand when either is NaN or both are zeros.</summary>
     static abstract TSelf Min(TSelf left, TSelf right);
-
-    /// <summary><c>left &gt; right ? chosen : +0</c>.</summary>
-    static abstract TSelf WhereGreater(TSelf left, TSelf right, TSelf chosen);
 
     /// <summary><c>bits of random, unsigned, &gt;= threshold ? chosen : +0</c>.</summary>
     static abstract TSelf WhereBitsAtLeast(TSelf random, uint threshold, TSelf chosen);
@@ -67,7 +54,7 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>The sum in the library's one order: lane i with i + 8, then i + 4, i + 2, i + 1.</summary>
     static abstract float Sum(TSelf value);
 
-    /// <summary>The largest lane in the same order, by <see cref="Max"/>.</summary>
+    /// <summary>The largest lane in the same order, by <see cref="IVectorOperations{TVector}.Max"/>.</summary>
     static abstract float Largest(TSelf value);
 }
 
@@ -98,27 +85,29 @@ internal static class LaneMath
         return T.MultiplyByPowerOfTwo(p, shifted);
     }
 
-    /// <summary>Writes the numbers of the set bits of sixteen, counted from <paramref name="first"/>; returns how many.</summary>
+    /// <summary>Writes the indices of the set bits of sixteen, counted from <paramref name="first"/>; returns how many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static unsafe int ListBits(uint bits, int first, int* list)
+    internal static unsafe int IndexBits(uint bits, int first, int* indices)
     {
         int count = 0;
         for (int lane = 0; lane < Width; lane++)
         {
             // Without branches, which nobody could predict.
-            list[count] = first + lane;
+            indices[count] = first + lane;
             count += (int)(bits >> lane) & 1;
         }
         return count;
     }
 
-    /// <summary><paramref name="marks"/>, turned to NaN where <paramref name="value"/> is infinite or NaN: 0 times it is NaN, 0 times anything finite is 0.</summary>
+    /// <summary>
+    /// <paramref name="nonFinite"/>, turned to NaN where <paramref name="value"/> is infinite or NaN: 0 times it is NaN, 0 times anything finite is 0.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T MarkNonFinite<T>(T value, T marks)
-        where T : struct, ILanes<T> => T.FusedMultiplyAdd(value, T.Broadcast(0), marks);
+    internal static T NoteNonFinite<T>(T value, T nonFinite)
+        where T : struct, ILanes<T> => T.FusedMultiplyAdd(value, T.Broadcast(0), nonFinite);
 
-    /// <summary>Whether <see cref="MarkNonFinite"/> marked nothing, its first marks having been 0.</summary>
+    /// <summary>Whether <see cref="NoteNonFinite"/> found nothing, having begun with 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool IsUnmarked<T>(T marks)
-        where T : struct, ILanes<T> => T.Sum(marks) == 0;
+    internal static bool IsAllFinite<T>(T nonFinite)
+        where T : struct, ILanes<T> => T.Sum(nonFinite) == 0;
 }

@@ -67,7 +67,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
             | Vector128.Equals(value._fourth, Vector128<float>.Zero).ExtractMostSignificantBits() << 12);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int ListNonZero(Lanes128 value, int first, int* list) => LaneMath.ListBits(NonZeroBits(value), first, list);
+    public static int IndexNonZero(Lanes128 value, int first, int* indices) => LaneMath.IndexBits(NonZeroBits(value), first, indices);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator |(Lanes128 left, Lanes128 right) =>
@@ -83,6 +83,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Indicator(int lane) =>
         new(IndicatorQuarter(lane), IndicatorQuarter(lane - 4), IndicatorQuarter(lane - 8), IndicatorQuarter(lane - 12));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Add(Lanes128 left, Lanes128 right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 left, Lanes128 right) =>
@@ -165,7 +168,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
 
     // ARM's maximum keeps NaN from either side; a comparison and a selection do what x86 does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Max(Vector128<float> left, Vector128<float> right) =>
+    internal static Vector128<float> Max(Vector128<float> left, Vector128<float> right) =>
         Sse.IsSupported ? Sse.Max(left, right) : Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

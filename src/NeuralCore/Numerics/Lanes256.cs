@@ -56,7 +56,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
             | Vector256.Equals(value._upper, Vector256<float>.Zero).ExtractMostSignificantBits() << 8);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int ListNonZero(Lanes256 value, int first, int* list) => LaneMath.ListBits(NonZeroBits(value), first, list);
+    public static int IndexNonZero(Lanes256 value, int first, int* indices) => LaneMath.IndexBits(NonZeroBits(value), first, indices);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator |(Lanes256 left, Lanes256 right) => new(left._lower | right._lower, left._upper | right._upper);
@@ -72,6 +72,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
             Vector256.Equals(Numbers, Vector256.Create(lane)).AsSingle() & one,
             Vector256.Equals(Numbers, Vector256.Create(lane - 8)).AsSingle() & one);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Add(Lanes256 left, Lanes256 right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 left, Lanes256 right) => new(left._lower + right._lower, left._upper + right._upper);

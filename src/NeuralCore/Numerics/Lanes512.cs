@@ -34,10 +34,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static uint NonZeroBits(Lanes512 value) => (uint)Avx512F.CompareNotEqual(value._all, Vector512<float>.Zero).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int ListNonZero(Lanes512 value, int first, int* list)
+    public static int IndexNonZero(Lanes512 value, int first, int* indices)
     {
         Vector512<int> isThere = Avx512F.CompareNotEqual(value._all, Vector512<float>.Zero).AsInt32();
-        Avx512F.Compress(Vector512<int>.Zero, isThere, Numbers + Vector512.Create(first)).Store(list);
+        Avx512F.Compress(Vector512<int>.Zero, isThere, Numbers + Vector512.Create(first)).Store(indices);
         return System.Numerics.BitOperations.PopCount((uint)isThere.ExtractMostSignificantBits());
     }
 
@@ -51,6 +51,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 Indicator(int lane) =>
         new(Vector512.ConditionalSelect(
             Vector512.Equals(Numbers, Vector512.Create(lane)).AsSingle(), Vector512.Create(1f), Vector512<float>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Add(Lanes512 left, Lanes512 right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 left, Lanes512 right) => new(left._all + right._all);

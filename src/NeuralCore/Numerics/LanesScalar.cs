@@ -49,7 +49,7 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int ListNonZero(LanesScalar value, int first, int* list) => LaneMath.ListBits(NonZeroBits(value), first, list);
+    public static int IndexNonZero(LanesScalar value, int first, int* indices) => LaneMath.IndexBits(NonZeroBits(value), first, indices);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar operator |(LanesScalar left, LanesScalar right)
@@ -79,6 +79,9 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
             result._lanes[i] = i == lane ? 1f : 0f;
         return result;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar Add(LanesScalar left, LanesScalar right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar operator +(LanesScalar left, LanesScalar right)

@@ -11,72 +11,21 @@ internal static unsafe class Reductions
     internal static float Sum(float* x, nint n) =>
         Sum(InstructionSet.Current, x, n);
 
-    internal static float Sum(VectorPath path, float* x, nint n) => path switch
-    {
-        VectorPath.Vector512 => Sum<Lanes512>(x, n),
-        VectorPath.Vector256 => Sum<Lanes256>(x, n),
-        VectorPath.Vector128 => Sum<Lanes128>(x, n),
-        _ => Sum<LanesScalar>(x, n),
-    };
-
-    /// <summary>The largest element, NaN if there is one; -infinity of nothing.</summary>
-    internal static float Max(float* x, nint n) =>
-        Max(InstructionSet.Current, x, n);
-
-    internal static float Max(VectorPath path, float* x, nint n) => path switch
-    {
-        VectorPath.Vector512 => Max<Lanes512>(x, n),
-        VectorPath.Vector256 => Max<Lanes256>(x, n),
-        VectorPath.Vector128 => Max<Lanes128>(x, n),
-        _ => Max<LanesScalar>(x, n),
-    };
+    internal static float Sum(VectorPath path, float* x, nint n) =>
+        Dispatch.Run<SumOperation, float>(path, new(x, n));
 
     /// <summary><c>y[j] = x[0, j] + x[1, j] + ...</c>: one chain of additions per column, rows in order, started from +0.</summary>
     internal static void ColumnSums(float* x, int rows, nint stride, int columns, float* y) =>
         ColumnSums(InstructionSet.Current, x, rows, stride, columns, y);
 
-    internal static void ColumnSums(VectorPath path, float* x, int rows, nint stride, int columns, float* y)
-    {
-        switch (path)
-        {
-            case VectorPath.Vector512:
-                ColumnSums<Lanes512>(x, rows, stride, columns, y);
-                break;
-            case VectorPath.Vector256:
-                ColumnSums<Lanes256>(x, rows, stride, columns, y);
-                break;
-            case VectorPath.Vector128:
-                ColumnSums<Lanes128>(x, rows, stride, columns, y);
-                break;
-            default:
-                ColumnSums<LanesScalar>(x, rows, stride, columns, y);
-                break;
-        }
-    }
-
-    /// <summary>Whether no element is infinite or NaN.</summary>
-    internal static bool AllFinite(float* x, nint n) =>
-        AllFinite(InstructionSet.Current, x, n);
-
-    internal static bool AllFinite(VectorPath path, float* x, nint n) => path switch
-    {
-        VectorPath.Vector512 => AllFinite<Lanes512>(x, n),
-        VectorPath.Vector256 => AllFinite<Lanes256>(x, n),
-        VectorPath.Vector128 => AllFinite<Lanes128>(x, n),
-        _ => AllFinite<LanesScalar>(x, n),
-    };
+    internal static void ColumnSums(VectorPath path, float* x, int rows, nint stride, int columns, float* y) =>
+        Dispatch.Run(path, new ColumnSumsOperation(x, rows, stride, columns, y));
 
     /// <summary>The index of the largest element: the first of several, the first NaN if there is one, -1 of nothing.</summary>
     internal static int ArgMax(float* x, int n) => ArgMax(InstructionSet.Current, x, n);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int ArgMax(VectorPath path, float* x, int n) => path switch
-    {
-        VectorPath.Vector512 => ArgMax<Lanes512>(x, n),
-        VectorPath.Vector256 => ArgMax<Lanes256>(x, n),
-        VectorPath.Vector128 => ArgMax<Lanes128>(x, n),
-        _ => ArgMaxInOrder(x, n),
-    };
+    internal static int ArgMax(VectorPath path, float* x, int n) =>
+        Dispatch.Run<ArgMaxOperation, int>(path, new(x, n));
 
     // A row of class scores is one vector: no branch on the scores, which nobody could predict.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -124,30 +73,6 @@ internal static unsafe class Reductions
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Max<T>(float* x, nint n)
-        where T : struct, ILanes<T>
-    {
-        // Max drops NaN, so NaN is kept apart: 0 * NaN is NaN, and 0 * (infinity clamped to the largest finite float) is 0.
-        T largest = T.Broadcast(float.NegativeInfinity);
-        T marks = T.Broadcast(0);
-        nint i = 0;
-        for (; i <= n - LaneMath.Width; i += LaneMath.Width)
-        {
-            T value = T.Load(x + i);
-            largest = T.Max(value, largest);
-            marks = T.FusedMultiplyAdd(Clamp(value), T.Broadcast(0), marks);
-        }
-        if (i < n)
-        {
-            T value = T.LoadPartial(x + i, (int)(n - i), float.NegativeInfinity);
-            largest = T.Max(value, largest);
-            marks = T.FusedMultiplyAdd(Clamp(value), T.Broadcast(0), marks);
-        }
-        float mark = T.Sum(marks);
-        return float.IsNaN(mark) ? mark : T.Largest(largest);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ColumnSums<T>(float* x, int rows, nint stride, int columns, float* y)
         where T : struct, ILanes<T>
     {
@@ -190,20 +115,21 @@ internal static unsafe class Reductions
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool AllFinite<T>(float* x, nint n)
-        where T : struct, ILanes<T>
+    private readonly struct SumOperation(float* x, nint n) : ILaneOperation<float>
     {
-        T marks = T.Broadcast(0);
-        nint i = 0;
-        for (; i <= n - LaneMath.Width; i += LaneMath.Width)
-            marks = LaneMath.MarkNonFinite(T.Load(x + i), marks);
-        if (i < n)
-            marks = LaneMath.MarkNonFinite(T.LoadPartial(x + i, (int)(n - i), 0), marks);
-        return LaneMath.IsUnmarked(marks);
+        public float Run<T>()
+            where T : struct, ILanes<T> => Sum<T>(x, n);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Clamp<T>(T value)
-        where T : struct, ILanes<T> => T.Max(T.Broadcast(float.MinValue), T.Min(T.Broadcast(float.MaxValue), value));
+    private readonly struct ColumnSumsOperation(float* x, int rows, nint stride, int columns, float* y) : ILaneOperation
+    {
+        public void Run<T>()
+            where T : struct, ILanes<T> => ColumnSums<T>(x, rows, stride, columns, y);
+    }
+
+    private readonly struct ArgMaxOperation(float* x, int n) : ILaneOperation<int>
+    {
+        public int Run<T>()
+            where T : struct, ILanes<T> => ArgMax<T>(x, n);
+    }
 }

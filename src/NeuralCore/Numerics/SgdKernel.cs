@@ -10,13 +10,8 @@ internal static unsafe class SgdKernel
     internal static bool Update(float* w, float* g, nint n, float learningRate) =>
         Update(InstructionSet.Current, w, g, n, learningRate);
 
-    internal static bool Update(VectorPath path, float* w, float* g, nint n, float learningRate) => path switch
-    {
-        VectorPath.Vector512 => Update<Lanes512>(w, g, n, learningRate),
-        VectorPath.Vector256 => Update<Lanes256>(w, g, n, learningRate),
-        VectorPath.Vector128 => Update<Lanes128>(w, g, n, learningRate),
-        _ => Update<LanesScalar>(w, g, n, learningRate),
-    };
+    internal static bool Update(VectorPath path, float* w, float* g, nint n, float learningRate) =>
+        Dispatch.Run<UpdateOperation, bool>(path, new(w, g, n, learningRate));
 
     /// <summary>
     /// As Keras: <c>velocity = momentum velocity - learningRate g</c>; <c>w += velocity</c>, or with Nesterov's look-ahead
@@ -28,35 +23,30 @@ internal static unsafe class SgdKernel
         Momentum(InstructionSet.Current, w, g, velocity, n, learningRate, momentum, nesterov);
 
     internal static bool Momentum(
-        VectorPath path, float* w, float* g, float* velocity, nint n, float learningRate, float momentum, bool nesterov) => path switch
-    {
-        VectorPath.Vector512 => Momentum<Lanes512>(w, g, velocity, n, learningRate, momentum, nesterov),
-        VectorPath.Vector256 => Momentum<Lanes256>(w, g, velocity, n, learningRate, momentum, nesterov),
-        VectorPath.Vector128 => Momentum<Lanes128>(w, g, velocity, n, learningRate, momentum, nesterov),
-        _ => Momentum<LanesScalar>(w, g, velocity, n, learningRate, momentum, nesterov),
-    };
+        VectorPath path, float* w, float* g, float* velocity, nint n, float learningRate, float momentum, bool nesterov) =>
+        Dispatch.Run<MomentumOperation, bool>(path, new(w, g, velocity, n, learningRate, momentum, nesterov));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Update<T>(float* w, float* g, nint n, float learningRate)
         where T : struct, ILanes<T>
     {
         T rate = T.Broadcast(-learningRate);
-        T marks = T.Broadcast(0);
+        T nonFinite = T.Broadcast(0);
         nint i = 0;
         for (; i <= n - LaneMath.Width; i += LaneMath.Width)
         {
             T weight = T.FusedMultiplyAdd(rate, T.Load(g + i), T.Load(w + i));
             T.Store(weight, w + i);
-            marks = LaneMath.MarkNonFinite(weight, marks);
+            nonFinite = LaneMath.NoteNonFinite(weight, nonFinite);
         }
         if (i < n)
         {
             int left = (int)(n - i);
             T weight = T.FusedMultiplyAdd(rate, T.LoadPartial(g + i, left, 0), T.LoadPartial(w + i, left, 0));
             T.StorePartial(weight, w + i, left);
-            marks = LaneMath.MarkNonFinite(weight, marks);
+            nonFinite = LaneMath.NoteNonFinite(weight, nonFinite);
         }
-        return LaneMath.IsUnmarked(marks);
+        return LaneMath.IsAllFinite(nonFinite);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -65,7 +55,7 @@ internal static unsafe class SgdKernel
     {
         T rate = T.Broadcast(-learningRate);
         T kept = T.Broadcast(momentum);
-        T marks = T.Broadcast(0);
+        T nonFinite = T.Broadcast(0);
         nint i = 0;
         for (; i <= n - LaneMath.Width; i += LaneMath.Width)
         {
@@ -74,7 +64,7 @@ internal static unsafe class SgdKernel
             T weight = T.Load(w + i) + (nesterov ? T.FusedMultiplyAdd(kept, speed, step) : speed);
             T.Store(speed, velocity + i);
             T.Store(weight, w + i);
-            marks = LaneMath.MarkNonFinite(weight, marks);
+            nonFinite = LaneMath.NoteNonFinite(weight, nonFinite);
         }
         if (i < n)
         {
@@ -84,8 +74,22 @@ internal static unsafe class SgdKernel
             T weight = T.LoadPartial(w + i, left, 0) + (nesterov ? T.FusedMultiplyAdd(kept, speed, step) : speed);
             T.StorePartial(speed, velocity + i, left);
             T.StorePartial(weight, w + i, left);
-            marks = LaneMath.MarkNonFinite(weight, marks);
+            nonFinite = LaneMath.NoteNonFinite(weight, nonFinite);
         }
-        return LaneMath.IsUnmarked(marks);
+        return LaneMath.IsAllFinite(nonFinite);
+    }
+
+    private readonly struct UpdateOperation(float* w, float* g, nint n, float learningRate) : ILaneOperation<bool>
+    {
+        public bool Run<T>()
+            where T : struct, ILanes<T> => Update<T>(w, g, n, learningRate);
+    }
+
+    private readonly struct MomentumOperation(
+        float* w, float* g, float* velocity, nint n, float learningRate, float momentum, bool nesterov)
+        : ILaneOperation<bool>
+    {
+        public bool Run<T>()
+            where T : struct, ILanes<T> => Momentum<T>(w, g, velocity, n, learningRate, momentum, nesterov);
     }
 }

@@ -11,47 +11,15 @@ internal static unsafe class SoftmaxKernel
     internal static void Forward(float* x, float* y, int rows, int columns) =>
         Forward(InstructionSet.Current, x, y, rows, columns);
 
-    internal static void Forward(VectorPath path, float* x, float* y, int rows, int columns)
-    {
-        switch (path)
-        {
-            case VectorPath.Vector512:
-                Forward<Lanes512>(x, y, rows, columns);
-                break;
-            case VectorPath.Vector256:
-                Forward<Lanes256>(x, y, rows, columns);
-                break;
-            case VectorPath.Vector128:
-                Forward<Lanes128>(x, y, rows, columns);
-                break;
-            default:
-                Forward<LanesScalar>(x, y, rows, columns);
-                break;
-        }
-    }
+    internal static void Forward(VectorPath path, float* x, float* y, int rows, int columns) =>
+        Dispatch.Run(path, new ForwardOperation(x, y, rows, columns));
 
     /// <summary><c>dx[j] = y[j] (dy[j] - sum_k dy[k] y[k])</c>, y being the output. dx may be dy or y.</summary>
     internal static void Backward(float* y, float* dy, float* dx, int rows, int columns) =>
         Backward(InstructionSet.Current, y, dy, dx, rows, columns);
 
-    internal static void Backward(VectorPath path, float* y, float* dy, float* dx, int rows, int columns)
-    {
-        switch (path)
-        {
-            case VectorPath.Vector512:
-                Backward<Lanes512>(y, dy, dx, rows, columns);
-                break;
-            case VectorPath.Vector256:
-                Backward<Lanes256>(y, dy, dx, rows, columns);
-                break;
-            case VectorPath.Vector128:
-                Backward<Lanes128>(y, dy, dx, rows, columns);
-                break;
-            default:
-                Backward<LanesScalar>(y, dy, dx, rows, columns);
-                break;
-        }
-    }
+    internal static void Backward(VectorPath path, float* y, float* dy, float* dx, int rows, int columns) =>
+        Dispatch.Run(path, new BackwardOperation(y, dy, dx, rows, columns));
 
     /// <summary>The largest element, NaN left out; -infinity when there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -148,5 +116,17 @@ internal static unsafe class SoftmaxKernel
             if (j < columns)
                 T.StorePartial(T.LoadPartial(y + j, columns - j, 0) * (T.LoadPartial(dy + j, columns - j, 0) - dot), dx + j, columns - j);
         }
+    }
+
+    private readonly struct ForwardOperation(float* x, float* y, int rows, int columns) : ILaneOperation
+    {
+        public void Run<T>()
+            where T : struct, ILanes<T> => Forward<T>(x, y, rows, columns);
+    }
+
+    private readonly struct BackwardOperation(float* y, float* dy, float* dx, int rows, int columns) : ILaneOperation
+    {
+        public void Run<T>()
+            where T : struct, ILanes<T> => Backward<T>(y, dy, dx, rows, columns);
     }
 }

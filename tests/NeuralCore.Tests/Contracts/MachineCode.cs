@@ -19,20 +19,22 @@ internal sealed partial record MachineCode(string Method, IReadOnlyList<string> 
         }
     }
 
-    // The shortest stretch between a label and a jump back to it that holds a vector or scalar multiplication, fused or not.
+    // The shortest stretch between a label and a jump back to it that holds a fused multiply-add; where there is none, that holds another vector operation.
     private static List<string> InnermostLoop(string[] lines)
     {
         Dictionary<string, int> labels = [];
-        (int First, int Last)? shortest = null;
+        (bool IsOther, int Length, int First, int Last)? shortest = null;
         for (int i = 0; i < lines.Length; i++)
         {
             if (Label().Match(lines[i]) is { Success: true } label)
                 labels[label.Groups[1].Value] = i;
             if (Jump().Match(lines[i]) is not { Success: true } jump || !labels.TryGetValue(jump.Groups[1].Value, out int first))
                 continue;
-            bool counts = lines.AsSpan(first, i - first).ToArray().Any(line => Arithmetic().IsMatch(line));
-            if (counts && (shortest is null || i - first < shortest.Value.Last - shortest.Value.First))
-                shortest = (first, i);
+            string[] inside = lines[first..i];
+            bool isFused = inside.Any(line => Fused().IsMatch(line));
+            (bool, int, int, int) candidate = (!isFused, i - first, first, i);
+            if ((isFused || inside.Any(line => Arithmetic().IsMatch(line))) && (shortest is null || candidate.CompareTo(shortest.Value) < 0))
+                shortest = candidate;
         }
         return shortest is { } loop
             ? lines[loop.First..(loop.Last + 1)].Where(line => line.StartsWith("      ", StringComparison.Ordinal)).Select(line => line.Trim()).ToList()
@@ -44,6 +46,9 @@ internal sealed partial record MachineCode(string Method, IReadOnlyList<string> 
 
     [GeneratedRegex(@"^\s+j\w+\s+(?:SHORT )?(G_M\w+_IG\d+)")]
     private static partial Regex Jump();
+
+    [GeneratedRegex(@"^\s+vfn?madd")]
+    private static partial Regex Fused();
 
     [GeneratedRegex(@"^\s+v(fn?madd|mul|max|add|cmp|pmul)")]
     private static partial Regex Arithmetic();

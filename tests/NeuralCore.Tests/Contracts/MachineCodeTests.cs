@@ -15,7 +15,7 @@ public sealed class MachineCodeTests
     [InlineData(VectorPath.Vector128)]
     public void Product_kernels_spill_nothing(VectorPath path)
     {
-        MachineCode[] kernels = Compile(path, $"*Kernel{path}");
+        MachineCode[] kernels = Compile(path, "TileKernel RowKernel");
 
         kernels.Should().HaveCountGreaterThan(10, "the tour visits many tile shapes");
         kernels.Should().OnlyContain(kernel => kernel.Loop.Any(instruction => instruction.StartsWith("vfmadd", StringComparison.Ordinal)), "each has its loop over k");
