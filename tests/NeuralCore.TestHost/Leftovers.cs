@@ -53,6 +53,10 @@ internal static class Leftovers
             message = e.Message;
         }
         trainer.TrainStep(input, [1], threads: 2);
+        // A joined thread may take the system a moment to forget.
+        Stopwatch clock = Stopwatch.StartNew();
+        while (Process.GetCurrentProcess().Threads.Count > before && clock.Elapsed < TimeSpan.FromSeconds(10))
+            Thread.Sleep(10);
         return (message, Process.GetCurrentProcess().Threads.Count - before);
     }
 
