@@ -81,7 +81,7 @@ public sealed class LayerBuilder
     /// <exception cref="ArgumentException">The name is taken, blank, longer than 200 characters, not well-formed Unicode, or has a slash or a control character.</exception>
     public Parameter AddParameter(string name, Shape shape, Initializer initializer, bool decayed = true)
     {
-        Names.Check(name, $"{Name}: a parameter's name");
+        Names.Check(name, "a parameter's name", Name);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(initializer);
         if (_parameters.Exists(p => p.Name == name))

@@ -42,7 +42,7 @@ internal sealed class ModelBuilder
     {
         // Before Build: that would replace the parameters the layer has in its other model.
         layer.CheckUnbound();
-        Names.Check(layer.Kind, $"{name}: the kind of a layer", nameof(layer));
+        Names.Check(layer.Kind, "the kind of a layer", name, nameof(layer));
         LayerBuilder builder = new(layer, name, this);
         Shape output = layer.Build(input, builder)
             ?? throw new InvalidOperationException($"{name}: {layer.GetType().Name}.Build() returned null. It returns the shape of one output sample.");

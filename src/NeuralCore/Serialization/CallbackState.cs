@@ -26,7 +26,7 @@ public sealed class CallbackState
     public void Set(string name, string value)
     {
         Names.Check(name, "The name of a callback's value");
-        Names.CheckText(value, $"The callback's text \"{name}\"");
+        Names.CheckText(value, name, "A callback's text");
         _values[name] = value;
     }
 

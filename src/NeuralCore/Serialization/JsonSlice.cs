@@ -11,6 +11,9 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
 {
     private const int Deepest = 32;
 
+    private static readonly string[] _usual =
+        ["name", "trainable", "description", "kind", "text", "settings", "units", "useBias", "kernelInitializer", "biasInitializer", "activation", "rate"];
+
     /// <summary>How many bytes the value takes.</summary>
     internal int Length => text.Length;
 
@@ -26,15 +29,14 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
     {
         Utf8JsonReader reader = Expect(JsonTokenType.StartObject);
         List<KeyValuePair<string, JsonSlice>> members = [];
-        HashSet<string> names = new(StringComparer.Ordinal);
         try
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (members.Count == most)
                     throw new FormatException($"At most {most} values were expected where there are more.");
-                string name = reader.GetString()!;
-                if (!names.Add(name))
+                string name = Name(ref reader);
+                if (Contains(members, name))
                     throw new FormatException($"\"{name}\" is there twice.");
                 reader.Read();
                 members.Add(new(name, Next(ref reader)));
@@ -104,6 +106,27 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
         int start = (int)reader.TokenStartIndex;
         reader.Skip();
         return new JsonSlice(text[start..(int)reader.BytesConsumed]);
+    }
+
+    // The names that every layer has are not made anew for each.
+    private static string Name(ref Utf8JsonReader reader)
+    {
+        foreach (string name in _usual)
+        {
+            if (reader.ValueTextEquals(name))
+                return name;
+        }
+        return reader.GetString()!;
+    }
+
+    private static bool Contains(List<KeyValuePair<string, JsonSlice>> members, string name)
+    {
+        foreach ((string key, _) in members)
+        {
+            if (key == name)
+                return true;
+        }
+        return false;
     }
 
     private static void CheckEnd(ref Utf8JsonReader reader)

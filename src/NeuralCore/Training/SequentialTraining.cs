@@ -45,14 +45,14 @@ public static class SequentialTraining
     private static void CheckNames<TTarget>(Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
         where TTarget : unmanaged
     {
-        Names.CheckText(optimizer.ToString(), "The text of an optimizer's settings", nameof(optimizer));
-        Names.CheckText(loss.ToString(), "The text of a loss's settings", nameof(loss));
+        Names.CheckText(optimizer.ToString(), "The text of an optimizer's settings", argument: nameof(optimizer));
+        Names.CheckText(loss.ToString(), "The text of a loss's settings", argument: nameof(loss));
         foreach (IMetric<TTarget> metric in metrics)
-            Names.Check(metric.Name, "A metric's name", nameof(metrics));
+            Names.Check(metric.Name, "A metric's name", argument: nameof(metrics));
         HashSet<string> slots = new(StringComparer.Ordinal);
         foreach (string slot in optimizer.Slots)
         {
-            Names.Check(slot, $"{optimizer.Name}: the name of a slot", nameof(optimizer));
+            Names.Check(slot, "the name of a slot", optimizer.Name, nameof(optimizer));
             if (!slots.Add(slot))
                 throw new ArgumentException($"{optimizer.Name}: two slots are named \"{slot}\".", nameof(optimizer));
         }

@@ -1,5 +1,7 @@
 using NeuralCore.Models;
 using NeuralCore.Serialization;
+using NeuralCore.Tests.Training;
+using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Serialization;
 
@@ -115,6 +117,38 @@ public class AtomicFileTests
 
         new FileInfo(folder.File("link")).LinkTarget.Should().Be("target");
         Sequential.Load(folder.File("target")).Name.Should().Be("small");
+    }
+
+    [Fact]
+    public void Only_abandoned_temporaries_of_the_same_file_are_tidied_away()
+    {
+        using TemporaryFolder folder = new();
+        string own = AtomicFile.TemporaryName("m");
+        string[] others =
+        [
+            AtomicFile.TemporaryName("other"), "notes.neuralcore-tmp", $".{Guid.NewGuid():N}.neuralcore-tmp", own.Replace(".neuralcore", "x.neuralcore"),
+            own[..^20] + ".neuralcore-tmp", own[..18] + new string('g', 32) + ".neuralcore-tmp",
+        ];
+        foreach (string name in others.Append(own))
+            File.WriteAllText(folder.File(name), "");
+
+        TestModels.Small().Save(folder.File("m"));
+
+        folder.Names.Should().BeEquivalentTo([.. others, "m"]);
+    }
+
+    [Fact]
+    public void Checkpoints_of_a_folder_tidy_up_after_one_another()
+    {
+        using TemporaryFolder folder = new();
+        using Trainer<int> trainer = Fits.CancelAfter(3);
+        Checkpoint checkpoint = trainer.CreateCheckpoint();
+        using (ITemporaryFile killed = PhysicalFileSystem.Instance.CreateTemporary(folder.File("checkpoint-000000000002.safetensors"), "checkpoint-.safetensors"))
+            killed.Write([1, 2, 3]);
+
+        checkpoint.SaveIn(folder.Path);
+
+        folder.Names.Should().Equal("checkpoint-000000000003.safetensors");
     }
 
     [Fact]
