@@ -4,6 +4,9 @@ using NeuralCore.Layers;
 namespace NeuralCore.Serialization;
 
 /// <summary>What a callback keeps in a checkpoint: named numbers, texts and arrays.</summary>
+/// <remarks>
+/// All callbacks of a fit together have room for 1,024 numbers and texts in 96 KB, and for about a hundred arrays of any length: pack many small arrays into one.
+/// </remarks>
 public sealed class CallbackState
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using NeuralCore.Layers;
 using NeuralCore.Optimizers;
 using NeuralCore.Serialization;
@@ -43,11 +44,12 @@ public class HostileFileTests
     public void Two_names_that_lead_to_one_array_are_refused()
     {
         // "a/b" of a callback "x", and "b" of a callback "x/a".
-        const string callbacks = "\\\"callbacks\\\":[{\\\"name\\\":\\\"x\\\",\\\"values\\\":{},\\\"arrays\\\":[\\\"a/b\\\"]},{\\\"name\\\":\\\"x/a\\\",\\\"values\\\":{},\\\"arrays\\\":[\\\"b\\\"]},";
-        byte[] file = HostileFiles.Rewrite(HostileFiles.Rewrite(HostileFiles.Checkpoint(), "\\\"callbacks\\\":[", callbacks), "state/sums", "state/callback/x/a/b");
+        const string callbacks = "\\\"callbacks\\\":[{\\\"name\\\":\\\"x\\\",\\\"values\\\":{},\\\"arrays\\\":[\\\"a/b\\\"]},{\\\"name\\\":\\\"x/a\\\",\\\"values\\\":{},\\\"arrays\\\":[\\\"b\\\"]}]";
+        byte[] file = HostileFiles.Rewrite(HostileFiles.Checkpoint(), header => Regex.Replace(header, """\\"callbacks\\":\[.*?\]\}\]""", callbacks)
+            .Replace("state/callback/EarlyStopping/bestWeights", "state/callback/x/a/b"));
         HostileFiles.Forge(file).Should().BeTrue();
 
-        HostileFiles.ShouldBeRefused(file, HostileFiles.LoadCheckpoint);
+        HostileFiles.ShouldBeRefused(file, HostileFiles.LoadCheckpoint).Should().Contain("state/callback/x/a/b is named twice");
     }
 
     [Fact]
