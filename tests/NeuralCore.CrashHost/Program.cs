@@ -13,7 +13,8 @@ namespace NeuralCore.CrashHost;
 
 /// <summary>
 /// A process for tests to kill or to run in another environment: <c>save FILE</c> trains and saves a checkpoint after every step until it is killed, going on from the
-/// one that is there; <c>once FILE</c> saves a model of 90 KB; <c>weights</c> trains under forced collections and prints a digest of the weights.
+/// one that is there; <c>once FILE</c> saves a model of 90 KB; <c>weights</c> trains under forced collections and prints a digest of the
+/// weights.
 /// </summary>
 internal static class Program
 {

@@ -16,7 +16,9 @@ public sealed class LayerDescription
     /// <summary>Starts a description.</summary>
     /// <param name="kind">The kind of layer: <c>Dense</c>.</param>
     /// <param name="text">The settings as the user wrote them, for messages: <c>128, ReLU</c>.</param>
-    /// <exception cref="ArgumentException">The kind is blank, longer than 200 characters, or has a slash or a control character; or a text is not well-formed Unicode.</exception>
+    /// <exception cref="ArgumentException">
+    /// The kind is blank, longer than 200 characters, or has a slash or a control character; or a text is not well-formed Unicode.
+    /// </exception>
     public LayerDescription(string kind, string text = "")
     {
         Names.Check(kind, "The kind of a layer");
@@ -39,8 +41,8 @@ public sealed class LayerDescription
     /// <param name="value">Its value.</param>
     /// <returns>This description.</returns>
     /// <exception cref="ArgumentException">
-    /// The name is taken, blank, longer than 200 characters, or has a slash or a control character; a text is not well-formed Unicode; or there would be more than 32
-    /// settings, those of what is described in turn included.
+    /// The name is taken, blank, longer than 200 characters, or has a slash or a control character; a text is not well-formed Unicode; or
+    /// there would be more than 32 settings, those of what is described in turn included.
     /// </exception>
     public LayerDescription With(string name, long value) => Add(name, value);
 

@@ -10,13 +10,16 @@ internal static class Names
 {
     internal const int Longest = 200;
 
-    /// <summary>Throws unless a name is not blank, at most 200 characters, well-formed Unicode, without control characters and without a slash.</summary>
+    /// <summary>
+    /// Throws unless a name is not blank, at most 200 characters, well-formed Unicode, without control characters and without a slash.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="what">What it names, as a message begins: <c>a layer's name</c>.</param>
     /// <param name="owner">Whose it is, to stand before that; null for nobody's.</param>
     /// <param name="argument">The caller's argument.</param>
     /// <exception cref="ArgumentException">The name breaks the rule; the message says how.</exception>
-    internal static void Check(string? name, string what, string? owner = null, [CallerArgumentExpression(nameof(name))] string? argument = null)
+    internal static void Check(
+        string? name, string what, string? owner = null, [CallerArgumentExpression(nameof(name))] string? argument = null)
     {
         ArgumentNullException.ThrowIfNull(name, argument);
         if (string.IsNullOrWhiteSpace(name))
@@ -33,7 +36,8 @@ internal static class Names
 
     /// <summary>Throws unless a text is well-formed Unicode: a file would store something else.</summary>
     /// <inheritdoc cref="Check"/>
-    internal static void CheckText(string? text, string what, string? owner = null, [CallerArgumentExpression(nameof(text))] string? argument = null)
+    internal static void CheckText(
+        string? text, string what, string? owner = null, [CallerArgumentExpression(nameof(text))] string? argument = null)
     {
         ArgumentNullException.ThrowIfNull(text, argument);
         for (int i = 0; i < text.Length; i++)

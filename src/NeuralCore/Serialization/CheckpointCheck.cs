@@ -3,7 +3,8 @@ using System.Globalization;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// Holds a checkpoint's numbers against one another when it is read: what does not fit together would otherwise come up hours later, or never.
+/// Holds a checkpoint's numbers against one another when it is read: what does not fit together would otherwise come up hours later, or
+/// never.
 /// </summary>
 internal static class CheckpointCheck
 {
@@ -56,8 +57,12 @@ internal static class CheckpointCheck
         {
             ReadOnlySpan<double> figures = table.AsSpan(row * columns, columns);
             int expected = lastEpoch - rows + 1 + row;
-            Require(expected > 0 && figures[0] == expected, $"epoch {figures[0]} in row {row + 1} of {rows} of the history, and {lastEpoch} epochs in all");
-            Require(figures[1] >= 0 && figures[1] <= _longest.Ticks && figures[1] == Math.Floor(figures[1]), $"a duration of {figures[1]} ticks");
+            Require(
+                expected > 0 && figures[0] == expected,
+                $"epoch {figures[0]} in row {row + 1} of {rows} of the history, and {lastEpoch} epochs in all");
+            Require(
+                figures[1] >= 0 && figures[1] <= _longest.Ticks && figures[1] == Math.Floor(figures[1]),
+                $"a duration of {figures[1]} ticks");
             Require(figures[2] >= 0 && double.IsFinite(figures[2]), $"{figures[2]} samples a second");
             Require(figures[3] is 0 or 1 && figures[3] == table[3], $"a history with and without validation");
         }

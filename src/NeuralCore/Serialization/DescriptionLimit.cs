@@ -47,7 +47,8 @@ internal static class DescriptionLimit
     internal static void Check(ModelJson model, byte[] text, string path)
     {
         if (model.Layers.Count > ModelJson.MostLayers)
-            throw new ArgumentException(Text($"{path}: the model has {model.Layers.Count:N0} layers; a file has room for {ModelJson.MostLayers:N0}."));
+            throw new ArgumentException(
+                Text($"{path}: the model has {model.Layers.Count:N0} layers; a file has room for {ModelJson.MostLayers:N0}."));
         if (model.InputShape.Count > SafeTensorsHeader.MostDimensions)
             throw new ArgumentException(Text($"{path}: the input has {model.InputShape.Count} dimensions; a file has room for {SafeTensorsHeader.MostDimensions}."));
         if (text.Length > ModelJson.LongestText)

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// A value in a JSON text, taken apart only as far as it is asked for: no index of all tokens is made, which for a text of many tiny values takes several times
-/// its size. Every object and array says how many members it may have.
+/// A value in a JSON text, taken apart only as far as it is asked for: no index of all tokens is made, which for a text of many tiny values
+/// takes several times its size. Every object and array says how many members it may have.
 /// </summary>
 internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
 {
@@ -155,7 +155,8 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
         return reader.TokenType == kind ? reader : throw Wrong(kind.ToString());
     }
 
-    private FormatException Wrong(string expected) => new(string.Create(CultureInfo.InvariantCulture, $"{expected} was expected, and {Kind} found."));
+    private FormatException Wrong(string expected) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{expected} was expected, and {Kind} found."));
 }
 
 /// <summary>The members of a JSON object, in their order. Few, so that looking one up is a walk.</summary>

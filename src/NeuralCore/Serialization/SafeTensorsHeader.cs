@@ -40,8 +40,8 @@ internal sealed class TensorInfo(string name, TensorType type, long[] shape, lon
 }
 
 /// <summary>
-/// Parses and checks the header of a safetensors file. What it keeps is bounded, so that a header of many tiny arrays or long names takes no more memory than
-/// a file may: at most twice its size and 1 MB.
+/// Parses and checks the header of a safetensors file. What it keeps is bounded, so that a header of many tiny arrays or long names takes
+/// no more memory than a file may: at most twice its size and 1 MB.
 /// </summary>
 internal sealed class SafeTensorsHeader
 {
@@ -68,7 +68,8 @@ internal sealed class SafeTensorsHeader
     private readonly Dictionary<string, TensorInfo> _byName;
     private int _nameBytes;
 
-    internal SafeTensorsHeader(byte[] json, long dataLength, long fileOffset, Func<long, string, string, Exception?, InvalidDataException> invalid)
+    internal SafeTensorsHeader(
+        byte[] json, long dataLength, long fileOffset, Func<long, string, string, Exception?, InvalidDataException> invalid)
     {
         _json = json;
         _fileOffset = fileOffset;

@@ -156,7 +156,8 @@ internal static class SafeTensorsWriter
     private static void CheckBound(string path, string what, int count, int most)
     {
         if (count > most)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{path}: there are {count:N0} {what}; a file has room for {most:N0}."));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{path}: there are {count:N0} {what}; a file has room for {most:N0}."));
     }
 }
 

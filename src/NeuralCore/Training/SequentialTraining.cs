@@ -22,8 +22,8 @@ public static class SequentialTraining
     /// <returns>The trainer; dispose it to end its threads.</returns>
     /// <exception cref="ShapeException">The loss cannot take the model's predictions.</exception>
     /// <exception cref="ArgumentException">
-    /// The loss and the last layer contradict each other; two metrics or two of the optimizer's slots share a name, or a name or text cannot be stored in a
-    /// checkpoint; or the model's names and settings take more than a checkpoint has room for.
+    /// The loss and the last layer contradict each other; two metrics or two of the optimizer's slots share a name, or a name or text
+    /// cannot be stored in a checkpoint; or the model's names and settings take more than a checkpoint has room for.
     /// </exception>
     public static Trainer<TTarget> Compile<TTarget>(this Sequential model, Optimizer optimizer, Loss<TTarget> loss, params IMetric<TTarget>[] metrics)
         where TTarget : unmanaged
@@ -57,6 +57,7 @@ public static class SequentialTraining
                 throw new ArgumentException($"{optimizer.Name}: two slots are named \"{slot}\".", nameof(optimizer));
         }
         if (slots.Count > Checkpoint.MostSlots)
-            throw new ArgumentException($"{optimizer.Name} has {slots.Count} slots; a checkpoint has room for {Checkpoint.MostSlots}.", nameof(optimizer));
+            throw new ArgumentException(
+                $"{optimizer.Name} has {slots.Count} slots; a checkpoint has room for {Checkpoint.MostSlots}.", nameof(optimizer));
     }
 }

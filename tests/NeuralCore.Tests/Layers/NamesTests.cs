@@ -57,9 +57,11 @@ public class NamesTests
         Sequential model = new([2], [new Dense(2, new Softmax())]);
 
         FluentActions.Invoking(() => new LayerDescription("Mine", half)).Should().Throw<ArgumentException>().WithMessage("*surrogate*");
-        FluentActions.Invoking(() => new LayerDescription("Mine").With("a", half)).Should().Throw<ArgumentException>().WithMessage("Mine: a *surrogate*");
+        FluentActions.Invoking(() => new LayerDescription("Mine").With("a", half))
+            .Should().Throw<ArgumentException>().WithMessage("Mine: a *surrogate*");
         FluentActions.Invoking(() => new CallbackState().Set("a", half)).Should().Throw<ArgumentException>().WithMessage("*surrogate*");
-        FluentActions.Invoking(() => model.Compile(new Slotted("a") { Text = half }, new SparseCategoricalCrossEntropy())).Should().Throw<ArgumentException>().WithMessage("*surrogate*");
+        FluentActions.Invoking(() => model.Compile(new Slotted("a") { Text = half }, new SparseCategoricalCrossEntropy()))
+            .Should().Throw<ArgumentException>().WithMessage("*surrogate*");
     }
 
     [Fact]
@@ -75,7 +77,8 @@ public class NamesTests
     {
         Sequential model = new([2], [new Dense(2, new Softmax())]);
 
-        model.Invoking(m => m.Compile(new Slotted("a", "a"), new SparseCategoricalCrossEntropy())).Should().Throw<ArgumentException>().WithMessage("*two slots*\"a\"*");
+        model.Invoking(m => m.Compile(new Slotted("a", "a"), new SparseCategoricalCrossEntropy()))
+            .Should().Throw<ArgumentException>().WithMessage("*two slots*\"a\"*");
     }
 
     [Fact]
@@ -88,7 +91,8 @@ public class NamesTests
         for (int i = 0; i < 15; i++)
             description.With($"s{i}", i);
 
-        description.Invoking(d => d.With("more", 1)).Should().Throw<ArgumentException>().WithMessage("Mine: a layer has at most 32 settings*");
+        description.Invoking(d => d.With("more", 1))
+            .Should().Throw<ArgumentException>().WithMessage("Mine: a layer has at most 32 settings*");
     }
 
     [Fact]

@@ -156,6 +156,7 @@ public class AtomicFileTests
     {
         Action save = () => TestModels.Small().Save("/nowhere/at/all/m.safetensors");
 
-        save.Should().Throw<DirectoryNotFoundException>().WithMessage("/nowhere/at/all/m.safetensors cannot be written: the folder /nowhere/at/all does not exist.");
+        save.Should().Throw<DirectoryNotFoundException>()
+            .WithMessage("/nowhere/at/all/m.safetensors cannot be written: the folder /nowhere/at/all does not exist.");
     }
 }

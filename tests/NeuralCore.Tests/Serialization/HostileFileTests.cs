@@ -10,7 +10,9 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Serialization;
 
-/// <summary>Files whose digest is right and whose content is hostile: a typed error, under a second, at most twice the file and 1 MB of memory.</summary>
+/// <summary>
+/// Files whose digest is right and whose content is hostile: a typed error, under a second, at most twice the file and 1 MB of memory.
+/// </summary>
 public class HostileFileTests
 {
     [Fact]
@@ -109,11 +111,14 @@ public class HostileFileTests
         ["input shape"] = () => Description("1" + string.Concat(Enumerable.Repeat(",1", 200_000)), Layer("Flatten")),
         ["layers"] = () => Description("4,3", string.Join(',', Enumerable.Range(0, 3_500).Select(i => Layer("ReLU", $"r{i}")))),
         ["as many layers as may be, and one wrong"] = () => Description("4,3", string.Join(',', Enumerable.Range(0, 2_000).Select(i => Layer("ReLU", $"r{i}")).Append(Layer("ReLU", "r", Settings(33))))),
-        ["dense layers without weights"] = () => Description("12", string.Join(',', Enumerable.Range(0, 1_300).Select(i => Layer("Dense", $"d{i}", DenseSettings)))),
+        ["dense layers without weights"] = () =>
+            Description("12", string.Join(',', Enumerable.Range(0, 1_300).Select(i => Layer("Dense", $"d{i}", DenseSettings)))),
         ["more layers"] = () => Description("4,3", string.Join(',', Enumerable.Range(0, 8_000).Select(i => Layer("ReLU", $"r{i}")))),
-        ["settings of all layers"] = () => Description("4,3", string.Join(',', Enumerable.Range(0, 800).Select(i => Layer("ReLU", $"r{i}", Settings(30))))),
+        ["settings of all layers"] = () =>
+            Description("4,3", string.Join(',', Enumerable.Range(0, 800).Select(i => Layer("ReLU", $"r{i}", Settings(30))))),
         ["settings within settings"] = () => Description("4,3", Layer("ReLU", "r", string.Concat(Enumerable.Repeat("\"a\":{\"kind\":\"A\",\"text\":\"\",\"settings\":{", 20)) + Settings(60) + string.Concat(Enumerable.Repeat("}}", 20)))),
-        ["deep"] = () => Description("4,3", string.Concat(Enumerable.Repeat("[", 200_000)) + string.Concat(Enumerable.Repeat("]", 200_000))),
+        ["deep"] = () =>
+            Description("4,3", string.Concat(Enumerable.Repeat("[", 200_000)) + string.Concat(Enumerable.Repeat("]", 200_000))),
         ["a long text"] = () => Description("4,3", Layer("ReLU", "r", "\"a\":\"" + new string('x', 400_000) + "\"")),
         ["a long name"] = () => Description("4,3", Layer("ReLU", new string('x', 400_000))),
         ["a long kind"] = () => Description("4,3", Layer(new string('x', 10_000))),

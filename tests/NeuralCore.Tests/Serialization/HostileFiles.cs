@@ -62,8 +62,8 @@ internal static class HostileFiles
     }
 
     /// <summary>
-    /// Loads a file, which must be refused with a typed error, in under a second, with at most twice its size and 1 MB of memory, and 8 KB for each layer that it
-    /// describes soundly.
+    /// Loads a file, which must be refused with a typed error, in under a second, with at most twice its size and 1 MB of memory, and 8 KB
+    /// for each layer that it describes soundly.
     /// </summary>
     /// <returns>The error's message.</returns>
     internal static string ShouldBeRefused(byte[] file, Action<Stream> load, int layers = 0)

@@ -48,7 +48,8 @@ public class LargeDescriptionTests
 
         HostileFiles.LoadModel(stream);
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2L * file.Length + HostileFiles.Overhead + 1250L * HostileFiles.PerLayer);
+        (GC.GetAllocatedBytesForCurrentThread() - before)
+            .Should().BeLessThan(2L * file.Length + HostileFiles.Overhead + 1250L * HostileFiles.PerLayer);
         Stopwatch.GetElapsedTime(start).Should().BeLessThan(TimeSpan.FromSeconds(1));
     }
 
@@ -107,11 +108,15 @@ public class LargeDescriptionTests
     {
         ["layers"] = ([510, 515, 2040, 2047, 2048], count => Network(Enumerable.Range(0, count).Select(_ => new ReLU()))),
         ["dense layers"] = ([1000, 1300, 1400, 1450, 1500, 1700], Deep),
-        ["long names"] = ([200, 400, 450, 500, 600], count => Network(Enumerable.Range(0, count).Select(i => new Dense(2, name: $"{new string('n', 190)}{i}")))),
-        ["names of three bytes a letter"] = ([100, 140, 150, 160, 170, 200], count => Network(Enumerable.Range(0, count).Select(i => new Dense(2, name: $"{new string('字', 190)}{i}")))),
-        ["names that are escaped"] = ([100, 200, 300, 400, 450, 500, 600], count => Network(Enumerable.Range(0, count).Select(i => new Dense(2, name: $"{new string('"', 190)}{i}")))),
+        ["long names"] = ([200, 400, 450, 500, 600], count =>
+            Network(Enumerable.Range(0, count).Select(i => new Dense(2, name: $"{new string('n', 190)}{i}")))),
+        ["names of three bytes a letter"] = ([100, 140, 150, 160, 170, 200], count =>
+            Network(Enumerable.Range(0, count).Select(i => new Dense(2, name: $"{new string('字', 190)}{i}")))),
+        ["names that are escaped"] = ([100, 200, 300, 400, 450, 500, 600], count =>
+            Network(Enumerable.Range(0, count).Select(i => new Dense(2, name: $"{new string('"', 190)}{i}")))),
         ["one long text"] = ([2_000, 2_400, 16_000, 16_200, 16_400], length => Network([new Wordy(new string('x', length))])),
-        ["texts of control characters"] = ([500, 2_500, 2_700, 2_800], length => Network(Enumerable.Repeat(0, 10).Select(_ => new Wordy(new string('\u0001', length))))),
+        ["texts of control characters"] = ([500, 2_500, 2_700, 2_800], length =>
+            Network(Enumerable.Repeat(0, 10).Select(_ => new Wordy(new string('\u0001', length))))),
         ["weights in one layer"] = ([3_400, 3_494, 3_497, 3_600], count => Network([new Many(count, 1)])),
         ["dimensions"] = ([1, 15, 16, 17], rank => Network([new Many(1, rank)])),
     };

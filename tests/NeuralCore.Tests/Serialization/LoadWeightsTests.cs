@@ -111,7 +111,8 @@ public class LoadWeightsTests
     [InlineData("BF16", 2, 0xFF80, "-Infinity")]
     [InlineData("F32", 4, 0x7FC00000, "NaN")]
     [InlineData("F64", 8, 0x47F0000000000000, "Infinity")]
-    public void A_weight_that_is_not_finite_is_refused_by_name_and_index_and_the_model_is_unchanged(string type, int size, long bits, string value)
+    public void A_weight_that_is_not_finite_is_refused_by_name_and_index_and_the_model_is_unchanged(
+        string type, int size, long bits, string value)
     {
         using TemporaryFolder folder = new();
         byte[] file = ModelFileTests.Foreign("{\"a.bias\":{\"dtype\":\"" + type + "\",\"shape\":[3],\"data_offsets\":[0," + 3 * size + "]}}", 3 * size);

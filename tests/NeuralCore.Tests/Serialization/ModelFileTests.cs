@@ -172,13 +172,15 @@ public class ModelFileTests
         byte[] file = File.ReadAllBytes(folder.File("m"));
         model.Parameters[^1].Values[2] = value;
 
-        model.Invoking(m => m.Save(folder.File("other"))).Should().Throw<InvalidOperationException>().WithMessage("head.bias holds * at index 2. *");
+        model.Invoking(m => m.Save(folder.File("other")))
+            .Should().Throw<InvalidOperationException>().WithMessage("head.bias holds * at index 2. *");
         folder.Names.Should().Equal("m");
 
         // The last value of the file.
         BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(file.Length - 4), value);
         HostileFiles.Forge(file).Should().BeTrue();
-        HostileFiles.ShouldBeRefused(file, HostileFiles.LoadModel).Should().Match($"m, offset {file.Length - 4}: expected finite weights in head.bias, found * at index 2.");
+        HostileFiles.ShouldBeRefused(file, HostileFiles.LoadModel)
+            .Should().Match($"m, offset {file.Length - 4}: expected finite weights in head.bias, found * at index 2.");
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public class SpecialFileTests
         {
             foreach (Action<string> save in new Action<string>[] { path => TestModels.Small().Save(path), checkpoint.Save })
             {
-                save.Invoking(s => s(fifo)).Should().Throw<IOException>().WithMessage($"{fifo} is a FIFO (named pipe): expected a file that can be replaced.");
+                save.Invoking(s => s(fifo))
+                    .Should().Throw<IOException>().WithMessage($"{fifo} is a FIFO (named pipe): expected a file that can be replaced.");
                 save.Invoking(s => s(folder.Path)).Should().Throw<IOException>().WithMessage($"{folder.Path} is a folder*");
             }
         });
@@ -62,7 +63,8 @@ public class SpecialFileTests
         Skip.If(OperatingSystem.IsWindows(), "There is no /dev/null on Windows.");
 
         // Only the check that every save begins with: were it missing, a save would replace the machine's device.
-        FluentActions.Invoking(() => PhysicalFileSystem.Instance.Resolve("/dev/null")).Should().Throw<IOException>().WithMessage("/dev/null is a device*");
+        FluentActions.Invoking(() => PhysicalFileSystem.Instance.Resolve("/dev/null"))
+            .Should().Throw<IOException>().WithMessage("/dev/null is a device*");
     }
 
     [SkippableFact]
@@ -74,7 +76,8 @@ public class SpecialFileTests
         TestModels.Small().Save(path);
         byte[] before = File.ReadAllBytes(path);
 
-        // 8 blocks of 1 KB. The signal, unless it is ignored, ends the process as kill -9 does. The runtime maps its code from a file of its own unless it is told not to.
+        // 8 blocks of 1 KB. The signal, unless it is ignored, ends the process as kill -9 does. The runtime maps its code from a file of
+        // its own unless it is told not to.
         ProcessStartInfo start = new("/bin/bash", ["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" exec \"$1\" once \"$2\"", "dotnet", CrashHost, path]) { RedirectStandardOutput = true };
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
@@ -99,7 +102,8 @@ public class SpecialFileTests
 
         Action save = () => TestModels.Small().Save(Path.Combine(closed, "m"));
 
-        save.Should().Throw<UnauthorizedAccessException>().WithMessage($"{closed}/m cannot be written: no permission to create files in {closed}.");
+        save.Should().Throw<UnauthorizedAccessException>()
+            .WithMessage($"{closed}/m cannot be written: no permission to create files in {closed}.");
     }
 
     [Theory]
@@ -114,7 +118,8 @@ public class SpecialFileTests
         File.WriteAllBytes(path, Convert.FromHexString(bytes));
 
         foreach (string reader in new[] { "model", "checkpoint", "weights" })
-            Read(reader, path).Should().Throw<InvalidDataException>().WithMessage($"{path}, offset 0: expected a safetensors file, found {what}.");
+            Read(reader, path)
+                .Should().Throw<InvalidDataException>().WithMessage($"{path}, offset 0: expected a safetensors file, found {what}.");
     }
 
     private static string CrashHost => Path.Combine(AppContext.BaseDirectory, "NeuralCore.CrashHost.dll");

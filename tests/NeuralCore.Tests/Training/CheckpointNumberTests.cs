@@ -4,7 +4,10 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Training;
 
-/// <summary>The numbers of a checkpoint are not believed: those that do not fit together are refused when the file is read, the others when the fit is resumed.</summary>
+/// <summary>
+/// The numbers of a checkpoint are not believed: those that do not fit together are refused when the file is read, the others when the fit
+/// is resumed.
+/// </summary>
 public class CheckpointNumberTests
 {
     public static TheoryData<string> Changes => new(Reading.Keys);
@@ -82,12 +85,14 @@ public class CheckpointNumberTests
         ShouldRefuse(Fits.ThroughDisk(draft.Finish()), options);
     }
 
-    private static FluentAssertions.Specialized.ExceptionAssertions<ArgumentException> ShouldRefuse(Checkpoint checkpoint, FitOptions<int> options)
+    private static FluentAssertions.Specialized.ExceptionAssertions<ArgumentException> ShouldRefuse(
+        Checkpoint checkpoint, FitOptions<int> options)
     {
         using Trainer<int> trainer = Fits.CancelAfter(5);
         byte[] before = Bytes(trainer);
 
-        var thrown = trainer.Invoking(t => t.Fit(TestModels.Data(), options with { ResumeFrom = checkpoint })).Should().Throw<ArgumentException>();
+        var thrown = trainer.Invoking(t => t.Fit(TestModels.Data(), options with { ResumeFrom = checkpoint }))
+            .Should().Throw<ArgumentException>();
 
         Bytes(trainer).Should().Equal(before, "nothing has changed");
         return thrown;
@@ -149,7 +154,8 @@ public class CheckpointNumberTests
     {
         ["best weights of another length"] = draft => draft.Callback.Set("bestWeights", new float[5]),
         ["best weights one too long"] = draft => draft.Callback.Set("bestWeights", [.. draft.Callback.GetArray("bestWeights"), 0f]),
-        ["a best weight that is no number"] = draft => draft.Callback.Set("bestWeights", Enumerable.Repeat(float.NaN, draft.Callback.GetArray("bestWeights").Length).ToArray()),
+        ["a best weight that is no number"] = draft =>
+            draft.Callback.Set("bestWeights", Enumerable.Repeat(float.NaN, draft.Callback.GetArray("bestWeights").Length).ToArray()),
         ["best weights of no epoch"] = draft => { draft.Callback.Set("bestEpoch", 0.0); draft.Callback.Set("bestValue", double.NaN); },
         ["a best epoch to come"] = draft => draft.Callback.Set("bestEpoch", 2.0),
         ["a best epoch below 0"] = draft => draft.Callback.Set("bestEpoch", -1.0),

@@ -56,7 +56,8 @@ public class ResumeFailureTests
         trainer.Invoking(t => t.Fit(TestModels.Data(), Fits.Options())).Should().Throw<NonFiniteException>();
         Picky picky = new() { Where = "load", Error = new ArgumentException() };
 
-        trainer.Invoking(t => t.Fit(TestModels.Data(), Options(picky) with { ResumeFrom = checkpoint })).Should().Throw<ArgumentException>();
+        trainer.Invoking(t => t.Fit(TestModels.Data(), Options(picky) with { ResumeFrom = checkpoint }))
+            .Should().Throw<ArgumentException>();
 
         trainer.Model.Parameters[0].Values[0].Should().Be(float.NaN);
         trainer.Invoking(t => t.CreateCheckpoint()).Should().Throw<InvalidOperationException>();
