@@ -49,7 +49,10 @@ internal sealed class ModelBuilder
         builder.CheckMemory(input, output);
         BoundLayer bound = builder.Finish(input, output);
         if (bound.Parameters.FirstOrDefault(parameter => !_parameters.Add(parameter.FullName)) is { } twice)
-            throw new ArgumentException($"{name}: two weights of the model would be named \"{twice.FullName}\". Give one of the layers another name.", nameof(layer));
+        {
+            throw new ArgumentException(
+                $"{name}: two weights of the model would be named \"{twice.FullName}\". Give one of the layers another name.", nameof(layer));
+        }
         layer.Bind(bound);
         _ordinals[layer.Kind] = _ordinals.GetValueOrDefault(layer.Kind) + 1;
         return output;

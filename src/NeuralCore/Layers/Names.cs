@@ -29,8 +29,10 @@ internal static class Names
         CheckText(name, what, owner, argument);
         foreach (char character in name)
         {
-            if (character == '/' || char.IsControl(character))
-                throw new ArgumentException($"{Whose(owner, what)} has neither slashes nor control characters: {Readable(name)} has U+{(int)character:X4}.", argument);
+            if (character != '/' && !char.IsControl(character))
+                continue;
+            string found = $"{Readable(name)} has U+{(int)character:X4}";
+            throw new ArgumentException($"{Whose(owner, what)} has neither slashes nor control characters: {found}.", argument);
         }
     }
 
@@ -45,7 +47,10 @@ internal static class Names
             if (!char.IsSurrogate(text[i]))
                 continue;
             if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]))
-                throw new ArgumentException($"{Whose(owner, what)} is well-formed Unicode: at index {i} is half of a surrogate pair, U+{(int)text[i]:X4}.", argument);
+            {
+                string found = $"at index {i} is half of a surrogate pair, U+{(int)text[i]:X4}";
+                throw new ArgumentException($"{Whose(owner, what)} is well-formed Unicode: {found}.", argument);
+            }
             i++;
         }
     }
@@ -53,6 +58,8 @@ internal static class Names
     // Made only for a message: most names are good.
     private static string Whose(string? owner, string what) => owner is null ? what : $"{owner}: {what}";
 
-    private static string Readable(string name) =>
-        $"\"{string.Concat(name.Select(c => char.IsControl(c) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}") : c.ToString()))}\"";
+    private static string Readable(string name) => $"\"{string.Concat(name.Select(Readable))}\"";
+
+    private static string Readable(char character) =>
+        char.IsControl(character) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}") : character.ToString();
 }

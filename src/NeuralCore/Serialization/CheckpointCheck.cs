@@ -36,9 +36,9 @@ internal static class CheckpointCheck
         Require(fit.Samples >= fit.Batch && fit.Samples > 0 == fit.Batch > 0, $"{fit.Samples} samples in {fit.Batch} batches");
         if (fit.Settings.FirstOrDefault(setting => setting.Name == FitRecord.BatchSize) is { } size)
         {
+            bool isNumber = int.TryParse(size.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int rows);
             Require(
-                int.TryParse(size.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int rows) && fit.Samples <= (long)fit.Batch * rows,
-                $"{fit.Samples} samples in {fit.Batch} batches of {size.Value}");
+                isNumber && fit.Samples <= (long)fit.Batch * rows, $"{fit.Samples} samples in {fit.Batch} batches of {size.Value}");
         }
         Require(fit.EpochHasBegun || fit.Batch == 0, $"{fit.Batch} batches of an epoch that has not begun");
         Require(fit.Duration >= TimeSpan.Zero && fit.Duration <= _longest, $"a duration of {fit.Duration.Ticks} ticks");
@@ -46,8 +46,8 @@ internal static class CheckpointCheck
         Require(fit.Batch > 0 || Array.TrueForAll(fit.Sums, sum => sum == 0), $"sums over no batch that are not zero");
         Require(fit.History.Length % fit.HistoryColumns == 0, $"a history of {fit.History.Length} figures in rows of {fit.HistoryColumns}");
         CheckHistory(fit.History, fit.HistoryColumns, epoch);
-        Require(
-            fit.Callbacks.Select(callback => callback.Key).Distinct(StringComparer.Ordinal).Count() == fit.Callbacks.Count, $"the state of one callback twice");
+        int callbacks = fit.Callbacks.Select(callback => callback.Key).Distinct(StringComparer.Ordinal).Count();
+        Require(callbacks == fit.Callbacks.Count, $"the state of one callback twice");
     }
 
     private static void CheckHistory(double[] table, int columns, int lastEpoch)

@@ -12,7 +12,10 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
     private const int Deepest = 32;
 
     private static readonly string[] _usual =
-        ["name", "trainable", "description", "kind", "text", "settings", "units", "useBias", "kernelInitializer", "biasInitializer", "activation", "rate"];
+    [
+        "name", "trainable", "description", "kind", "text", "settings",
+        "units", "useBias", "kernelInitializer", "biasInitializer", "activation", "rate",
+    ];
 
     /// <summary>How many bytes the value takes.</summary>
     internal int Length => text.Length;

@@ -225,7 +225,10 @@ internal sealed class SafeTensorsHeader
         while (Next(ref reader) != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0 || count == numbers.Length)
-                throw Invalid(reader.TokenStartIndex, $"at most {numbers.Length} whole numbers, none negative, of {name}", Quote(ref reader));
+            {
+                string expected = $"at most {numbers.Length} whole numbers, none negative, of {name}";
+                throw Invalid(reader.TokenStartIndex, expected, Quote(ref reader));
+            }
             numbers[count++] = number;
         }
         return count;

@@ -126,7 +126,8 @@ public class AtomicFileTests
         string own = AtomicFile.TemporaryName("m");
         string[] others =
         [
-            AtomicFile.TemporaryName("other"), "notes.neuralcore-tmp", $".{Guid.NewGuid():N}.neuralcore-tmp", own.Replace(".neuralcore", "x.neuralcore"),
+            AtomicFile.TemporaryName("other"), "notes.neuralcore-tmp", $".{Guid.NewGuid():N}.neuralcore-tmp",
+            own.Replace(".neuralcore", "x.neuralcore"),
             own[..^20] + ".neuralcore-tmp", own[..18] + new string('g', 32) + ".neuralcore-tmp",
         ];
         foreach (string name in others.Append(own))
@@ -143,7 +144,8 @@ public class AtomicFileTests
         using TemporaryFolder folder = new();
         using Trainer<int> trainer = Fits.CancelAfter(3);
         Checkpoint checkpoint = trainer.CreateCheckpoint();
-        using (ITemporaryFile killed = PhysicalFileSystem.Instance.CreateTemporary(folder.File("checkpoint-000000000002.safetensors"), "checkpoint-.safetensors"))
+        string target = folder.File("checkpoint-000000000002.safetensors");
+        using (ITemporaryFile killed = PhysicalFileSystem.Instance.CreateTemporary(target, "checkpoint-.safetensors"))
             killed.Write([1, 2, 3]);
 
         checkpoint.SaveIn(folder.Path);

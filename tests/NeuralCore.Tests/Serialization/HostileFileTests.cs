@@ -13,13 +13,17 @@ namespace NeuralCore.Tests.Serialization;
 /// <summary>
 /// Files whose digest is right and whose content is hostile: a typed error, under a second, at most twice the file and 1 MB of memory.
 /// </summary>
-public class HostileFileTests
+public partial class HostileFileTests
 {
+    [GeneratedRegex("""(\\"callbacks\\":)\[.*?\]\}\]""")]
+    private static partial Regex CallbackList();
+
     [Fact]
     public void Slots_named_again_and_again_are_refused()
     {
         byte[] file = LargeCheckpoint();
-        byte[] hostile = HostileFiles.Rewrite(file, "\\\"slots\\\":[\\\"m\\\",\\\"v\\\"]", "\\\"slots\\\":[" + string.Join(',', Enumerable.Repeat("\\\"m\\\"", 1000)) + "]");
+        string slots = string.Join(',', Enumerable.Repeat("\\\"m\\\"", 1000));
+        byte[] hostile = HostileFiles.Rewrite(file, "[\\\"m\\\",\\\"v\\\"]", $"[{slots}]");
         HostileFiles.Forge(hostile).Should().BeTrue();
 
         HostileFiles.ShouldBeRefused(hostile, HostileFiles.LoadCheckpoint).Should().StartWith("c, offset 8: expected a checkpoint");
@@ -46,8 +50,8 @@ public class HostileFileTests
     public void Two_names_that_lead_to_one_array_are_refused()
     {
         // "a/b" of a callback "x", and "b" of a callback "x/a".
-        const string callbacks = "\\\"callbacks\\\":[{\\\"name\\\":\\\"x\\\",\\\"values\\\":{},\\\"arrays\\\":[\\\"a/b\\\"]},{\\\"name\\\":\\\"x/a\\\",\\\"values\\\":{},\\\"arrays\\\":[\\\"b\\\"]}]";
-        byte[] file = HostileFiles.Rewrite(HostileFiles.Checkpoint(), header => Regex.Replace(header, """\\"callbacks\\":\[.*?\]\}\]""", callbacks)
+        const string callbacks = """[{"name":"x","values":{},"arrays":["a/b"]},{"name":"x/a","values":{},"arrays":["b"]}]""";
+        byte[] file = HostileFiles.Rewrite(HostileFiles.Checkpoint(), header => CallbackList().Replace(header, "$1" + callbacks.Replace("\"", "\\\""))
             .Replace("state/callback/EarlyStopping/bestWeights", "state/callback/x/a/b"));
         HostileFiles.Forge(file).Should().BeTrue();
 
@@ -110,13 +114,17 @@ public class HostileFileTests
     {
         ["input shape"] = () => Description("1" + string.Concat(Enumerable.Repeat(",1", 200_000)), Layer("Flatten")),
         ["layers"] = () => Description("4,3", string.Join(',', Enumerable.Range(0, 3_500).Select(i => Layer("ReLU", $"r{i}")))),
-        ["as many layers as may be, and one wrong"] = () => Description("4,3", string.Join(',', Enumerable.Range(0, 2_000).Select(i => Layer("ReLU", $"r{i}")).Append(Layer("ReLU", "r", Settings(33))))),
+        ["as many layers as may be, and one wrong"] = () => Description(
+            "4,3",
+            string.Join(',', Enumerable.Range(0, 2_000).Select(i => Layer("ReLU", $"r{i}")).Append(Layer("ReLU", "r", Settings(33))))),
         ["dense layers without weights"] = () =>
             Description("12", string.Join(',', Enumerable.Range(0, 1_300).Select(i => Layer("Dense", $"d{i}", DenseSettings)))),
         ["more layers"] = () => Description("4,3", string.Join(',', Enumerable.Range(0, 8_000).Select(i => Layer("ReLU", $"r{i}")))),
         ["settings of all layers"] = () =>
             Description("4,3", string.Join(',', Enumerable.Range(0, 800).Select(i => Layer("ReLU", $"r{i}", Settings(30))))),
-        ["settings within settings"] = () => Description("4,3", Layer("ReLU", "r", string.Concat(Enumerable.Repeat("\"a\":{\"kind\":\"A\",\"text\":\"\",\"settings\":{", 20)) + Settings(60) + string.Concat(Enumerable.Repeat("}}", 20)))),
+        ["settings within settings"] = () => Description(
+            "4,3",
+            Layer("ReLU", "r", Repeat("\"a\":{\"kind\":\"A\",\"text\":\"\",\"settings\":{", 20) + Settings(60) + Repeat("}}", 20))),
         ["deep"] = () =>
             Description("4,3", string.Concat(Enumerable.Repeat("[", 200_000)) + string.Concat(Enumerable.Repeat("]", 200_000))),
         ["a long text"] = () => Description("4,3", Layer("ReLU", "r", "\"a\":\"" + new string('x', 400_000) + "\"")),
@@ -151,6 +159,8 @@ public class HostileFileTests
     private const string DenseSettings = """
         "units":12,"useBias":true,"kernelInitializer":{"kind":"GlorotUniform","text":"","settings":{}},"biasInitializer":{"kind":"Zeros","text":"","settings":{}}
         """;
+
+    private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 
     private static string Settings(int count) => string.Join(',', Enumerable.Range(0, count).Select(i => $"\"s{i}\":{i}"));
 

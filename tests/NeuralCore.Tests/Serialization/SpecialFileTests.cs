@@ -78,7 +78,8 @@ public class SpecialFileTests
 
         // 8 blocks of 1 KB. The signal, unless it is ignored, ends the process as kill -9 does. The runtime maps its code from a file of
         // its own unless it is told not to.
-        ProcessStartInfo start = new("/bin/bash", ["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" exec \"$1\" once \"$2\"", "dotnet", CrashHost, path]) { RedirectStandardOutput = true };
+        const string script = "trap '' XFSZ; ulimit -f 8; exec dotnet exec \"$0\" once \"$1\"";
+        ProcessStartInfo start = new("/bin/bash", ["-c", script, CrashHost, path]) { RedirectStandardOutput = true };
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         using Process process = Process.Start(start)!;
