@@ -45,7 +45,7 @@ public static class SequentialTraining
     private static void CheckNames<TTarget>(Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
         where TTarget : unmanaged
     {
-        Names.CheckText(optimizer.ToString(), "The text of an optimizer's settings", argument: nameof(optimizer));
+        Names.CheckText(optimizer.Settings, "The text of an optimizer's settings", argument: nameof(optimizer));
         Names.CheckText(loss.ToString(), "The text of a loss's settings", argument: nameof(loss));
         foreach (IMetric<TTarget> metric in metrics)
             Names.Check(metric.Name, "A metric's name", argument: nameof(metrics));

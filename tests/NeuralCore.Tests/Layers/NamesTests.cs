@@ -59,6 +59,8 @@ public class NamesTests
         FluentActions.Invoking(() => new LayerDescription("Mine", half)).Should().Throw<ArgumentException>().WithMessage("*surrogate*");
         FluentActions.Invoking(() => new LayerDescription("Mine").With("a", half))
             .Should().Throw<ArgumentException>().WithMessage("Mine: a *surrogate*");
+        FluentActions.Invoking(() => new FitOptions<int> { Callbacks = [new Set(half)] }.Check()).Should().Throw<ArgumentException>()
+            .WithMessage("Set: *surrogate*");
         FluentActions.Invoking(() => new CallbackState().Set("a", half)).Should().Throw<ArgumentException>().WithMessage("*surrogate*");
         FluentActions.Invoking(() => model.Compile(new Slotted("a") { Text = half }, new SparseCategoricalCrossEntropy()))
             .Should().Throw<ArgumentException>().WithMessage("*surrogate*");
@@ -137,6 +139,11 @@ public class NamesTests
         protected internal override bool Update(in UpdatePass pass) => true;
 
         public override string ToString() => Text;
+    }
+
+    private sealed class Set(string settings) : Callback
+    {
+        protected internal override string? Settings => settings;
     }
 
     private sealed class Named(string name) : IMetric<int>
