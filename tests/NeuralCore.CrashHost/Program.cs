@@ -13,7 +13,8 @@ namespace NeuralCore.CrashHost;
 
 /// <summary>
 /// A process for tests to kill or to run in another environment: <c>save FILE</c> trains and saves a checkpoint after every step until it is killed, going on from the
-/// one that is there; <c>weights</c> trains under forced collections and prints a digest of the weights.
+/// one that is there; <c>once FILE</c> saves a model of 90 KB; <c>weights</c> trains under forced collections and prints a digest of the
+/// weights.
 /// </summary>
 internal static class Program
 {
@@ -24,11 +25,13 @@ internal static class Program
             case ["save", var file]:
                 SaveForever(file);
                 return 0;
+            case ["once", var file]:
+                return SaveOnce(file);
             case ["weights"]:
                 Console.WriteLine(Weights());
                 return 0;
             default:
-                Console.Error.WriteLine("usage: save FILE | weights");
+                Console.Error.WriteLine("usage: save FILE | once FILE | weights");
                 return 2;
         }
     }
@@ -44,6 +47,22 @@ internal static class Program
             trainer.TrainStep(input, labels, threads: 1);
             trainer.CreateCheckpoint().Save(file);
             Console.WriteLine(trainer.StepCount.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    // Prints the error as a test can read it.
+    private static int SaveOnce(string file)
+    {
+        try
+        {
+            Compile(128).Model.Save(file);
+            Console.WriteLine("saved");
+            return 0;
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine($"{e.GetType().Name} {e.HResult}: {e.Message}");
+            return 1;
         }
     }
 

@@ -5,8 +5,9 @@ using System.Runtime.Versioning;
 namespace NeuralCore.Data;
 
 /// <summary>
-/// Refuses what is not a regular file before it is opened: opening a FIFO blocks until somebody writes to it, opening a device can do anything, and replacing
-/// either destroys it. .NET 10 cannot ask what a path is without opening it, so libc is asked. On Windows such paths are in a namespace of their own.
+/// Refuses what is not a regular file before it is opened: opening a FIFO blocks until somebody writes to it, opening a device can do
+/// anything, and replacing either destroys it. .NET 10 cannot ask what a path is without opening it, so libc is asked. On Windows such
+/// paths are in a namespace of their own.
 /// </summary>
 internal static unsafe partial class RegularFile
 {

@@ -20,7 +20,9 @@ public abstract class Layer
 
     /// <summary>Starts a layer.</summary>
     /// <param name="name">The name, unique in its model; by default the kind in lower case, numbered from the second on.</param>
-    /// <exception cref="ArgumentException">The name is blank, longer than 200 characters, not well-formed Unicode, or has a slash or a control character.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is blank, longer than 200 characters, not well-formed Unicode, or has a slash or a control character.
+    /// </exception>
     protected Layer(string? name = null)
     {
         if (name is not null)

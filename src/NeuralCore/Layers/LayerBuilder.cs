@@ -78,10 +78,12 @@ public sealed class LayerBuilder
     /// <param name="shape">The shape, row-major; gradients are computed in slices: of rows of the last axis, or of a vector's elements.</param>
     /// <param name="initializer">What the first values are.</param>
     /// <param name="decayed">Whether weight decay applies; by convention to kernels, not to biases.</param>
-    /// <exception cref="ArgumentException">The name is taken, blank, longer than 200 characters, not well-formed Unicode, or has a slash or a control character.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is taken, blank, longer than 200 characters, not well-formed Unicode, or has a slash or a control character.
+    /// </exception>
     public Parameter AddParameter(string name, Shape shape, Initializer initializer, bool decayed = true)
     {
-        Names.Check(name, $"{Name}: a parameter's name");
+        Names.Check(name, "a parameter's name", Name);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(initializer);
         if (_parameters.Exists(p => p.Name == name))

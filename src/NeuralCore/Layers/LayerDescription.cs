@@ -9,14 +9,16 @@ namespace NeuralCore.Layers;
 public sealed class LayerDescription
 {
     /// <summary>How many settings a layer may have, those of what it describes in turn included.</summary>
-    internal const int MostSettings = 64;
+    internal const int MostSettings = 32;
 
     private readonly List<KeyValuePair<string, object>> _settings = [];
 
     /// <summary>Starts a description.</summary>
     /// <param name="kind">The kind of layer: <c>Dense</c>.</param>
     /// <param name="text">The settings as the user wrote them, for messages: <c>128, ReLU</c>.</param>
-    /// <exception cref="ArgumentException">The kind is blank, longer than 200 characters, or has a slash or a control character; or a text is not well-formed Unicode.</exception>
+    /// <exception cref="ArgumentException">
+    /// The kind is blank, longer than 200 characters, or has a slash or a control character; or a text is not well-formed Unicode.
+    /// </exception>
     public LayerDescription(string kind, string text = "")
     {
         Names.Check(kind, "The kind of a layer");
@@ -39,8 +41,8 @@ public sealed class LayerDescription
     /// <param name="value">Its value.</param>
     /// <returns>This description.</returns>
     /// <exception cref="ArgumentException">
-    /// The name is taken, blank, longer than 200 characters, or has a slash or a control character; a text is not well-formed Unicode; or there would be more than 64
-    /// settings, those of what is described in turn included.
+    /// The name is taken, blank, longer than 200 characters, or has a slash or a control character; a text is not well-formed Unicode; or
+    /// there would be more than 32 settings, those of what is described in turn included.
     /// </exception>
     public LayerDescription With(string name, long value) => Add(name, value);
 
@@ -101,14 +103,24 @@ public sealed class LayerDescription
     /// <summary>A number as C# writes it, whatever the culture.</summary>
     internal static string Format(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private int Count => _settings.Count + _settings.Sum(setting => setting.Value is LayerDescription inner ? inner.Count : 0);
+    /// <summary>How many settings there are, those of what is described in turn included.</summary>
+    internal int Count
+    {
+        get
+        {
+            int count = _settings.Count;
+            foreach ((_, object value) in _settings)
+                count += value is LayerDescription inner ? inner.Count : 0;
+            return count;
+        }
+    }
 
     private LayerDescription Add(string name, object value)
     {
-        Names.Check(name, $"{Kind}: the name of a setting");
+        Names.Check(name, "the name of a setting", Kind);
         ArgumentNullException.ThrowIfNull(value);
         if (value is string text)
-            Names.CheckText(text, $"{Kind}: the setting \"{name}\"", nameof(value));
+            Names.CheckText(text, name, Kind, nameof(value));
         if (Find(name) is not null)
             throw new ArgumentException($"{Kind}: the setting \"{name}\" is described twice.", nameof(name));
         if (Count + 1 + (value is LayerDescription inner ? inner.Count : 0) > MostSettings)
@@ -117,7 +129,15 @@ public sealed class LayerDescription
         return this;
     }
 
-    private object? Find(string name) => _settings.Find(s => s.Key == name).Value;
+    private object? Find(string name)
+    {
+        foreach ((string key, object value) in _settings)
+        {
+            if (key == name)
+                return value;
+        }
+        return null;
+    }
 
     private object Get(string name) => Find(name) ?? throw new FormatException($"{Kind}: the setting \"{name}\" is missing.");
 

@@ -42,14 +42,17 @@ internal sealed class ModelBuilder
     {
         // Before Build: that would replace the parameters the layer has in its other model.
         layer.CheckUnbound();
-        Names.Check(layer.Kind, $"{name}: the kind of a layer", nameof(layer));
+        Names.Check(layer.Kind, "the kind of a layer", name, nameof(layer));
         LayerBuilder builder = new(layer, name, this);
         Shape output = layer.Build(input, builder)
             ?? throw new InvalidOperationException($"{name}: {layer.GetType().Name}.Build() returned null. It returns the shape of one output sample.");
         builder.CheckMemory(input, output);
         BoundLayer bound = builder.Finish(input, output);
         if (bound.Parameters.FirstOrDefault(parameter => !_parameters.Add(parameter.FullName)) is { } twice)
-            throw new ArgumentException($"{name}: two weights of the model would be named \"{twice.FullName}\". Give one of the layers another name.", nameof(layer));
+        {
+            throw new ArgumentException(
+                $"{name}: two weights of the model would be named \"{twice.FullName}\". Give one of the layers another name.", nameof(layer));
+        }
         layer.Bind(bound);
         _ordinals[layer.Kind] = _ordinals.GetValueOrDefault(layer.Kind) + 1;
         return output;

@@ -10,29 +10,36 @@ internal static class Names
 {
     internal const int Longest = 200;
 
-    /// <summary>Throws unless a name is not blank, at most 200 characters, well-formed Unicode, without control characters and without a slash.</summary>
+    /// <summary>
+    /// Throws unless a name is not blank, at most 200 characters, well-formed Unicode, without control characters and without a slash.
+    /// </summary>
     /// <param name="name">The name.</param>
-    /// <param name="what">Whose, as a message begins: <c>A layer's name</c>.</param>
+    /// <param name="what">What it names, as a message begins: <c>a layer's name</c>.</param>
+    /// <param name="owner">Whose it is, to stand before that; null for nobody's.</param>
     /// <param name="argument">The caller's argument.</param>
     /// <exception cref="ArgumentException">The name breaks the rule; the message says how.</exception>
-    internal static void Check(string? name, string what, [CallerArgumentExpression(nameof(name))] string? argument = null)
+    internal static void Check(
+        string? name, string what, string? owner = null, [CallerArgumentExpression(nameof(name))] string? argument = null)
     {
         ArgumentNullException.ThrowIfNull(name, argument);
         if (string.IsNullOrWhiteSpace(name))
-            throw new ArgumentException($"{what} is not blank.", argument);
+            throw new ArgumentException($"{Whose(owner, what)} is not blank.", argument);
         if (name.Length > Longest)
-            throw new ArgumentException($"{what} has at most {Longest} characters; this one has {name.Length}.", argument);
-        CheckText(name, what, argument);
+            throw new ArgumentException($"{Whose(owner, what)} has at most {Longest} characters; this one has {name.Length}.", argument);
+        CheckText(name, what, owner, argument);
         foreach (char character in name)
         {
-            if (character == '/' || char.IsControl(character))
-                throw new ArgumentException($"{what} has neither slashes nor control characters: {Readable(name)} has U+{(int)character:X4}.", argument);
+            if (character != '/' && !char.IsControl(character))
+                continue;
+            string found = $"{Readable(name)} has U+{(int)character:X4}";
+            throw new ArgumentException($"{Whose(owner, what)} has neither slashes nor control characters: {found}.", argument);
         }
     }
 
     /// <summary>Throws unless a text is well-formed Unicode: a file would store something else.</summary>
     /// <inheritdoc cref="Check"/>
-    internal static void CheckText(string? text, string what, [CallerArgumentExpression(nameof(text))] string? argument = null)
+    internal static void CheckText(
+        string? text, string what, string? owner = null, [CallerArgumentExpression(nameof(text))] string? argument = null)
     {
         ArgumentNullException.ThrowIfNull(text, argument);
         for (int i = 0; i < text.Length; i++)
@@ -40,11 +47,19 @@ internal static class Names
             if (!char.IsSurrogate(text[i]))
                 continue;
             if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]))
-                throw new ArgumentException($"{what} is well-formed Unicode: at index {i} is half of a surrogate pair, U+{(int)text[i]:X4}.", argument);
+            {
+                string found = $"at index {i} is half of a surrogate pair, U+{(int)text[i]:X4}";
+                throw new ArgumentException($"{Whose(owner, what)} is well-formed Unicode: {found}.", argument);
+            }
             i++;
         }
     }
 
-    private static string Readable(string name) =>
-        $"\"{string.Concat(name.Select(c => char.IsControl(c) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}") : c.ToString()))}\"";
+    // Made only for a message: most names are good.
+    private static string Whose(string? owner, string what) => owner is null ? what : $"{owner}: {what}";
+
+    private static string Readable(string name) => $"\"{string.Concat(name.Select(Readable))}\"";
+
+    private static string Readable(char character) =>
+        char.IsControl(character) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}") : character.ToString();
 }

@@ -25,7 +25,9 @@ public sealed class Sequential
     /// <param name="seed">Decides all random numbers of the model and its training.</param>
     /// <param name="name">The name that the summary prints.</param>
     /// <exception cref="ShapeException">A layer cannot take what the one before gives.</exception>
-    /// <exception cref="ArgumentException">There is no layer, two layers or two weights share a name, a layer already belongs to a model, or the name is blank or has a slash.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no layer, two layers or two weights share a name, a layer already belongs to a model, or the name is blank or has a slash.
+    /// </exception>
     /// <exception cref="InvalidOperationException"><c>NEURALCORE_ISA</c> asks for a path that is not there.</exception>
     public Sequential(Shape inputShape, IEnumerable<Layer> layers, long seed = 0, string name = "sequential")
         : this(inputShape, layers, seed, name, null)

@@ -20,7 +20,8 @@ internal static class AtomicFile
     /// <param name="path">The file.</param>
     /// <param name="content">Writes the content; called again should the temporary vanish.</param>
     /// <param name="series">
-    /// Whose abandoned temporaries a save tidies away: the file's own by default; files that follow one another in a folder share a name of their own.
+    /// Whose abandoned temporaries a save tidies away: the file's own by default; files that follow one another in a folder share a name of
+    /// their own.
     /// </param>
     internal static void Write(IFileSystem files, string path, Action<ITemporaryFile> content, string? series = null)
     {
@@ -75,7 +76,8 @@ internal static class AtomicFile
         name.StartsWith(Prefix(series), StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal)
         && name.Length == TemporaryName(series).Length && Guid.TryParseExact(name[Prefix(series).Length..^Suffix.Length], "N", out _);
 
-    private static string Prefix(string series) => $".{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(series.AsSpan())))[..16]}-";
+    private static string Prefix(string series) =>
+        $".{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(series.AsSpan())))[..16]}-";
 
     // Tidying must not hide why a save failed, nor fail one that can succeed.
     private static void Attempt(Action action)

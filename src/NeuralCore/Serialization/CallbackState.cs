@@ -4,6 +4,10 @@ using NeuralCore.Layers;
 namespace NeuralCore.Serialization;
 
 /// <summary>What a callback keeps in a checkpoint: named numbers, texts and arrays.</summary>
+/// <remarks>
+/// All callbacks of a fit together have room for 1,024 numbers and texts in 96 KB, and for about a hundred arrays of any length: pack many
+/// small arrays into one.
+/// </remarks>
 public sealed class CallbackState
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -18,7 +22,9 @@ public sealed class CallbackState
     /// <summary>Keeps a number.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="value">Its value; every bit of it comes back.</param>
-    /// <exception cref="ArgumentException">The name is blank, longer than 200 characters, or has a slash or a control character; or a text is not well-formed Unicode.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is blank, longer than 200 characters, or has a slash or a control character; or a text is not well-formed Unicode.
+    /// </exception>
     public void Set(string name, double value) => Set(name, value.ToString("R", CultureInfo.InvariantCulture));
 
     /// <summary>Keeps a text.</summary>
@@ -26,7 +32,7 @@ public sealed class CallbackState
     public void Set(string name, string value)
     {
         Names.Check(name, "The name of a callback's value");
-        Names.CheckText(value, $"The callback's text \"{name}\"");
+        Names.CheckText(value, name, "A callback's text");
         _values[name] = value;
     }
 

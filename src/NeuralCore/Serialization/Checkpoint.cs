@@ -55,7 +55,9 @@ public sealed class Checkpoint
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written; the old one is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
-    /// <exception cref="ArgumentException">The callbacks' texts and names take more than 96 KB, or their arrays are more than a file has room for.</exception>
+    /// <exception cref="ArgumentException">
+    /// The callbacks' texts and names take more than 96 KB, or their arrays are more than a file has room for.
+    /// </exception>
     public void Save(string path) => Save(path, PhysicalFileSystem.Instance);
 
     /// <summary>Writes the checkpoint into a folder under the name that <see cref="FindLatest"/> looks for.</summary>
@@ -144,7 +146,9 @@ internal sealed record SavedArray(string Name, IReadOnlyList<int> Shape, float[]
 /// <summary>Where in a fit a checkpoint was made.</summary>
 internal sealed class FitRecord
 {
-    /// <summary>The figures that head a row of the history: epoch, duration in ticks, samples a second, whether there is a validation.</summary>
+    /// <summary>
+    /// The figures that head a row of the history: epoch, duration in ticks, samples a second, whether there is a validation.
+    /// </summary>
     internal const int HistoryHeading = 4;
 
     /// <summary>The name of the setting that says how many rows a full batch has.</summary>

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// Holds a checkpoint's numbers against one another when it is read: what does not fit together would otherwise come up hours later, or never.
+/// Holds a checkpoint's numbers against one another when it is read: what does not fit together would otherwise come up hours later, or
+/// never.
 /// </summary>
 internal static class CheckpointCheck
 {
@@ -35,9 +36,9 @@ internal static class CheckpointCheck
         Require(fit.Samples >= fit.Batch && fit.Samples > 0 == fit.Batch > 0, $"{fit.Samples} samples in {fit.Batch} batches");
         if (fit.Settings.FirstOrDefault(setting => setting.Name == FitRecord.BatchSize) is { } size)
         {
+            bool isNumber = int.TryParse(size.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int rows);
             Require(
-                int.TryParse(size.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int rows) && fit.Samples <= (long)fit.Batch * rows,
-                $"{fit.Samples} samples in {fit.Batch} batches of {size.Value}");
+                isNumber && fit.Samples <= (long)fit.Batch * rows, $"{fit.Samples} samples in {fit.Batch} batches of {size.Value}");
         }
         Require(fit.EpochHasBegun || fit.Batch == 0, $"{fit.Batch} batches of an epoch that has not begun");
         Require(fit.Duration >= TimeSpan.Zero && fit.Duration <= _longest, $"a duration of {fit.Duration.Ticks} ticks");
@@ -45,8 +46,8 @@ internal static class CheckpointCheck
         Require(fit.Batch > 0 || Array.TrueForAll(fit.Sums, sum => sum == 0), $"sums over no batch that are not zero");
         Require(fit.History.Length % fit.HistoryColumns == 0, $"a history of {fit.History.Length} figures in rows of {fit.HistoryColumns}");
         CheckHistory(fit.History, fit.HistoryColumns, epoch);
-        Require(
-            fit.Callbacks.Select(callback => callback.Key).Distinct(StringComparer.Ordinal).Count() == fit.Callbacks.Count, $"the state of one callback twice");
+        int callbacks = fit.Callbacks.Select(callback => callback.Key).Distinct(StringComparer.Ordinal).Count();
+        Require(callbacks == fit.Callbacks.Count, $"the state of one callback twice");
     }
 
     private static void CheckHistory(double[] table, int columns, int lastEpoch)
@@ -56,8 +57,12 @@ internal static class CheckpointCheck
         {
             ReadOnlySpan<double> figures = table.AsSpan(row * columns, columns);
             int expected = lastEpoch - rows + 1 + row;
-            Require(expected > 0 && figures[0] == expected, $"epoch {figures[0]} in row {row + 1} of {rows} of the history, and {lastEpoch} epochs in all");
-            Require(figures[1] >= 0 && figures[1] <= _longest.Ticks && figures[1] == Math.Floor(figures[1]), $"a duration of {figures[1]} ticks");
+            Require(
+                expected > 0 && figures[0] == expected,
+                $"epoch {figures[0]} in row {row + 1} of {rows} of the history, and {lastEpoch} epochs in all");
+            Require(
+                figures[1] >= 0 && figures[1] <= _longest.Ticks && figures[1] == Math.Floor(figures[1]),
+                $"a duration of {figures[1]} ticks");
             Require(figures[2] >= 0 && double.IsFinite(figures[2]), $"{figures[2]} samples a second");
             Require(figures[3] is 0 or 1 && figures[3] == table[3], $"a history with and without validation");
         }

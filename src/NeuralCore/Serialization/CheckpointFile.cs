@@ -43,8 +43,8 @@ internal static class CheckpointFile
         if (text.Length > LongestText || values > MostValues || checkpoint.Fit?.Callbacks.Count > MostCallbacks)
         {
             throw new ArgumentException(
-                $"{path}: the settings and the {values} numbers and texts of callbacks take {text.Length} bytes; a checkpoint has room for {MostValues} of them in "
-                + $"{LongestText} bytes. Keep long ones as arrays.");
+                $"{path}: the settings and the {values} numbers and texts of callbacks take {text.Length} bytes; a checkpoint has room for "
+                + $"{MostValues} of them in {LongestText} bytes. Keep long ones as arrays.");
         }
         SafeTensorsWriter.Write(files, path, tensors, [new(ModelJson.Key, checkpoint.Model), new(Key, text)], series);
     }
@@ -89,7 +89,7 @@ internal static class CheckpointFile
             Optimizer = root["optimizer"].String(),
             Loss = root["loss"].String(),
             Weights = [.. reader.Tensors.Where(tensor => !IsState(tensor.Name)).Select(tensor => ReadWeight(reader, tensor))],
-            Slots = [.. root["slots"].Array(Checkpoint.MostSlots).Select(slot => slot.String()).Select(slot => KeyValuePair.Create(slot, ReadFloats(reader, SlotName(slot))))],
+            Slots = [.. root["slots"].Array(Checkpoint.MostSlots).Select(slot => ReadSlot(reader, slot.String()))],
             Scalars = ReadNumbers(reader, Scalars),
             Fit = root.Find("fit") is { } fit ? ReadFit(reader, fit.Object(MostMembers)) : null,
         };
@@ -134,6 +134,8 @@ internal static class CheckpointFile
         reader.ReadWeights(tensor, values);
         return new SavedArray(tensor.Name, tensor.Shape.Select(dimension => checked((int)dimension)).ToArray(), values);
     }
+
+    private static KeyValuePair<string, float[]> ReadSlot(SafeTensorsReader reader, string name) => new(name, ReadFloats(reader, SlotName(name)));
 
     private static float[] ReadFloats(SafeTensorsReader reader, string name)
     {

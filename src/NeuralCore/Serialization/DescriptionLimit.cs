@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using NeuralCore.Layers;
@@ -24,7 +23,8 @@ internal static class DescriptionLimit
     private const int DimensionBytes = 12;
 
     // What a checkpoint holds besides the weights.
-    private static readonly HeaderReserve _checkpoint = new(Bytes: 2 * CheckpointFile.LongestText + (32 << 10), NameBytes: 16 << 10, Tensors: 104);
+    private static readonly HeaderReserve _checkpoint =
+        new(Bytes: 2 * CheckpointFile.LongestText + (32 << 10), NameBytes: 16 << 10, Tensors: 104);
 
     /// <summary>Throws if a model, or a checkpoint of its training, could not be saved.</summary>
     /// <exception cref="ArgumentException">It could not; the message says why.</exception>
@@ -36,7 +36,8 @@ internal static class DescriptionLimit
         ModelJson json = ModelJson.Of(model);
         byte[] text = json.Write();
         Check(json, text, where);
-        SafeTensorsWriter.CheckHeader(where, ModelFile.Weights(model), [new(ModelJson.Key, text), new(CheckpointFile.Key, [])], _checkpoint);
+        KeyValuePair<string, byte[]>[] texts = [new(ModelJson.Key, text), new(CheckpointFile.Key, [])];
+        SafeTensorsWriter.CheckHeader(where, ModelFile.Weights(model), texts, _checkpoint);
     }
 
     /// <summary>Throws if a description is larger than a reader takes.</summary>
@@ -46,12 +47,9 @@ internal static class DescriptionLimit
     /// <exception cref="ArgumentException">It is.</exception>
     internal static void Check(ModelJson model, byte[] text, string path)
     {
-        if (model.Layers.Count > ModelJson.MostLayers)
-            throw new ArgumentException(Text($"{path}: the model has {model.Layers.Count:N0} layers; a file has room for {ModelJson.MostLayers:N0}."));
-        if (model.InputShape.Count > SafeTensorsHeader.MostDimensions)
-            throw new ArgumentException(Text($"{path}: the input has {model.InputShape.Count} dimensions; a file has room for {SafeTensorsHeader.MostDimensions}."));
-        if (text.Length > ModelJson.LongestText)
-            throw new ArgumentException(Text($"{path}: the layers' names and settings take {text.Length:N0} bytes; a file has room for {ModelJson.LongestText:N0}."));
+        SafeTensorsWriter.CheckBound(path, "layers", model.Layers.Count, ModelJson.MostLayers);
+        SafeTensorsWriter.CheckBound(path, "dimensions of the input", model.InputShape.Count, SafeTensorsHeader.MostDimensions);
+        SafeTensorsWriter.CheckBound(path, "bytes of layers' names and settings", text.Length, ModelJson.LongestText);
         // No layer can take more than all of them.
         if (text.Length > ModelJson.LongestLayer)
             CheckLayers(model, path);
@@ -65,11 +63,7 @@ internal static class DescriptionLimit
             buffer.ResetWrittenCount();
             using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
                 ModelJson.WriteLayer(json, layer);
-            if (buffer.WrittenCount > ModelJson.LongestLayer)
-            {
-                throw new ArgumentException(Text(
-                    $"{path}: the name and settings of {layer.Name} take {buffer.WrittenCount:N0} bytes; a file has room for {ModelJson.LongestLayer:N0} a layer."));
-            }
+            SafeTensorsWriter.CheckBound(path, $"bytes of the name and settings of {layer.Name}", buffer.WrittenCount, ModelJson.LongestLayer);
         }
     }
 
@@ -110,6 +104,4 @@ internal static class DescriptionLimit
         }
         return bytes;
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

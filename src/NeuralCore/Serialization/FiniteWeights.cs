@@ -30,7 +30,8 @@ internal static class FiniteWeights
         {
             int index = parameter.Values.IndexOfAnyNonFinite();
             if (index >= 0)
-                throw new InvalidOperationException(FormattableString.Invariant($"{parameter.FullName} holds {parameter.Values[index]} at index {index}. {advice}"));
+                throw new InvalidOperationException(
+                    FormattableString.Invariant($"{parameter.FullName} holds {parameter.Values[index]} at index {index}. {advice}"));
         }
     }
 }

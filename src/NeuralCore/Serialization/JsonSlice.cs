@@ -4,12 +4,18 @@ using System.Text.Json;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// A value in a JSON text, taken apart only as far as it is asked for: no index of all tokens is made, which for a text of many tiny values takes several times
-/// its size. Every object and array says how many members it may have.
+/// A value in a JSON text, taken apart only as far as it is asked for: no index of all tokens is made, which for a text of many tiny values
+/// takes several times its size. Every object and array says how many members it may have.
 /// </summary>
 internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
 {
     private const int Deepest = 32;
+
+    private static readonly string[] _usual =
+    [
+        "name", "trainable", "description", "kind", "text", "settings",
+        "units", "useBias", "kernelInitializer", "biasInitializer", "activation", "rate",
+    ];
 
     /// <summary>How many bytes the value takes.</summary>
     internal int Length => text.Length;
@@ -26,15 +32,14 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
     {
         Utf8JsonReader reader = Expect(JsonTokenType.StartObject);
         List<KeyValuePair<string, JsonSlice>> members = [];
-        HashSet<string> names = new(StringComparer.Ordinal);
         try
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (members.Count == most)
                     throw new FormatException($"At most {most} values were expected where there are more.");
-                string name = reader.GetString()!;
-                if (!names.Add(name))
+                string name = Name(ref reader);
+                if (Contains(members, name))
                     throw new FormatException($"\"{name}\" is there twice.");
                 reader.Read();
                 members.Add(new(name, Next(ref reader)));
@@ -106,6 +111,27 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
         return new JsonSlice(text[start..(int)reader.BytesConsumed]);
     }
 
+    // The names that every layer has are not made anew for each.
+    private static string Name(ref Utf8JsonReader reader)
+    {
+        foreach (string name in _usual)
+        {
+            if (reader.ValueTextEquals(name))
+                return name;
+        }
+        return reader.GetString()!;
+    }
+
+    private static bool Contains(List<KeyValuePair<string, JsonSlice>> members, string name)
+    {
+        foreach ((string key, _) in members)
+        {
+            if (key == name)
+                return true;
+        }
+        return false;
+    }
+
     private static void CheckEnd(ref Utf8JsonReader reader)
     {
         if (reader.CurrentDepth != 0 || reader.Read())
@@ -132,7 +158,8 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
         return reader.TokenType == kind ? reader : throw Wrong(kind.ToString());
     }
 
-    private FormatException Wrong(string expected) => new(string.Create(CultureInfo.InvariantCulture, $"{expected} was expected, and {Kind} found."));
+    private FormatException Wrong(string expected) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{expected} was expected, and {Kind} found."));
 }
 
 /// <summary>The members of a JSON object, in their order. Few, so that looking one up is a walk.</summary>

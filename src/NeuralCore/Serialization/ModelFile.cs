@@ -52,7 +52,9 @@ public sealed unsafe class ModelFile
     /// <param name="options">What else to store.</param>
     /// <exception cref="IOException">The file cannot be written; the old one is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
-    /// <exception cref="ArgumentException">An option is out of range, or the architecture takes more than a file has room for (448 KB as JSON).</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, or the architecture takes more than a file has room for (448 KB as JSON).
+    /// </exception>
     /// <exception cref="InvalidOperationException">The model is being trained, or a weight is NaN or infinite.</exception>
     public static void Save(Sequential model, string path, ModelFileOptions? options = null) => Save(model, path, options, PhysicalFileSystem.Instance);
 

@@ -18,7 +18,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
         // The path as it was given: what a link in /dev or /proc leads to need not exist under any name.
         RegularFile.Require(path, "a file that can be replaced");
         FileInfo file = new(path);
-        string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName;
+        string target = (file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;
         string folder = Path.GetDirectoryName(target) ?? target;
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"{target} cannot be written: the folder {folder} does not exist.");
@@ -113,7 +113,8 @@ internal sealed class PhysicalFileSystem : IFileSystem
             catch (ArgumentOutOfRangeException e)
             {
                 // What .NET makes of EFBIG.
-                throw new IOException($"{_target} cannot be written: the file would be larger than the system's limit (ulimit -f) or the file system allows.", e)
+                throw new IOException(
+                    $"{_target} cannot be written: the file would be larger than the system's limit (ulimit -f) or the file system allows.", e)
                 {
                     HResult = FileTooLarge,
                 };

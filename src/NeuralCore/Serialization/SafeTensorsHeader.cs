@@ -40,13 +40,13 @@ internal sealed class TensorInfo(string name, TensorType type, long[] shape, lon
 }
 
 /// <summary>
-/// Parses and checks the header of a safetensors file. What it keeps is bounded, so that a header of many tiny arrays or long names takes no more memory than
-/// a file may: at most twice its size and 1 MB.
+/// Parses and checks the header of a safetensors file. What it keeps is bounded, so that a header of many tiny arrays or long names takes
+/// no more memory than a file may: at most twice its size and 1 MB.
 /// </summary>
 internal sealed class SafeTensorsHeader
 {
     /// <summary>How many arrays a file may have.</summary>
-    internal const int MostTensors = 4200;
+    internal const int MostTensors = 3600;
 
     /// <summary>How many bytes all names of arrays and texts together may take.</summary>
     internal const int LongestNames = 192 << 10;
@@ -68,7 +68,8 @@ internal sealed class SafeTensorsHeader
     private readonly Dictionary<string, TensorInfo> _byName;
     private int _nameBytes;
 
-    internal SafeTensorsHeader(byte[] json, long dataLength, long fileOffset, Func<long, string, string, Exception?, InvalidDataException> invalid)
+    internal SafeTensorsHeader(
+        byte[] json, long dataLength, long fileOffset, Func<long, string, string, Exception?, InvalidDataException> invalid)
     {
         _json = json;
         _fileOffset = fileOffset;
@@ -173,7 +174,9 @@ internal sealed class SafeTensorsHeader
         Expect(ref reader, JsonTokenType.StartObject);
         TensorType? type = null;
         long[]? shape = null;
-        long[]? offsets = null;
+        Span<long> dimensions = stackalloc long[MostDimensions];
+        Span<long> offsets = stackalloc long[2];
+        int offsetCount = -1;
         long start = reader.TokenStartIndex;
         while (Next(ref reader) != JsonTokenType.EndObject)
         {
@@ -187,18 +190,18 @@ internal sealed class SafeTensorsHeader
             }
             else if (shape is null && reader.ValueTextEquals("shape"u8))
             {
-                shape = ParseNumbers(ref reader, name, MostDimensions);
+                shape = dimensions[..ParseNumbers(ref reader, name, dimensions)].ToArray();
             }
-            else if (offsets is null && reader.ValueTextEquals("data_offsets"u8))
+            else if (offsetCount < 0 && reader.ValueTextEquals("data_offsets"u8))
             {
-                offsets = ParseNumbers(ref reader, name, 2);
+                offsetCount = ParseNumbers(ref reader, name, offsets);
             }
             else
             {
                 throw Invalid(at, $"dtype, shape and data_offsets of {name}, each once", Quote(ref reader));
             }
         }
-        if (type is null || shape is null || offsets is not { Length: 2 })
+        if (type is null || shape is null || offsetCount != offsets.Length)
             throw Invalid(start, $"dtype, shape and two data_offsets of {name}", "not all of them");
 
         long bytes = type.Value.Size();
@@ -214,18 +217,21 @@ internal sealed class SafeTensorsHeader
         return new TensorInfo(name, type.Value, shape, offsets[0], offsets[1]);
     }
 
-    private long[] ParseNumbers(ref Utf8JsonReader reader, string name, int most)
+    // Returns how many there are.
+    private int ParseNumbers(ref Utf8JsonReader reader, string name, scoped Span<long> numbers)
     {
-        Span<long> numbers = stackalloc long[MostDimensions];
         int count = 0;
         Expect(ref reader, JsonTokenType.StartArray);
         while (Next(ref reader) != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0 || count == most)
-                throw Invalid(reader.TokenStartIndex, $"at most {most} whole numbers, none negative, of {name}", Quote(ref reader));
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0 || count == numbers.Length)
+            {
+                string expected = $"at most {numbers.Length} whole numbers, none negative, of {name}";
+                throw Invalid(reader.TokenStartIndex, expected, Quote(ref reader));
+            }
             numbers[count++] = number;
         }
-        return numbers[..count].ToArray();
+        return count;
     }
 
     private void CheckOrder(long dataLength)

@@ -106,8 +106,8 @@ internal sealed class SafeTensorsReader : IDisposable
     internal void Read(TensorInfo tensor, Span<double> destination) => ReadBytes(tensor, MemoryMarshal.AsBytes(destination));
 
     /// <summary>
-    /// Reads an array of weights into memory of the same length: F32, or F16, BF16 and F64, which become the nearest float. Throws at the first value that is
-    /// not finite as a float.
+    /// Reads an array of weights into memory of the same length: F32, or F16, BF16 and F64, which become the nearest float. Throws at the
+    /// first value that is not finite as a float.
     /// </summary>
     internal void ReadWeights(TensorInfo tensor, Span<float> destination)
     {

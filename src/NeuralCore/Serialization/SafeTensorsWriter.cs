@@ -68,7 +68,8 @@ internal static class SafeTensorsWriter
     private const string UpToDigest = $$"""{"{{MetadataKey}}":{"{{DigestKey}}":""" + "\"";
 
     internal static void Write(
-        IFileSystem files, string path, IReadOnlyList<TensorToWrite> tensors, IReadOnlyList<KeyValuePair<string, byte[]>> metadata, string? series = null)
+        IFileSystem files, string path, IReadOnlyList<TensorToWrite> tensors, IReadOnlyList<KeyValuePair<string, byte[]>> metadata,
+        string? series = null)
     {
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("safetensors files are written on little-endian processors only.");
@@ -124,8 +125,7 @@ internal static class SafeTensorsWriter
             {
                 if (!names.Add(tensor.Name))
                     throw new ArgumentException($"{path}: two arrays would be named \"{tensor.Name}\". Give one of the layers another name.");
-                if (tensor.Dimensions.Count > SafeTensorsHeader.MostDimensions)
-                    throw new ArgumentException($"{path}: {tensor.Name} has {tensor.Dimensions.Count} dimensions; a file has room for {SafeTensorsHeader.MostDimensions}.");
+                CheckBound(path, "dimensions of a weight", tensor.Dimensions.Count, SafeTensorsHeader.MostDimensions);
                 JsonEncodedText name = JsonEncodedText.Encode(tensor.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
                 nameBytes += name.EncodedUtf8Bytes.Length;
                 json.WriteStartObject(name);
@@ -153,10 +153,12 @@ internal static class SafeTensorsWriter
         return head;
     }
 
-    private static void CheckBound(string path, string what, int count, int most)
+    /// <summary>Throws if there is more than a file has room for.</summary>
+    internal static void CheckBound(string path, string what, int count, int most)
     {
         if (count > most)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{path}: there are {count:N0} {what}; a file has room for {most:N0}."));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{path}: there are {count:N0} {what}; a file has room for {most:N0}."));
     }
 }
 

@@ -59,7 +59,8 @@ internal static class TensorTypes
     };
 
     /// <summary>Whether weights of this type can be read.</summary>
-    internal static bool IsFloatingPoint(this TensorType type) => type is TensorType.F16 or TensorType.BF16 or TensorType.F32 or TensorType.F64;
+    internal static bool IsFloatingPoint(this TensorType type) =>
+        type is TensorType.F16 or TensorType.BF16 or TensorType.F32 or TensorType.F64;
 
     /// <summary>The nearest float of each value: exact for F16 and BF16, rounded to nearest even for F64.</summary>
     internal static void ToFloats(TensorType type, ReadOnlySpan<byte> bytes, Span<float> floats)

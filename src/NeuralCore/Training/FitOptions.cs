@@ -1,4 +1,5 @@
 using NeuralCore.Data;
+using NeuralCore.Layers;
 using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
@@ -64,6 +65,8 @@ public sealed record FitOptions<TTarget>
         ArgumentNullException.ThrowIfNull(Callbacks);
         if (Callbacks.Contains(null))
             throw new ArgumentException("A callback is null.", nameof(Callbacks));
+        foreach (Callback callback in Callbacks)
+            Names.CheckText(callback.Settings ?? "", "The text of a callback's settings", callback.GetType().Name, nameof(Callbacks));
     }
 }
 

@@ -22,8 +22,8 @@ public static class SequentialTraining
     /// <returns>The trainer; dispose it to end its threads.</returns>
     /// <exception cref="ShapeException">The loss cannot take the model's predictions.</exception>
     /// <exception cref="ArgumentException">
-    /// The loss and the last layer contradict each other; two metrics or two of the optimizer's slots share a name, or a name or text cannot be stored in a
-    /// checkpoint; or the model's names and settings take more than a checkpoint has room for.
+    /// The loss and the last layer contradict each other; two metrics or two of the optimizer's slots share a name, or a name or text
+    /// cannot be stored in a checkpoint; or the model's names and settings take more than a checkpoint has room for.
     /// </exception>
     public static Trainer<TTarget> Compile<TTarget>(this Sequential model, Optimizer optimizer, Loss<TTarget> loss, params IMetric<TTarget>[] metrics)
         where TTarget : unmanaged
@@ -45,18 +45,19 @@ public static class SequentialTraining
     private static void CheckNames<TTarget>(Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
         where TTarget : unmanaged
     {
-        Names.CheckText(optimizer.ToString(), "The text of an optimizer's settings", nameof(optimizer));
-        Names.CheckText(loss.ToString(), "The text of a loss's settings", nameof(loss));
+        Names.CheckText(optimizer.Settings, "The text of an optimizer's settings", argument: nameof(optimizer));
+        Names.CheckText(loss.ToString(), "The text of a loss's settings", argument: nameof(loss));
         foreach (IMetric<TTarget> metric in metrics)
-            Names.Check(metric.Name, "A metric's name", nameof(metrics));
+            Names.Check(metric.Name, "A metric's name", argument: nameof(metrics));
         HashSet<string> slots = new(StringComparer.Ordinal);
         foreach (string slot in optimizer.Slots)
         {
-            Names.Check(slot, $"{optimizer.Name}: the name of a slot", nameof(optimizer));
+            Names.Check(slot, "the name of a slot", optimizer.Name, nameof(optimizer));
             if (!slots.Add(slot))
                 throw new ArgumentException($"{optimizer.Name}: two slots are named \"{slot}\".", nameof(optimizer));
         }
         if (slots.Count > Checkpoint.MostSlots)
-            throw new ArgumentException($"{optimizer.Name} has {slots.Count} slots; a checkpoint has room for {Checkpoint.MostSlots}.", nameof(optimizer));
+            throw new ArgumentException(
+                $"{optimizer.Name} has {slots.Count} slots; a checkpoint has room for {Checkpoint.MostSlots}.", nameof(optimizer));
     }
 }

@@ -32,7 +32,7 @@ public sealed class FilesTests : IDisposable
         lines[2].Should().EndWith($"words.pgm: {prediction}");
         run.ErrorLines.Should().HaveCount(3);
         run.Error.Should().Contain("expected an image of 28 x 28, found 27 x 28").And.Contain("0 to 49").And.Contain("none.pgm");
-        Run("predict", _data.PathOf("seven.pgm"), "test:0").Error.Should().Contain("seven.pgm, offset 0: expected a header");
+        Run("predict", _data.PathOf("seven.pgm"), "test:0").Error.Should().Contain("seven.pgm, offset 0: expected a safetensors file");
     }
 
     [SkippableFact]

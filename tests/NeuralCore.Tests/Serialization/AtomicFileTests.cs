@@ -1,5 +1,7 @@
 using NeuralCore.Models;
 using NeuralCore.Serialization;
+using NeuralCore.Tests.Training;
+using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Serialization;
 
@@ -118,10 +120,45 @@ public class AtomicFileTests
     }
 
     [Fact]
+    public void Only_abandoned_temporaries_of_the_same_file_are_tidied_away()
+    {
+        using TemporaryFolder folder = new();
+        string own = AtomicFile.TemporaryName("m");
+        string[] others =
+        [
+            AtomicFile.TemporaryName("other"), "notes.neuralcore-tmp", $".{Guid.NewGuid():N}.neuralcore-tmp",
+            own.Replace(".neuralcore", "x.neuralcore"),
+            own[..^20] + ".neuralcore-tmp", own[..18] + new string('g', 32) + ".neuralcore-tmp",
+        ];
+        foreach (string name in others.Append(own))
+            File.WriteAllText(folder.File(name), "");
+
+        TestModels.Small().Save(folder.File("m"));
+
+        folder.Names.Should().BeEquivalentTo([.. others, "m"]);
+    }
+
+    [Fact]
+    public void Checkpoints_of_a_folder_tidy_up_after_one_another()
+    {
+        using TemporaryFolder folder = new();
+        using Trainer<int> trainer = Fits.CancelAfter(3);
+        Checkpoint checkpoint = trainer.CreateCheckpoint();
+        string target = folder.File("checkpoint-000000000002.safetensors");
+        using (ITemporaryFile killed = PhysicalFileSystem.Instance.CreateTemporary(target, "checkpoint-.safetensors"))
+            killed.Write([1, 2, 3]);
+
+        checkpoint.SaveIn(folder.Path);
+
+        folder.Names.Should().Equal("checkpoint-000000000003.safetensors");
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_said_so()
     {
         Action save = () => TestModels.Small().Save("/nowhere/at/all/m.safetensors");
 
-        save.Should().Throw<DirectoryNotFoundException>().WithMessage("/nowhere/at/all/m.safetensors cannot be written: the folder /nowhere/at/all does not exist.");
+        save.Should().Throw<DirectoryNotFoundException>()
+            .WithMessage("/nowhere/at/all/m.safetensors cannot be written: the folder /nowhere/at/all does not exist.");
     }
 }

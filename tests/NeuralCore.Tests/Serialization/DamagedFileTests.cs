@@ -1,27 +1,20 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using NeuralCore.Layers;
 using NeuralCore.Models;
 using NeuralCore.Serialization;
-using NeuralCore.Tests.Training;
-using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Serialization;
 
 /// <summary>Damaged and hostile files: a typed error or what was saved; no crash, no hang, no memory beyond the file's size.</summary>
 public class DamagedFileTests
 {
-    // What parsing a header and building a model of a few layers takes, whatever the weights.
-    private const int Overhead = 1 << 20;
-
     private const string OneTensor = """{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}""";
 
     [Fact]
     public void Every_flipped_bit_of_a_model_file_is_found()
     {
-        byte[] file = ModelBytes();
+        byte[] file = HostileFiles.Model();
         for (int bit = 0; bit < file.Length * 8; bit += Long.IsWanted ? 1 : 5)
         {
             file[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -37,7 +30,7 @@ public class DamagedFileTests
     [InlineData(true)]
     public void Random_mutations_give_what_was_saved_or_a_typed_error(bool isCheckpoint)
     {
-        byte[] original = isCheckpoint ? CheckpointBytes() : ModelBytes();
+        byte[] original = isCheckpoint ? HostileFiles.Checkpoint() : HostileFiles.Model();
         uint[] expected = Bits(original, isCheckpoint);
         Random random = new(17);
         int identical = 0;
@@ -45,7 +38,7 @@ public class DamagedFileTests
         for (int i = Long.Times(1500, 50_000); i > 0; i--)
         {
             byte[] file = Mutate(original, random);
-            bool isForged = random.Next(3) == 0 && Forge(file);
+            bool isForged = random.Next(3) == 0 && HostileFiles.Forge(file);
             long memory = GC.GetAllocatedBytesForCurrentThread();
             long start = Stopwatch.GetTimestamp();
             try
@@ -60,7 +53,7 @@ public class DamagedFileTests
                 refused++;
             }
             Stopwatch.GetElapsedTime(start).Should().BeLessThan(TimeSpan.FromSeconds(1));
-            (GC.GetAllocatedBytesForCurrentThread() - memory).Should().BeLessThan(2 * file.Length + Overhead);
+            (GC.GetAllocatedBytesForCurrentThread() - memory).Should().BeLessThan(2 * file.Length + HostileFiles.Overhead);
         }
         refused.Should().BeGreaterThan(1000);
         identical.Should().BePositive("a digest made anew lets some weights through");
@@ -117,7 +110,7 @@ public class DamagedFileTests
         Action read = () => SafeTensorsReader.Open(new MemoryStream(file), "some file").Dispose();
 
         read.Should().Throw<InvalidDataException>().WithMessage($"some file, offset 0: *{reason}*");
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(Overhead);
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(HostileFiles.Overhead);
     }
 
     [Theory]
@@ -135,23 +128,23 @@ public class DamagedFileTests
     [InlineData("\\\"settings\\\":{}", "\\\"settings\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{}}}}}}}}}}}}}}}}}}}}}}}}}}}}}", "depth")]
     public void A_description_that_lies_under_a_right_digest_is_refused_before_memory_is_taken(string from, string to, string reason)
     {
-        byte[] file = Rewrite(ModelBytes(), from, to);
-        Forge(file).Should().BeTrue();
+        byte[] file = HostileFiles.Rewrite(HostileFiles.Model(), from, to);
+        HostileFiles.Forge(file).Should().BeTrue();
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         Action load = () => ModelFile.Load(new MemoryStream(file), "m");
 
         load.Should().Throw<InvalidDataException>().WithMessage($"m, offset 8: *{reason}*");
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2 * file.Length + Overhead);
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2 * file.Length + HostileFiles.Overhead);
     }
 
     [Fact]
     public void A_model_is_no_checkpoint_and_a_checkpoint_is_a_model_too()
     {
-        Action load = () => Checkpoint.Load(new MemoryStream(ModelBytes()), "m");
+        Action load = () => Checkpoint.Load(new MemoryStream(HostileFiles.Model()), "m");
         load.Should().Throw<InvalidDataException>().WithMessage("m, offset 8: expected a checkpoint*");
 
-        ModelFile.Load(new MemoryStream(CheckpointBytes()), "c").Model.Name.Should().Be("small");
+        ModelFile.Load(new MemoryStream(HostileFiles.Checkpoint()), "c").Model.Name.Should().Be("small");
     }
 
     [Fact]
@@ -164,22 +157,7 @@ public class DamagedFileTests
 
         Sequential.Load(path);
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(new FileInfo(path).Length + Overhead);
-    }
-
-    private static byte[] ModelBytes()
-    {
-        using TemporaryFolder folder = new();
-        TestModels.Small().Save(folder.File("m"));
-        return File.ReadAllBytes(folder.File("m"));
-    }
-
-    private static byte[] CheckpointBytes()
-    {
-        using TemporaryFolder folder = new();
-        using Trainer<int> trainer = Fits.CancelAfter(11);
-        trainer.CreateCheckpoint().Save(folder.File("c"));
-        return File.ReadAllBytes(folder.File("c"));
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(new FileInfo(path).Length + HostileFiles.Overhead);
     }
 
     private static uint[] Bits(byte[] file, bool isCheckpoint)
@@ -232,31 +210,5 @@ public class DamagedFileTests
                 file.Add(0);
         }
         return file.ToArray();
-    }
-
-    private static byte[] Rewrite(byte[] file, string from, string to)
-    {
-        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(file);
-        string header = Encoding.UTF8.GetString(file, 8, length);
-        int at = header.IndexOf(from, StringComparison.Ordinal);
-        at.Should().BeGreaterThan(0, "the header holds {0}: {1}", from, header);
-        byte[] changed = Encoding.UTF8.GetBytes(header.Remove(at, from.Length).Insert(at, to));
-        byte[] result = new byte[8 + changed.Length + file.Length - 8 - length];
-        BinaryPrimitives.WriteInt64LittleEndian(result, changed.Length);
-        changed.CopyTo(result, 8);
-        file.AsSpan(8 + length).CopyTo(result.AsSpan(8 + changed.Length));
-        return result;
-    }
-
-    // Puts the right digest into a changed file, as somebody would who means harm.
-    private static bool Forge(byte[] file)
-    {
-        int at = file.AsSpan().IndexOf("\"neuralcore.sha256\":\""u8);
-        if (at < 0 || at + 21 + 64 > file.Length)
-            return false;
-        Span<byte> digest = file.AsSpan(at + 21, 64);
-        digest.Fill((byte)'0');
-        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(file)), digest);
-        return true;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using NeuralCore.Initializers;
 using NeuralCore.Layers;
 using NeuralCore.Models;
 using NeuralCore.Serialization;
@@ -81,6 +83,51 @@ public class LoadWeightsTests
     }
 
     [Fact]
+    public void Half_bfloat16_and_double_precision_become_floats()
+    {
+        using TemporaryFolder folder = new();
+        byte[] file = ModelFileTests.Foreign(
+            """{"a.bias":{"dtype":"F16","shape":[6],"data_offsets":[0,12]},"b.bias":{"dtype":"BF16","shape":[6],"data_offsets":[12,24]},"c.bias":{"dtype":"F64","shape":[6],"data_offsets":[24,72]}}""", 72);
+        Span<byte> data = file.AsSpan(file.Length - 72);
+        // 1, -2, the smallest subnormal, the largest, -0, 1/3.
+        MemoryMarshal.AsBytes<ushort>([0x3C00, 0xC000, 0x0001, 0x7BFF, 0x8000, 0x3555]).CopyTo(data);
+        MemoryMarshal.AsBytes<ushort>([0x3F80, 0xC000, 0x0001, 0x7F7F, 0x8000, 0x3EAB]).CopyTo(data[12..]);
+        // Between two floats, and at the tie, which goes to the even one; what is too small is 0.
+        MemoryMarshal.AsBytes<double>([1.0 / 3, 1 + Math.Pow(2, -24), 1 + 3 * Math.Pow(2, -24), 1e-60, -0.0, 3.4028234663852886e38]).CopyTo(data[24..]);
+        File.WriteAllBytes(folder.File("f"), file);
+        Sequential model = new([6], [new Offset("a"), new Offset("b"), new Offset("c")]);
+
+        model.LoadWeights(folder.File("f")).IsComplete.Should().BeTrue();
+
+        TestModels.Bits(model).Should().Equal(
+            0x3F800000, 0xC0000000, 0x33800000, 0x477FE000, 0x80000000, 0x3EAAA000,
+            0x3F800000, 0xC0000000, 0x00010000, 0x7F7F0000, 0x80000000, 0x3EAB0000,
+            0x3EAAAAAB, 0x3F800000, 0x3F800002, 0x00000000, 0x80000000, 0x7F7FFFFF);
+    }
+
+    [Theory]
+    [InlineData("F16", 2, 0x7C00, "Infinity")]
+    [InlineData("F16", 2, 0x7E00, "NaN")]
+    [InlineData("BF16", 2, 0xFF80, "-Infinity")]
+    [InlineData("F32", 4, 0x7FC00000, "NaN")]
+    [InlineData("F64", 8, 0x47F0000000000000, "Infinity")]
+    public void A_weight_that_is_not_finite_is_refused_by_name_and_index_and_the_model_is_unchanged(
+        string type, int size, long bits, string value)
+    {
+        using TemporaryFolder folder = new();
+        byte[] file = ModelFileTests.Foreign("{\"a.bias\":{\"dtype\":\"" + type + "\",\"shape\":[3],\"data_offsets\":[0," + 3 * size + "]}}", 3 * size);
+        file.AsSpan(file.Length - 3 * size).Clear();
+        BitConverter.GetBytes(bits).AsSpan(0, size).CopyTo(file.AsSpan(file.Length - size));
+        File.WriteAllBytes(folder.File("f"), file);
+        Sequential model = new([3], [new Offset("a")]);
+        model.Parameters[0].Values.Fill(7);
+
+        model.Invoking(m => m.LoadWeights(folder.File("f"))).Should().Throw<InvalidDataException>()
+            .WithMessage($"{folder.File("f")}, offset {file.Length - size}: expected finite weights in a.bias, found {value} at index 2.");
+        model.Parameters[0].Values.ToArray().Should().AllBeEquivalentTo(7f);
+    }
+
+    [Fact]
     public void A_digest_is_checked_where_there_is_one()
     {
         using TemporaryFolder folder = new();
@@ -90,5 +137,21 @@ public class LoadWeightsTests
         File.WriteAllBytes(folder.File("m"), bytes);
 
         TestModels.Small().Invoking(m => m.LoadWeights(folder.File("m"))).Should().Throw<InvalidDataException>().WithMessage("*digest*damaged*");
+    }
+
+    // A vector as it stands, under the name of a bias.
+    private sealed class Offset(string name) : Layer(name)
+    {
+        protected internal override Shape Build(Shape input, LayerBuilder builder)
+        {
+            builder.AddParameter("bias", input, new Zeros());
+            return input;
+        }
+
+        protected internal override void Forward(in ForwardPass pass) => pass.Input.CopyTo(pass.Output);
+
+        protected internal override void Backward(in BackwardPass pass) => pass.OutputGradient.CopyTo(pass.InputGradient);
+
+        protected internal override LayerDescription Describe() => new("Offset");
     }
 }

@@ -161,6 +161,28 @@ public class ModelFileTests
         load.Should().Throw<InvalidDataException>().WithMessage($"{path}, offset 8: expected a digest*LoadWeights*");
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_weight_that_is_not_finite_is_neither_saved_nor_loaded(float value)
+    {
+        using TemporaryFolder folder = new();
+        Sequential model = TestModels.Small();
+        model.Save(folder.File("m"));
+        byte[] file = File.ReadAllBytes(folder.File("m"));
+        model.Parameters[^1].Values[2] = value;
+
+        model.Invoking(m => m.Save(folder.File("other")))
+            .Should().Throw<InvalidOperationException>().WithMessage("head.bias holds * at index 2. *");
+        folder.Names.Should().Equal("m");
+
+        // The last value of the file.
+        BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(file.Length - 4), value);
+        HostileFiles.Forge(file).Should().BeTrue();
+        HostileFiles.ShouldBeRefused(file, HostileFiles.LoadModel)
+            .Should().Match($"m, offset {file.Length - 4}: expected finite weights in head.bias, found * at index 2.");
+    }
+
     [Fact]
     public void Saving_waits_for_no_training()
     {

@@ -112,17 +112,23 @@ public sealed class EarlyStopping : Callback
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The state is none of this callback's: a number is out of range, or the weights are not the model's.</exception>
+    /// <exception cref="ArgumentException">
+    /// The state is none of this callback's: a number is out of range, or the weights are not the model's.
+    /// </exception>
     public override void LoadState(CallbackState state)
     {
         double bestEpoch = state.GetNumber("bestEpoch");
         double bestValue = state.GetNumber("bestValue");
         double wait = state.GetNumber("wait");
-        Require(bestEpoch >= 0 && bestEpoch <= _epochs && bestEpoch == Math.Floor(bestEpoch), $"the best epoch is {bestEpoch} of {_epochs}");
+        Require(
+            bestEpoch >= 0 && bestEpoch <= _epochs && bestEpoch == Math.Floor(bestEpoch),
+            $"the best epoch is {bestEpoch} of {_epochs}");
         Require(wait >= 0 && wait <= _epochs && wait == Math.Floor(wait), $"{wait} of {_epochs} epochs were not better");
         Require(double.IsNaN(bestValue) == (bestEpoch == 0), $"the best value is {bestValue} in epoch {bestEpoch}");
         float[]? weights = state.HasArray(BestWeights) ? state.GetArray(BestWeights).ToArray() : null;
-        Require(weights is not null == (RestoreBestWeights && bestEpoch > 0), $"{weights?.Length ?? 0} weights are kept of epoch {bestEpoch}");
+        Require(
+            weights is not null == (RestoreBestWeights && bestEpoch > 0),
+            $"{weights?.Length ?? 0} weights are kept of epoch {bestEpoch}");
         if (weights is not null)
         {
             Require(weights.Length == _weightCount, $"{weights.Length} weights are kept, and the model has {_weightCount}");
@@ -137,7 +143,8 @@ public sealed class EarlyStopping : Callback
     private static void Require(bool isSound, FormattableString found)
     {
         if (!isSound)
-            throw new ArgumentException($"The checkpoint's state of EarlyStopping does not fit: {found.ToString(CultureInfo.InvariantCulture)}.");
+            throw new ArgumentException(
+                $"The checkpoint's state of EarlyStopping does not fit: {found.ToString(CultureInfo.InvariantCulture)}.");
     }
 
     private bool IsBetter(double value) =>
