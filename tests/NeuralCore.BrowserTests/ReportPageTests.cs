@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 using NeuralCore.Samples.Mnist.Reporting.Html;
-using NeuralCore.Tests.MnistSample;
+using NeuralCore.Samples.Tests.Mnist;
 
 namespace NeuralCore.BrowserTests;
 

@@ -3,7 +3,7 @@ using NeuralCore.Samples.Mnist.Data;
 using NeuralCore.Samples.Mnist.Experiments;
 using NeuralCore.Samples.Mnist.Reporting;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>Reports of runs that never were: all experiments, plausible figures, the same each time.</summary>
 internal static class ReportFixture

@@ -3,7 +3,7 @@ using NeuralCore.Models;
 using NeuralCore.Optimizers;
 using NeuralCore.Samples.Mnist.Experiments;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 public class ExperimentTableTests
 {

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using NeuralCore.Samples.Mnist.Reporting.Html;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>The images of the page, taken apart again.</summary>
 public class GrayPngTests

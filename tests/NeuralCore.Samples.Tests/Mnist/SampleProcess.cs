@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>The built sample in a process of its own, output to pipes, with none of the environment that it listens to save what the test sets.</summary>
 internal sealed record SampleProcess(int ExitCode, string Output, string Error)

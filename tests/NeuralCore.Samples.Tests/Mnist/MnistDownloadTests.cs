@@ -5,7 +5,7 @@ using NeuralCore.Samples.Mnist.Data;
 using NeuralCore.Samples.Mnist.Output;
 using NeuralCore.Tests.Data;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>Downloads from servers on this machine that do all that servers do.</summary>
 public sealed class MnistDownloadTests : IDisposable

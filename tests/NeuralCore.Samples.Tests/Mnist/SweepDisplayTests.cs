@@ -2,7 +2,7 @@ using NeuralCore.Samples.Mnist.Experiments;
 using NeuralCore.Samples.Mnist.Output;
 using NeuralCore.Samples.Mnist.Sweeps;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>What is shown while a sweep goes on.</summary>
 public class SweepDisplayTests

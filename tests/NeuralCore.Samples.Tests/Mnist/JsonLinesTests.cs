@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist;
 using NeuralCore.Samples.Mnist.Reporting;
 using NeuralCore.Samples.Mnist.Sweeps;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>The file of runs: what a kill, a full disk or another version leaves.</summary>
 public class JsonLinesTests

@@ -1,7 +1,7 @@
 using NeuralCore.Samples.Mnist.Experiments;
 using NeuralCore.Samples.Mnist.Sweeps;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>Which runs a sweep makes, in what order.</summary>
 public class SweepPlanTests

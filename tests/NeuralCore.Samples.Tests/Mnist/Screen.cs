@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>What a terminal shows after the control codes written to it: cursor up, erase line, colours and hiding the cursor are known, nothing else.</summary>
 internal sealed class Screen

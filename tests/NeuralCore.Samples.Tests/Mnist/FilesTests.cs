@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using NeuralCore.Samples.Mnist.Data;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>What the sample keeps on disk: models, checkpoints, and images to predict.</summary>
 public sealed class FilesTests : IDisposable

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using NeuralCore.Samples.Mnist.Data;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>The digits that the sample draws.</summary>
 public class SyntheticDigitsTests

@@ -2,7 +2,7 @@ using NeuralCore.Samples.Mnist.Data;
 using NeuralCore.Samples.Mnist.Experiments;
 using NeuralCore.Samples.Mnist.Reporting;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>Made-up runs, for what computes and writes reports.</summary>
 internal static class SampleRuns

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using NeuralCore.Tests.Contracts;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>The job array of <c>samples/Mnist/slurm</c> on a real Slurm of this one machine, started and stopped by a script.</summary>
 public sealed class SlurmTests : IDisposable
@@ -19,7 +19,7 @@ public sealed class SlurmTests : IDisposable
         string[] missing = new[] { "munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol" }.Where(name => !IsInstalled(name)).ToArray();
         Skip.If(missing.Length > 0, $"Slurm is not installed ({string.Join(", ", missing)} missing): install slurm-wlm and munge to run this test.");
         string slurm = Directory.CreateDirectory(Path.Combine(_data.Folder, "slurm")).FullName;
-        string script = Repository.PathOf("tests/NeuralCore.Tests/MnistSample/one-machine-slurm.sh");
+        string script = Repository.PathOf("tests/NeuralCore.Samples.Tests/Mnist/one-machine-slurm.sh");
 
         Run("bash", script, "start", slurm);
         try

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 using NeuralCore.Samples.Mnist.Reporting;
 using NeuralCore.Samples.Mnist.Reporting.Html;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>report.html as a document: what it holds, and that everybody can read it. A browser looks at it in tests of its own.</summary>
 public class HtmlReportTests

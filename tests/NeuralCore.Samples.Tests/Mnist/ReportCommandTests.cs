@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using NeuralCore.Samples.Mnist.Sweeps;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>Whole sweeps of the built sample, in processes of their own.</summary>
 public sealed class ReportCommandTests : IDisposable

@@ -2,7 +2,7 @@ using NeuralCore.Samples.Mnist.Experiments;
 using NeuralCore.Samples.Mnist.Output;
 using NeuralCore.Training;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>What is shown fits where it is shown.</summary>
 public class OutputTests
@@ -96,7 +96,7 @@ public class OutputTests
             {
                 display.Report(Progress(epoch, 5));
                 display.Report(Progress(epoch, 10));
-                display.Callback.OnEpochEnd(null!, new EpochResult(epoch, new Evaluation(0, []), null, TimeSpan.FromSeconds(1), 10));
+                display.EndEpoch(10);
             }
             screen.Lines()[^1].Should().MatchRegex("^[━#]+$");
             return null!;

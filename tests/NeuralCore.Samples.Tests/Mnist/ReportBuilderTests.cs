@@ -1,7 +1,7 @@
 using NeuralCore.Samples.Mnist.Reporting;
-using static NeuralCore.Tests.MnistSample.SampleRuns;
+using static NeuralCore.Samples.Tests.Mnist.SampleRuns;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>What the report says of runs.</summary>
 public class ReportBuilderTests

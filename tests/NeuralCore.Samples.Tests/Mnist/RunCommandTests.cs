@@ -7,7 +7,7 @@ using NeuralCore.Models;
 using NeuralCore.Samples.Mnist.Output;
 using NeuralCore.Tests.Support;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>Whole runs of the built sample, in processes of their own.</summary>
 public sealed partial class RunCommandTests : IDisposable

@@ -1,7 +1,7 @@
 using NeuralCore.Samples.Mnist.Reporting;
 using NeuralCore.Samples.Mnist.Statistics;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>The report's statistics against worked examples that others published.</summary>
 public class StatisticsTests

@@ -2,7 +2,7 @@ using NeuralCore.Samples.Mnist;
 using NeuralCore.Samples.Mnist.Reporting;
 using NeuralCore.Samples.Mnist.Sweeps;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>Which runs may stand side by side.</summary>
 public class RunChecksTests

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>A web server on this machine that answers each path as the test says, however badly.</summary>
 internal sealed class LocalServer : IDisposable

@@ -1,7 +1,7 @@
 using NeuralCore.Tests.Data;
 using NeuralCore.Tests.Support;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>A folder with four valid files of 28 x 28 noise and their labels, small enough to train on in no time.</summary>
 public sealed class SmallMnist : IDisposable

@@ -1,7 +1,7 @@
 using NeuralCore.Samples.Mnist.Data;
 using NeuralCore.Samples.Mnist.Output;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>Images in characters.</summary>
 public class DigitDrawingTests

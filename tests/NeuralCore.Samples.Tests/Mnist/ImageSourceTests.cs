@@ -2,7 +2,7 @@ using System.Text.Json;
 using NeuralCore.Tests.Data;
 using NeuralCore.Tests.Support;
 
-namespace NeuralCore.Tests.MnistSample;
+namespace NeuralCore.Samples.Tests.Mnist;
 
 /// <summary>Where the built sample gets its images from when nobody names a folder.</summary>
 public sealed class ImageSourceTests : IDisposable
