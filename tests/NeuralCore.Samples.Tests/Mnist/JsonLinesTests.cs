@@ -82,7 +82,7 @@ public class JsonLinesTests
     }
 
     private static JsonLines<RunRecord> Open(Stream stream, out IReadOnlyList<RunRecord> read) =>
-        JsonLines<RunRecord>.Open(stream, "runs.jsonl", RunRecord.CurrentSchema, RecordContext.Default.RunRecord, out read);
+        JsonLines<RunRecord>.Open(stream, "runs.jsonl", RecordChecks.Runs, out read);
 
     private static string Line(RunRecord run) => JsonSerializer.Serialize(run, RecordContext.Default.RunRecord) + "\n";
 

@@ -23,7 +23,7 @@ public sealed class ReportCommandTests : IDisposable
 
         SampleProcess early = Merge("early", "shard1", "shard3");
         early.ExitCode.Should().Be(1);
-        early.ErrorLines.Should().ContainSingle().Which.Should().Contain("runs are missing").And.Contain("nothing was written");
+        early.ErrorLines.Should().ContainSingle().Which.Should().Contain("shard 2 of 3 is missing").And.Contain("nothing was written");
         File.Exists(Out("early", "report.csv")).Should().BeFalse();
 
         SampleProcess merged = Merge("merged", "shard1", "shard2", "shard3");
@@ -39,6 +39,60 @@ public sealed class ReportCommandTests : IDisposable
         string runs = File.ReadAllText(Out("merged", "runs.jsonl"));
         Merge("merged", "shard2", "merged").ExitCode.Should().Be(0);
         File.ReadAllText(Out("merged", "runs.jsonl")).Should().Be(runs);
+    }
+
+    [Fact]
+    public void Merge_names_the_shard_that_is_missing_unfinished_or_of_another_sweep()
+    {
+        string[] sweep = ["--only", "baseline,sparse-1", "--seeds", "4", "--jobs", "1", "--shard"];
+        for (int i = 1; i <= 4; i++)
+            Sweep($"part{i}", [.. sweep, $"{i}/4"]).ExitCode.Should().Be(0);
+
+        // The last shard holds the last seeds: without it the others look like a sweep of fewer seeds.
+        Failure(Merge("none", "part1", "part2", "part3")).Should().Contain("shard 4 of 4 is missing").And.Contain("nothing was written");
+        Failure(Merge("none", "part1", "part2")).Should().Contain("shards 3, 4 of 4 are missing");
+
+        Failure(Sweep("part4", "--only", "baseline,sparse-1", "--seeds", "3", "--shard", "4/4")).Should().ContainAll("part4", "another part of a sweep", "--seeds 4", "--seeds 3");
+        Sweep("other", "--only", "baseline,sparse-1", "--seeds", "3", "--shard", "4/4").ExitCode.Should().Be(0);
+        Failure(Merge("none", "part1", "part2", "part3", "other")).Should().ContainAll("other", "a part of another sweep", "--seeds 3, --epochs 1, --shard 4/4", "--seeds 4");
+
+        string[] runs = File.ReadAllLines(Out("part2", "runs.jsonl"));
+        File.WriteAllText(Out("part2", "runs.jsonl"), runs[0] + "\n");
+        Failure(Merge("none", "part1", "part2", "part3", "part4")).Should().ContainAll("part2", "shard 2/4 is not finished, 1 of 2 runs are missing");
+        Directory.Exists(Out("none")).Should().BeTrue();
+        Directory.GetFiles(Out("none"), "report.*").Should().BeEmpty();
+
+        File.WriteAllText(Out("part2", "runs.jsonl"), string.Join("\n", runs) + "\n");
+        Merge("all", "part1", "part2", "part3", "part4").ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_changed_line_is_named_and_not_believed()
+    {
+        Sweep("changed", "--only", "sparse-1", "--seeds", "2").ExitCode.Should().Be(0);
+        string file = Out("changed", "runs.jsonl"), runs = File.ReadAllText(file), parts = File.ReadAllText(Out("changed", "parts.jsonl"));
+
+        foreach ((string from, string to, string reason) in new[]
+        {
+            ("\"testAccuracy\":0.", "\"testAccuracy\":7.", "testAccuracy is 7."), ("\"testLoss\":", "\"testLoss\":1e999,\"x\":", "x"), ("\"testLoss\":2", "\"testLoss\":null,\"x\":2", "$.testLoss"),
+        })
+        {
+            File.WriteAllText(file, runs.Replace(from, to, StringComparison.Ordinal));
+            Failure(Sweep("changed", "--only", "sparse-1", "--seeds", "2")).Should().Contain($"{file}, line 1").And.Contain(reason);
+            Failure(Merge("merged", "changed")).Should().Contain($"{file}, line 1").And.Contain(reason);
+        }
+        File.WriteAllText(file, runs);
+        File.WriteAllText(Out("changed", "parts.jsonl"), parts.Replace("\"jobs\":", "\"jobs\":-", StringComparison.Ordinal));
+        Failure(Sweep("changed", "--only", "sparse-1", "--seeds", "2")).Should().Contain("parts.jsonl, line 1").And.Contain("jobs is -");
+        File.WriteAllText(Out("changed", "parts.jsonl"), "");
+        Failure(Merge("merged", "changed")).Should().Contain($"{file}, line 1").And.Contain("is not in parts.jsonl");
+    }
+
+    [Fact]
+    public void Help_shows_values_as_the_command_line_takes_them()
+    {
+        SampleProcess.Run("report", "--help").Output.Should().Contain("--only").And.NotContain("Experiment {");
+        SampleProcess.Run("merge", "--help").Output.Should().Contain("(REQUIRED)").And.NotContain("(default");
     }
 
     [Fact]

@@ -16,15 +16,16 @@ internal static class ReportFixture
     /// <param name="seeds">How many seeds each experiment has.</param>
     /// <param name="data"><c>mnist</c> or <c>synthetic</c>.</param>
     /// <param name="experiments">Which experiments; all by default.</param>
-    internal static ReportData Build(int seeds = 5, string data = "mnist", Func<Experiment, bool>? experiments = null)
+    /// <param name="epochs">How many epochs each run has.</param>
+    internal static ReportData Build(int seeds = 5, string data = "mnist", Func<Experiment, bool>? experiments = null, int epochs = Epochs)
     {
         LabelledImages test = SyntheticDigits.Draw(1, 500).Test;
         RunRecord[] runs = ExperimentTable.All.Where(experiments ?? (_ => true))
-            .SelectMany(experiment => Enumerable.Range(1, seeds).Select(seed => Run(experiment, seed, data, test))).ToArray();
-        return ReportBuilder.Build(runs, test, Made(data));
+            .SelectMany(experiment => Enumerable.Range(1, seeds).Select(seed => Run(experiment, seed, data, test, epochs))).ToArray();
+        return ReportBuilder.Build(runs, test, Made(data, epochs));
     }
 
-    private static RunRecord Run(Experiment experiment, int seed, string data, LabelledImages test)
+    private static RunRecord Run(Experiment experiment, int seed, string data, LabelledImages test, int epochs)
     {
         bool isBasic = experiment.Id == ExperimentTable.BasicId;
         // The two spellings of a loss train to the same bits.
@@ -40,7 +41,7 @@ internal static class ReportFixture
             Version = "0.1.0",
             Experiment = experiment.Id,
             Seed = seed,
-            Epochs = Epochs,
+            Epochs = epochs,
             BatchSize = 512,
             Data = data,
             DataSha256 = new string('a', 64),
@@ -54,7 +55,7 @@ internal static class ReportFixture
             RawTestAccuracy = isBasic ? 0.921 : null,
             RawTraining = isBasic ? seed % 2 == 1 ? new RawTraining(2, null, null) : new RawTraining(null, 2.3012, 0.1135) : null,
             WeightsSha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes($"{network} {seed}"))),
-            History = Enumerable.Range(0, Epochs).Select(epoch => Epoch(epoch, experiment, random)).ToArray(),
+            History = Enumerable.Range(0, epochs).Select(epoch => Epoch(epoch, experiment, random)).ToArray(),
             Predictions = predictions,
             WorstMistakes = Enumerable.Range(0, test.Count).Where(image => predictions[image] != test.Label(image)).Take(12)
                 .Select(image => new Mistake(image, test.Label(image), predictions[image], 0.99 - 0.01 * random.UniformAt(5), 0.001 * random.UniformAt((ulong)image))).ToArray(),
@@ -81,20 +82,21 @@ internal static class ReportFixture
         return predictions;
     }
 
-    private static Provenance Made(string data) => new(
+    private static Provenance Made(string data, int epochs) => new(
         Hostile,
         "0.1.0",
-        Epochs,
-        IsAsPublished: true,
+        epochs,
+        IsAsPublished: epochs == Epochs,
         data,
         new string('a', 64),
         [
             new PartRecord
             {
-                Schema = RunRecord.CurrentSchema,
+                Schema = PartRecord.CurrentSchema,
                 Id = "part",
                 Started = "2026-01-01T00:00:00Z",
                 Command = Hostile,
+                Plan = new PlanRecord(ExperimentTable.All.Select(experiment => experiment.Id).ToArray(), 5, null, 1, 1),
                 Version = "0.1.0",
                 Runtime = ".NET 10.0.0",
                 System = "Linux x64",

@@ -21,6 +21,16 @@ internal sealed record SampleProcess(int ExitCode, string Output, string Error)
         return End(process, output);
     }
 
+    /// <summary>The sample as the last part of a shell's line, which may redirect it and set limits.</summary>
+    /// <param name="line">The line; <c>MNIST</c> stands for the sample.</param>
+    internal static SampleProcess RunInShell(string line)
+    {
+        ProcessStartInfo start = new("bash", ["-c", line.Replace("MNIST", $"dotnet exec '{Path.Combine(AppContext.BaseDirectory, "Mnist.dll")}'", StringComparison.Ordinal)]);
+        using Process process = Start(start, []);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        return End(process, output);
+    }
+
     /// <summary>Starts the sample, waits for a line of output that starts as given, does something to the process, and waits for its end.</summary>
     internal static SampleProcess RunUntil(string lineStart, Action<Process> then, params string[] args)
     {
@@ -49,11 +59,17 @@ internal sealed record SampleProcess(int ExitCode, string Output, string Error)
 
     private static Process Start((string Name, string Value)[] environment, string[] args)
     {
-        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new("dotnet");
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Mnist.dll"));
         foreach (string arg in args)
             start.ArgumentList.Add(arg);
+        return Start(start, environment);
+    }
+
+    private static Process Start(ProcessStartInfo start, (string Name, string Value)[] environment)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError, start.UseShellExecute) = (true, true, false);
         foreach (string name in Heard)
             start.Environment.Remove(name);
         // No test reaches for the internet.

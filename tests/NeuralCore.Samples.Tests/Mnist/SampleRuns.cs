@@ -31,20 +31,21 @@ internal static class SampleRuns
         RawTestAccuracy = id == "basic" ? 0.91 : null,
         RawTraining = id == "basic" ? new RawTraining(seed == 1 ? 17 : null, seed == 1 ? null : 2.3, seed == 1 ? null : 0.1135) : null,
         WeightsSha256 = sha ?? $"{seed:D64}",
-        History = [new EpochRecord(0.5, 0.8), new EpochRecord(0.2, 0.9)],
+        History = Enumerable.Range(1, 20).Select(epoch => new EpochRecord(1.0 / epoch, 1 - 0.2 / epoch)).ToArray(),
         Predictions = Enumerable.Range(0, TestCount).Select(i => (byte)(i < seed ? 9 - i % 10 : i % 10)).ToArray(),
-        WorstMistakes = [new Mistake(3, 3, 6, 0.99, 0.001)],
+        WorstMistakes = [new Mistake(0, 0, 9, 0.99, 0.001)],
     };
 
     /// <summary>Runs of one experiment, seeds from 1.</summary>
     internal static IEnumerable<RunRecord> Runs(string id, params double[] accuracies) => accuracies.Select((accuracy, i) => Run(id, i + 1, accuracy));
 
-    internal static PartRecord Part(string id = "p", double? wall = 10, double before = 2e12, double? after = 1e12) => new()
+    internal static PartRecord Part(string id = "p", double? wall = 10, double before = 2e12, double? after = 1e12, PlanRecord? plan = null) => new()
     {
-        Schema = RunRecord.CurrentSchema,
+        Schema = PartRecord.CurrentSchema,
         Id = id,
         Started = "2026-01-01T00:00:00Z",
         Command = "report",
+        Plan = plan ?? new PlanRecord(["basic"], 3, null, 1, 1),
         Version = "0.1.0+abc",
         Runtime = ".NET 10",
         System = "Linux",

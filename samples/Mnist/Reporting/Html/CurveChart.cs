@@ -36,7 +36,8 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
         const int right = 8;
         int epochs = curve.Mean.Count;
         (double low, double high) = Range ?? (curve.Low.Concat(Points).Min(), curve.High.Concat(Points).Max());
-        Scale x = Scale.Linear(1, Math.Max(epochs, 2), left, width - right);
+        // A single epoch stands in the middle.
+        Scale x = epochs == 1 ? Scale.Linear(0, 2, left, width - right) : Scale.Linear(1, epochs, left, width - right);
         Scale y = IsLogarithmic ? Scale.Logarithmic(low, high, height - bottom, top) : Scale.Linear(low, high, height - bottom, top);
 
         page.In("figure", [("class", IsSmall ? "chart small" : "chart")], () =>
@@ -46,15 +47,35 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
                 page.Element("title", title, ("id", id + "-title"));
                 page.Element("desc", Describe(), ("id", id + "-desc"));
                 Axes(page, x, y, width, height, left, right, bottom);
-                page.Void("path", ("class", "band"), ("d", Path(curve.High, x, y) + Path(curve.Low, x, y, isReturn: true) + "Z"));
-                if (Reference is { } reference)
-                    page.Void("path", ("class", "reference"), ("d", Path(reference.Mean, x, y)));
-                page.Void("path", ("class", "curve"), ("d", Path(curve.Mean, x, y)));
+                if (epochs == 1)
+                    Marks(page, x, y);
+                else
+                    Curves(page, x, y);
                 for (int i = 0; i < Math.Min(Points.Count, epochs); i++)
                     page.Void("path", ("class", "cross"), ("d", FormattableString.Invariant($"M{x.At(i + 1) - 4:0.#},{y.At(Points[i]) - 4:0.#} l8,8 m0,-8 l-8,8")));
             });
-            page.Element("figcaption", IsSmall ? Caption ?? title : $"{title}, epochs 1 to {epochs.ToString(CultureInfo.InvariantCulture)}");
+            page.Element("figcaption", IsSmall ? Caption ?? title : epochs == 1 ? $"{title}, epoch 1" : $"{title}, epochs 1 to {epochs.ToString(CultureInfo.InvariantCulture)}");
         });
+    }
+
+    private void Curves(Markup page, Scale x, Scale y)
+    {
+        page.Void("path", ("class", "band"), ("d", Path(curve.High, x, y) + Path(curve.Low, x, y, isReturn: true) + "Z"));
+        if (Reference is { } reference)
+            page.Void("path", ("class", "reference"), ("d", Path(reference.Mean, x, y)));
+        page.Void("path", ("class", "curve"), ("d", Path(curve.Mean, x, y)));
+    }
+
+    // One epoch has no curve: a point, a bar over the seeds, and a ring for the reference.
+    private void Marks(Markup page, Scale x, Scale y)
+    {
+        page.Void("path", ("class", "spread"), ("d", FormattableString.Invariant($"M{x.At(1):0.#},{y.At(curve.Low[0]):0.#}V{y.At(curve.High[0]):0.#}")));
+        if (Reference is { } reference)
+            Circle("reference", 6, reference.Mean[0]);
+        Circle("point", 4, curve.Mean[0]);
+
+        void Circle(string type, int radius, double value) =>
+            page.Void("circle", ("class", type), ("cx", Markup.Number(x.At(1))), ("cy", Markup.Number(y.At(value))), ("r", Markup.Number(radius)));
     }
 
     private void Axes(Markup page, Scale x, Scale y, int width, int height, int left, int right, int bottom)
@@ -81,7 +102,8 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
 
     private string Describe()
     {
-        string end = $"{unit} from {ReportFormat.Value(curve.Mean[0])} after epoch 1 to {ReportFormat.Value(curve.Mean[^1])} after epoch {curve.Mean.Count.ToString(CultureInfo.InvariantCulture)}, mean over seeds";
+        string start = curve.Mean.Count == 1 ? "" : $"from {ReportFormat.Value(curve.Mean[0])} after epoch 1 to ";
+        string end = $"{unit} {start}{ReportFormat.Value(curve.Mean[^1])} after epoch {curve.Mean.Count.ToString(CultureInfo.InvariantCulture)}, mean over seeds";
         return $"{end}; seeds at the end from {ReportFormat.Value(curve.Low[^1])} to {ReportFormat.Value(curve.High[^1])}.";
     }
 }

@@ -11,7 +11,9 @@ internal static class CurvesSection
 
     internal static void Write(Markup page, ReportData report)
     {
-        page.Element("p", "Loss and accuracy on the training images while training, dropout on. Line: mean over seeds; band: from the lowest to the highest seed. Losses are on a logarithmic axis.");
+        page.Element("p", report.Provenance.Epochs == 1
+            ? "Loss and accuracy on the training images while training, dropout on. One epoch has no curve. Point: mean over seeds; bar: from the lowest to the highest seed."
+            : "Loss and accuracy on the training images while training, dropout on. Line: mean over seeds; band: from the lowest to the highest seed. Losses are on a logarithmic axis.");
         if ((report.Find("categorical-baseline") ?? report.Find(ExperimentTable.BaselineId) ?? report.Find("sparse-baseline")) is { } baseline)
             Baseline(page, report, baseline);
         foreach (ExperimentGroup group in Enum.GetValues<ExperimentGroup>())
