@@ -73,13 +73,14 @@ internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
     // Parts joined by commas, broken between them, and only where one alone is too long between its words.
     private static IEnumerable<string> Folded(string indent, IEnumerable<string> parts, int width)
     {
+        const string deeper = "  ";
         string line = "";
-        foreach (string part in parts.SelectMany(part => Terminal.Fold(part, width - 1 - indent.Length).Split('\n')))
+        foreach (string part in parts.SelectMany(part => Terminal.Fold(part, width - 1 - indent.Length - deeper.Length).Split('\n')))
         {
             if (line.Length > 0 && indent.Length + line.Length + 2 + part.Length >= width)
             {
                 yield return indent + line;
-                line = part;
+                line = deeper + part;
             }
             else
             {

@@ -38,7 +38,9 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
         (double low, double high) = Range ?? (curve.Low.Concat(Points).Min(), curve.High.Concat(Points).Max());
         // A single epoch stands in the middle.
         Scale x = epochs == 1 ? Scale.Linear(0, 2, left, width - right) : Scale.Linear(1, epochs, left, width - right);
-        Scale y = IsLogarithmic ? Scale.Logarithmic(low, high, height - bottom, top) : Scale.Linear(low, high, height - bottom, top);
+        // The losses of one epoch lie close together: ratios between them say nothing.
+        double pad = epochs == 1 ? 0.1 * (high - low) : 0;
+        Scale y = IsLogarithmic && epochs > 1 ? Scale.Logarithmic(low, high, height - bottom, top) : Scale.Linear(low - pad, high + pad, height - bottom, top);
 
         page.In("figure", [("class", IsSmall ? "chart small" : "chart")], () =>
         {
@@ -46,7 +48,7 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
             {
                 page.Element("title", title, ("id", id + "-title"));
                 page.Element("desc", Describe(), ("id", id + "-desc"));
-                Axes(page, x, y, width, height, left, right, bottom);
+                Axes(page, x, y, epochs, width, height, left, right, bottom);
                 if (epochs == 1)
                     Marks(page, x, y);
                 else
@@ -78,16 +80,16 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
             page.Void("circle", ("class", type), ("cx", Markup.Number(x.At(1))), ("cy", Markup.Number(y.At(value))), ("r", Markup.Number(radius)));
     }
 
-    private void Axes(Markup page, Scale x, Scale y, int width, int height, int left, int right, int bottom)
+    private void Axes(Markup page, Scale x, Scale y, int epochs, int width, int height, int left, int right, int bottom)
     {
-        foreach (double tick in y.Ticks(IsSmall ? 3 : 5).Where((_, i) => !IsSmall || !IsLogarithmic || i % 2 == 0))
+        foreach (double tick in y.Ticks(IsSmall ? 3 : 5).Where((_, i) => !IsSmall || !IsLogarithmic || epochs == 1 || i % 2 == 0))
         {
             page.Void("line", ("class", "grid"), ("x1", Markup.Number(left)), ("x2", Markup.Number(width - right)), ("y1", Markup.Number(y.At(tick))), ("y2", Markup.Number(y.At(tick))));
             page.Element("text", tick.ToString("0.####", CultureInfo.InvariantCulture), ("class", "small"), ("x", Markup.Number(left - 5)), ("y", Markup.Number(y.At(tick) + 4)), ("text-anchor", "end"));
         }
         int axis = height - bottom;
         page.Void("line", ("class", "axis"), ("x1", Markup.Number(left)), ("x2", Markup.Number(width - right)), ("y1", Markup.Number(axis)), ("y2", Markup.Number(axis)));
-        foreach (double tick in x.Ticks(4).Where(tick => tick >= 1 && tick == Math.Floor(tick)))
+        foreach (double tick in x.Ticks(4).Where(tick => tick >= 1 && tick <= epochs && tick == Math.Floor(tick)))
             page.Element("text", Markup.Number(tick), ("class", "small"), ("x", Markup.Number(x.At(tick))), ("y", Markup.Number(axis + 15)), ("text-anchor", x.At(tick) > width - 12 ? "end" : "middle"));
         if (!IsSmall)
             page.Element("text", "epoch", ("class", "small"), ("x", Markup.Number((left + width - right) / 2.0)), ("y", Markup.Number(height - 4)), ("text-anchor", "middle"));
