@@ -32,6 +32,8 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
     private void Write(Markup page)
     {
         (int width, int height, int left, int bottom) = IsSmall ? (260, 150, 38, 24) : (420, 260, 44, 38);
+        // The ticks of one epoch have more digits.
+        left += curve.Mean.Count == 1 ? 16 : 0;
         const int top = 8;
         const int right = 8;
         int epochs = curve.Mean.Count;
