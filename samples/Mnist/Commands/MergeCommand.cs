@@ -40,6 +40,7 @@ internal static class MergeCommand
         Check(runs, common);
 
         using SweepFolder folder = SweepFolder.Open(output);
+        ReportFiles.Check(output);
         // Runs that the folder holds already stay; nothing finished is lost.
         parts.Add((output, folder.Parts));
         runs.InsertRange(0, LocatedRun.Of(folder.PathOf(SweepFolder.RunsFile), folder.Runs));

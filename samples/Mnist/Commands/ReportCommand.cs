@@ -57,6 +57,7 @@ internal static class ReportCommand
     private static void Execute(Terminal terminal, SweepPlan plan, int jobs, SweepFolder folder, string? data, CancellationToken cancellation)
     {
         // The clock runs while data is read: it is part of the time that a report takes.
+        ReportFiles.Check(folder.Path);
         PlanChecks.CheckContinues(folder.Path, folder.Parts, plan.Record);
         PartClock part = PartClock.Begin(Shown(Environment.CommandLine), plan.Record, jobs);
         MnistImages images = DataLoading.Load(terminal, data, DataLoading.ToTrain, cancellation);

@@ -11,6 +11,17 @@ internal static class ReportFiles
     internal const string Csv = "report.csv";
     internal const string Page = "report.html";
 
+    /// <summary>Looks at what can be wrong with the files before anything is trained.</summary>
+    /// <exception cref="SampleException">One of them is a folder, a pipe or a device.</exception>
+    internal static void Check(string folder)
+    {
+        foreach (string path in new[] { Markdown, Csv, Page }.Select(name => Path.Combine(folder, name)))
+        {
+            if (Directory.Exists(path) || OrdinaryFile.IsSpecial(path))
+                throw new SampleException($"Cannot write {path}: it is {(Directory.Exists(path) ? "a folder" : "a pipe or a device")}.");
+        }
+    }
+
     /// <summary>Writes the files into the folder and the tables to the terminal.</summary>
     /// <exception cref="SampleException">A file cannot be written.</exception>
     internal static void Write(Terminal terminal, string folder, ReportData report)

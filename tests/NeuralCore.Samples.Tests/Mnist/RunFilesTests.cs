@@ -114,6 +114,11 @@ public sealed class RunFilesTests : IDisposable
             Failure(Run("report", "--out", folder)).Should().ContainAll("Cannot write", name, "a pipe or a device");
             Failure(Run("merge", folder, "--out", _data.PathOf("merged"))).Should().ContainAll(name, "found a pipe or a device");
         }
+        string reports = Directory.CreateDirectory(_data.PathOf("reports")).FullName;
+        Process.Start("mkfifo", [Path.Combine(reports, "report.csv")]).WaitForExit();
+        Failure(Run("report", "--only", "basic", "--seeds", "1", "--epochs", "1", "--out", reports)).Should().ContainAll("Cannot write", "report.csv", "a pipe or a device");
+        new FileInfo(Path.Combine(reports, "runs.jsonl")).Length.Should().Be(0, "nothing is trained in vain");
+
         OrdinaryFile.IsSpecial(_data.PathOf("model")).Should().BeFalse();
         OrdinaryFile.IsSpecial(_data.PathOf("none")).Should().BeFalse();
         File.WriteAllText(_data.PathOf("empty"), "");
