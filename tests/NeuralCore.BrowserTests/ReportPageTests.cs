@@ -31,7 +31,8 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>
 
         said.Should().BeEmpty();
         // The file itself, and images that are part of it.
-        requests.Where(request => !request.StartsWith("data:", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().EndWith($"report.{epochs}.html");
+        requests.Where(request => !request.StartsWith("data:", StringComparison.Ordinal)).Should().ContainSingle().Which
+            .Should().EndWith($"report.{epochs}.html");
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).Should().BeLessThanOrEqualTo(width);
         (await page.EvaluateAsync<string[]>(TextBeyondItsChart)).Should().BeEmpty();
         (await page.EvaluateAsync<string[]>(BrokenImages)).Should().BeEmpty();

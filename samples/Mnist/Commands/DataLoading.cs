@@ -18,7 +18,8 @@ internal static class DataLoading
     internal static MnistImages Load(Terminal terminal, string? option, string consequence, CancellationToken cancellation)
     {
         using DownloadDisplay display = new(terminal);
-        return new ImageSource(() => new MnistDownload(Mirrors.FromEnvironment(), display), Terminal.Error).Load(option, consequence, cancellation);
+        return new ImageSource(() => new MnistDownload(Mirrors.FromEnvironment(), display), Terminal.Error)
+            .Load(option, consequence, cancellation);
     }
 
     /// <summary>The test images alone, those that a run with the same option is tested on, and whether the sample drew them.</summary>

@@ -48,7 +48,8 @@ internal static class MergeCommand
         RunRecord[] joined = Sorted(runs.Select(run => run.Run));
         PlanChecks.CheckWhole(parts, joined);
         CheckComplete(joined);
-        folder.Replace(joined, parts.SelectMany(its => its.Parts).DistinctBy(part => part.Id).OrderBy(part => part.Started, StringComparer.Ordinal).ToArray());
+        folder.Replace(joined, parts.SelectMany(its => its.Parts).DistinctBy(part => part.Id)
+            .OrderBy(part => part.Started, StringComparer.Ordinal).ToArray());
         terminal.Line($"{Numbers.Plain(joined.Length)} runs of {Numbers.Plain(inputs.Length)} folders joined in {output}");
         ReportFiles.Write(terminal, output, ReportBuilder.Build(folder.Runs, images.Test, ProvenanceBuilder.Build(folder.Runs, folder.Parts)));
         return ExitCodes.Success;
@@ -72,7 +73,7 @@ internal static class MergeCommand
         if (missing.Length > 0)
         {
             throw new SampleException(FormattableString.Invariant(
-                $"{missing.Length} runs are missing, the first is {missing[0].Experiment}, seed {missing[0].Seed}. Name the folders of all shards of one sweep, finished; nothing was written."));
+                $"{missing.Length} runs are missing, the first is {missing[0].Experiment}, seed {missing[0].Seed}. {PlanChecks.WhatToDo}"));
         }
     }
 }

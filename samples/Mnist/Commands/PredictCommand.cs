@@ -33,7 +33,7 @@ internal static class PredictCommand
         Terminal terminal = Terminal.Open();
         (LabelledImages? test, bool areSynthetic) = images.Any(IsTest) ? DataLoading.LoadTest(terminal, data) : (null, false);
         if (file.Model.Name == DataOrigin.SyntheticModel)
-            Terminal.Error($"{modelPath} was trained on synthetic digits, which the sample drew itself: its predictions say nothing about MNIST.");
+            Terminal.Error($"{modelPath} was trained on synthetic digits, which the sample drew: its predictions say nothing about MNIST.");
         int exitCode = ExitCodes.Success;
         foreach (string image in images)
         {

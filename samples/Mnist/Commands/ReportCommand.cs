@@ -16,7 +16,8 @@ internal static class ReportCommand
 
     internal static Command Create()
     {
-        Option<int?> seeds = Arguments.Whole("--seeds", $"Train every experiment from seeds 1 to this (default {DefaultSeeds}).", 1, SweepPlan.MostSeeds);
+        Option<int?> seeds = Arguments.Whole("--seeds", $"Train every experiment from seeds 1 to this (default {DefaultSeeds}).", 1,
+            SweepPlan.MostSeeds);
         Option<int?> jobs = Arguments.Whole("--jobs", "How many trainings go on side by side, one thread each (default: one for each processor).", 1, MostJobs);
         Option<IReadOnlyList<Experiment>?> only = Arguments.Only();
         Option<string> folder = Arguments.Path("--out", $"The folder for runs and reports (default {DefaultFolder}).", "DIR");
@@ -30,7 +31,10 @@ internal static class ReportCommand
         command.SetAction(parsed =>
         {
             SweepPlan plan = new(
-                parsed.GetValue(only) ?? ExperimentTable.All, parsed.GetValue(seeds) ?? DefaultSeeds, parsed.GetValue(epochs), parsed.GetValue(shard) ?? Shard.Whole);
+                parsed.GetValue(only) ?? ExperimentTable.All,
+                parsed.GetValue(seeds) ?? DefaultSeeds,
+                parsed.GetValue(epochs),
+                parsed.GetValue(shard) ?? Shard.Whole);
             return Execute(plan, parsed.GetValue(jobs) ?? Math.Min(Environment.ProcessorCount, MostJobs), parsed.GetValue(folder) ?? DefaultFolder, parsed.GetValue(data));
         });
         return command;

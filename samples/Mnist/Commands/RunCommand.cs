@@ -16,7 +16,8 @@ internal static class RunCommand
     internal static Command Create()
     {
         Argument<Experiment> id = Arguments.ExperimentId();
-        Option<long?> seed = Arguments.Whole("--seed", $"Decides initial weights, shuffling and dropout (default {DefaultSeed}).", long.MinValue, long.MaxValue);
+        Option<long?> seed = Arguments.Whole("--seed", $"Decides initial weights, shuffling and dropout (default {DefaultSeed}).",
+            long.MinValue, long.MaxValue);
         Option<int?> epochs = Arguments.Whole("--epochs", "How often to go through the training images (default: as published, 20).", 1, int.MaxValue);
         Option<int?> batch = Arguments.Whole("--batch", "How many images make a step (default: as published, 512).", 1, int.MaxValue);
         Option<int?> threads = Arguments.Whole("--threads", "How many threads work; the result is the same for any number (default: one for each processor).", 1, MostThreads);
@@ -40,7 +41,9 @@ internal static class RunCommand
                 parsed.GetValue(epochs) ?? experiment.Epochs,
                 parsed.GetValue(batch) ?? experiment.BatchSize,
                 parsed.GetValue(threads) ?? DefaultThreads);
-            return Execute(settings, new(parsed.GetValue(data), parsed.GetValue(json), parsed.GetValue(save), parsed.GetValue(checkpoint), parsed.GetValue(resume)));
+            Paths paths = new(parsed.GetValue(data), parsed.GetValue(json), parsed.GetValue(save), parsed.GetValue(checkpoint),
+                parsed.GetValue(resume));
+            return Execute(settings, paths);
         });
         return command;
     }
@@ -76,7 +79,9 @@ internal static class RunCommand
         Terminal terminal = Terminal.Open();
         if (files.LeastEpochs > settings.Epochs)
         {
-            terminal.Line(FormattableString.Invariant($"The checkpoint has {files.LeastEpochs} epochs, more than the {settings.Epochs} asked for: all figures are of {files.LeastEpochs}."));
+            terminal.Line(
+                FormattableString.Invariant($"The checkpoint has {files.LeastEpochs} epochs, more than the {settings.Epochs} asked for: ")
+                + FormattableString.Invariant($"all figures are of {files.LeastEpochs}."));
             settings = settings with { Epochs = files.LeastEpochs };
         }
         MnistImages images = DataLoading.Load(terminal, paths.Data, DataLoading.ToTrain, cancellation);

@@ -7,7 +7,7 @@ namespace NeuralCore.Samples.Mnist.Experiments;
 /// <summary>Makes the network of an experiment.</summary>
 internal static class ModelFactory
 {
-    /// <summary>The network with its initial weights. One that is to be trained on synthetic digits is named after them, in its file too.</summary>
+    /// <summary>The network with its initial weights. One for synthetic digits is named after them, in its file too.</summary>
     /// <exception cref="SampleException">NEURALCORE_ISA asks for a vector width that is not there.</exception>
     internal static Sequential Build(Experiment experiment, long seed = 0, DataOrigin? origin = null)
     {

@@ -41,7 +41,9 @@ internal sealed class RunFiles : IDisposable
     /// <param name="folder">The value of <c>--checkpoint</c>, or null.</param>
     /// <param name="resume">Whether <c>--resume</c> was given.</param>
     /// <param name="warn">Is told of damaged checkpoints.</param>
-    /// <exception cref="SampleException">There is nothing to go on from, another process uses the folder, or another run's checkpoints are in the way.</exception>
+    /// <exception cref="SampleException">
+    /// There is nothing to go on from, another process uses the folder, or another run's checkpoints are in the way.
+    /// </exception>
     /// <exception cref="InvalidDataException">No checkpoint is whole.</exception>
     internal static RunFiles Open(ResultFile? model, string? folder, bool resume, Action<string> warn)
     {
@@ -56,7 +58,7 @@ internal sealed class RunFiles : IDisposable
             if (resume && latest is null)
                 throw NothingToResume(folder);
             if (!resume && latest is not null)
-                throw new SampleException($"{folder} holds the checkpoints of another run. Go on with it by --resume, or name another folder.");
+                throw new SampleException($"{folder} holds another run's checkpoints. Go on with it by --resume, or name another folder.");
             return new RunFiles(model, folder, folderLock, latest is null ? null : LoadLatest(folder, warn));
         }
         catch
@@ -105,8 +107,11 @@ internal sealed class RunFiles : IDisposable
         }
     }
 
-    private static long? StepOf(string path) => long.TryParse(
-        Path.GetFileName(path).AsSpan()[CheckpointPrefix.Length..^CheckpointSuffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
+    private static long? StepOf(string path)
+    {
+        string number = Path.GetFileName(path)[CheckpointPrefix.Length..^CheckpointSuffix.Length];
+        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
+    }
 
     private static SampleException NothingToResume(string folder) => new($"There is no checkpoint in {folder}. Start without --resume.");
 }

@@ -38,7 +38,7 @@ internal static class OrdinaryFile
             throw new InvalidDataException($"{path}: expected a file, found a pipe or a device.");
     }
 
-    /// <summary>The full path with every link followed, so that two spellings of one file are equal. What does not exist is taken as it is.</summary>
+    /// <summary>The full path with every link followed: two spellings of one file are equal. What does not exist is taken as it is.</summary>
     internal static string RealPath(string path) => RealPath(path, MostLinks);
 
     private static string RealPath(string path, int links)
@@ -49,7 +49,8 @@ internal static class OrdinaryFile
         {
             real = Path.Combine(real, name);
             if (new FileInfo(real).LinkTarget is { } target)
-                real = links > 0 ? RealPath(Path.Combine(Path.GetDirectoryName(real)!, target), links - 1) : throw new IOException($"{path}: too many links");
+                real = links > 0 ? RealPath(Path.Combine(Path.GetDirectoryName(real)!, target), links - 1)
+                    : throw new IOException($"{path}: too many links");
         }
         return real;
     }

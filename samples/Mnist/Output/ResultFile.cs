@@ -23,7 +23,7 @@ internal sealed class ResultFile
             if (Directory.Exists(full) || Path.EndsInDirectorySeparator(path))
                 throw new SampleException($"Cannot write {path}: it is a folder. {option} takes a file.");
             if (IsBelowDevices(Path.GetFullPath(path)) || IsBelowDevices(full) || OrdinaryFile.IsSpecial(full))
-                throw new SampleException($"Cannot write {path}: it is not an ordinary file but a pipe or a device. {option} takes a file.");
+                throw new SampleException($"Cannot write {path}: it is no ordinary file but a pipe or a device. {option} takes a file.");
             if (!Directory.Exists(Path.GetDirectoryName(full)))
                 throw new SampleException($"Cannot write {path}: the folder {Path.GetDirectoryName(full)} does not exist.");
             if (File.Exists(full) && File.GetAttributes(full).HasFlag(FileAttributes.ReadOnly))

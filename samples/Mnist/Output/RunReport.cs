@@ -19,7 +19,8 @@ internal static class RunReport
         WriteFigures(terminal, outcome, images.Origin);
         terminal.Line();
         terminal.Line(
-            images.Origin.IsSynthetic ? "These are figures of synthetic digits: they cannot be compared with the report's, which are of MNIST."
+            images.Origin.IsSynthetic
+                ? "These are figures of synthetic digits: they cannot be compared with the report's, which are of MNIST."
             : outcome.Settings.IsAsPublished ? "The report's figures are of one run with Keras."
             : FormattableString.Invariant($"The report's figures are of one run with Keras, {experiment.Epochs} epochs, batch {experiment.BatchSize}; this run differs."));
         terminal.Line("Loss: mean cross-entropy of the test images. Accuracy: the share of them classified right.");
@@ -50,7 +51,8 @@ internal static class RunReport
         Row("pixels 0..255: loss", Numbers.Fixed(raw.Loss), reportLoss);
         Row("pixels 0..255: accuracy", Numbers.Fixed(raw.Accuracy), reportAccuracy);
 
-        void Row(string what, string ours, string report) => terminal.Line($"{what,-23}{ours,9}{(origin.IsSynthetic ? "" : $"{report,8}")}");
+        void Row(string what, string ours, string report) =>
+            terminal.Line($"{what,-23}{ours,9}{(origin.IsSynthetic ? "" : $"{report,8}")}");
     }
 
     private static void WritePredictions(Terminal terminal, RunOutcome outcome, LabelledImages test)

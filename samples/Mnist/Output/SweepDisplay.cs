@@ -50,7 +50,8 @@ internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
     /// <summary>The moving picture as lines, none longer than the width; what does not fit into one is folded between its parts.</summary>
     internal static IEnumerable<string> Lines(SweepState state, int width, bool hasUnicode)
     {
-        foreach (string line in Folded("", [$"{Numbers.Plain(state.Done)} of {Numbers.Plain(state.Total)} runs done", .. Times(state)], width))
+        string runs = $"{Numbers.Plain(state.Done)} of {Numbers.Plain(state.Total)} runs done";
+        foreach (string line in Folded("", [runs, .. Times(state)], width))
             yield return line;
         int length = Math.Min(width - 1, LongestBar);
         int done = (int)(Math.Clamp(state.Fraction, 0, 1) * length);
@@ -60,15 +61,19 @@ internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
         {
             string name = $"{job.Run.Experiment.Id} seed {Numbers.Plain(job.Run.Seed)}";
             string epoch = $"epoch {Numbers.Plain(job.Row.Epoch)}/{Numbers.Plain(job.Row.Epochs)}";
-            string[] figures = double.IsNaN(job.Row.Loss) ? [] : [$"loss {Numbers.Fixed(job.Row.Loss)}", $"accuracy {Numbers.Fixed(job.Row.Accuracy)}"];
+            string[] figures = double.IsNaN(job.Row.Loss) ? []
+                : [$"loss {Numbers.Fixed(job.Row.Loss)}", $"accuracy {Numbers.Fixed(job.Row.Accuracy)}"];
             string whole = $"  {name,-30} {epoch,-12} {string.Join(", ", figures)}".TrimEnd();
             foreach (string line in whole.Length < width ? [whole] : Folded("  ", [name, epoch, .. figures], width))
                 yield return line;
         }
     }
 
-    private static string[] Times(SweepState state) =>
-        [$"{Numbers.Duration(state.Elapsed)} elapsed", .. state.Left is { } left ? [$"{Numbers.Duration(left)} left"] : Array.Empty<string>()];
+    private static string[] Times(SweepState state)
+    {
+        string elapsed = $"{Numbers.Duration(state.Elapsed)} elapsed";
+        return state.Left is { } left ? [elapsed, $"{Numbers.Duration(left)} left"] : [elapsed];
+    }
 
     // Parts joined by commas, broken between them, and only where one alone is too long between its words.
     private static IEnumerable<string> Folded(string indent, IEnumerable<string> parts, int width)

@@ -116,7 +116,7 @@ internal sealed record Comparison(
     int McNemarSignificant,
     double? Detectable)
 {
-    /// <summary>Whether these seeds find no difference that settings like these can have: fewer than three pairs, or only one of more than 5 points.</summary>
+    /// <summary>Whether these seeds find no difference worth looking for: fewer than three pairs, or only one above 5 points.</summary>
     internal bool HasTooFewSeeds => Seeds.Count < ReportBuilder.FewestPairs || Detectable > ReportBuilder.LargestDetectable;
 }
 

@@ -46,7 +46,8 @@ internal static class ReportFiles
             IReadOnlyList<ExperimentSummary> summaries = report.Of(group);
             if (summaries.Count == 0)
                 continue;
-            Table(terminal, $"{group}, means over seeds{(report.HasPublished ? " (the report's single runs)" : "")}", ReportTables.AsPublished(summaries, report.HasPublished));
+            Table(terminal, $"{group}, means over seeds{(report.HasPublished ? " (the report's single runs)" : "")}",
+                ReportTables.AsPublished(summaries, report.HasPublished));
             if (summaries.Any(summary => summary.Comparison is not null))
                 Table(terminal, $"{group}: accuracy against the baseline, in points", ReportTables.Differences(summaries));
         }

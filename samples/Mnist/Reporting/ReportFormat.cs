@@ -30,7 +30,9 @@ internal static class ReportFormat
 
     /// <summary>The detectable difference in points, or that there are too few seeds to find one.</summary>
     internal static string Detectable(Comparison comparison) =>
-        comparison.HasTooFewSeeds ? "too few seeds" : comparison.Detectable is { } detectable ? (100 * detectable).ToString("F3", CultureInfo.InvariantCulture) : None;
+        comparison.HasTooFewSeeds ? "too few seeds"
+        : comparison.Detectable is { } detectable ? (100 * detectable).ToString("F3", CultureInfo.InvariantCulture)
+        : None;
 
     internal static string Text(Verdict verdict) => verdict switch
     {

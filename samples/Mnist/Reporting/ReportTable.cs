@@ -18,8 +18,8 @@ internal sealed record ReportTable(IReadOnlyList<string> Titles, IReadOnlyList<I
     internal IReadOnlyList<int> Cuts { get; init; } = [];
 
     /// <summary>
-    /// Lines of plain columns, shorter than a width. A table that is too wide is cut into several, one below the other, and its first column is folded; where not
-    /// even one group of columns fits beside it, each row becomes lines of its own. No cell is left out.
+    /// Lines of plain columns, shorter than a width. A table that is too wide is cut into several, one below the other, and its first column is
+    /// folded; where not even one group of columns fits beside it, each row becomes lines of its own. No cell is left out.
     /// </summary>
     internal IEnumerable<string> Lines(int width)
     {
@@ -83,8 +83,11 @@ internal sealed record ReportTable(IReadOnlyList<string> Titles, IReadOnlyList<I
             string[] first = Terminal.Fold(row[0], widths[0]).Split('\n');
             for (int part = 0; part < first.Length; part++)
             {
-                yield return string.Join(new string(' ', Gap), columns.Select(i => i == 0 ? first[part].PadRight(widths[0])
-                    : part > 0 ? new string(' ', widths[i]) : i < TextColumns ? row[i].PadRight(widths[i]) : row[i].PadLeft(widths[i]))).TrimEnd();
+                yield return string.Join(new string(' ', Gap), columns.Select(i =>
+                    i == 0 ? first[part].PadRight(widths[0])
+                    : part > 0 ? new string(' ', widths[i])
+                    : i < TextColumns ? row[i].PadRight(widths[i])
+                    : row[i].PadLeft(widths[i]))).TrimEnd();
             }
         }
     }

@@ -71,7 +71,8 @@ internal static class ReportTables
         ];
         if (basic.RawTraining.Count > 0)
             rows.Add(["0..255", "0..255", RawTraining(basic.RawTraining), ReportFormat.None, RawAccuracy(basic.RawTraining), ReportFormat.None]);
-        return new ReportTable(["Trained on pixels", "Tested on pixels", "Loss", "95 % interval", "Accuracy", "95 % interval"], rows, TextColumns: 2) { HeadingColumns = 2, Cuts = [4] };
+        return new ReportTable(["Trained on pixels", "Tested on pixels", "Loss", "95 % interval", "Accuracy", "95 % interval"], rows,
+            TextColumns: 2) { HeadingColumns = 2, Cuts = [4] };
 
         static string[] Estimate(Estimate estimate) => [ReportFormat.Value(estimate.Mean), ReportFormat.Range(estimate.Confidence)];
     }
@@ -101,8 +102,10 @@ internal static class ReportTables
         [
             experiment.Title + mark, Width(experiment, 0), Width(experiment, 1), Width(experiment, 2),
             (100 * experiment.Dropout).ToString("F0", CultureInfo.InvariantCulture) + " %",
-            .. Columns(summary.TestLoss.Mean, baseline?.TestLoss.Mean, experiment.ReportLoss, baseline?.Experiment.ReportLoss, hasPublished),
-            .. Columns(summary.TestAccuracy.Mean, baseline?.TestAccuracy.Mean, experiment.ReportAccuracy, baseline?.Experiment.ReportAccuracy, hasPublished),
+            .. Columns(summary.TestLoss.Mean, baseline?.TestLoss.Mean, experiment.ReportLoss, baseline?.Experiment.ReportLoss,
+                hasPublished),
+            .. Columns(summary.TestAccuracy.Mean, baseline?.TestAccuracy.Mean, experiment.ReportAccuracy,
+                baseline?.Experiment.ReportAccuracy, hasPublished),
         ];
     }
 
@@ -117,7 +120,8 @@ internal static class ReportTables
         [
             value,
             ReportFormat.Change(ours - from) + Bracket(change.ToString("+0.000;-0.000;0", CultureInfo.InvariantCulture)),
-            ReportFormat.Percent((ours - from) / from) + Bracket((100 * change / publishedFrom).ToString("+0.0;-0.0;0", CultureInfo.InvariantCulture) + " %"),
+            ReportFormat.Percent((ours - from) / from)
+                + Bracket((100 * change / publishedFrom).ToString("+0.0;-0.0;0", CultureInfo.InvariantCulture) + " %"),
         ];
 
         string Bracket(string text) => hasPublished ? $" ({text})" : "";

@@ -14,8 +14,8 @@ internal static class ReportText
         "Each experiment is paired with its group's baseline seed by seed: both start from the same random numbers (shuffling, dropout, first weights where shapes agree). "
         + "One rule decides on test accuracy: a paired t test with Holm's correction over the group's comparisons says better or worse (adjusted p below 0.05); "
         + "else two one-sided t tests at 0.05 say equivalent (within 0.1 points); else there is no evidence. "
-        + "Detectable is the difference in points that this many seeds would have found with a power of 80 % at the strictest step of the correction; "
-        + "where that is more than 5 points, or there are fewer than three pairs, the seeds are too few to find a difference.";
+        + "Detectable is the difference in points that this many seeds would have found with a power of 80 % "
+        + "at the strictest step of the correction; where that is more than 5 points, or there are fewer than three pairs, the seeds are too few to find a difference.";
 
     internal const string Information = "For information only; no verdict rests on it. Bootstrap: 95 % percentile interval of the mean difference. McNemar: images that only this experiment got "
         + "right against images that only the baseline did, and its p with continuity correction; it judges two trained networks, not two settings.";
@@ -70,7 +70,9 @@ internal static class ReportText
         if (report.Basic is { } basic)
         {
             string published = report.HasPublished ? " (report: 35.08)" : "";
-            findings.Add($"basic: test loss {ReportFormat.Value(basic.ScaledLoss.Mean)} on scaled pixels, {ReportFormat.Value(basic.RawLoss.Mean)} on raw ones{published}.");
+            findings.Add(
+                $"basic: test loss {ReportFormat.Value(basic.ScaledLoss.Mean)} on scaled pixels, "
+                + $"{ReportFormat.Value(basic.RawLoss.Mean)} on raw ones{published}.");
         }
         return findings;
     }
@@ -79,14 +81,18 @@ internal static class ReportText
     internal static string? Reach(IReadOnlyList<(string Id, Comparison Comparison)> compared)
     {
         (string Id, Comparison Comparison)[] few = compared.Where(pair => pair.Comparison.HasTooFewSeeds).ToArray();
-        double[] detectable = compared.Except(few).Where(pair => pair.Comparison.Detectable is not null).Select(pair => 100 * pair.Comparison.Detectable!.Value).ToArray();
+        double[] detectable = compared.Except(few).Where(pair => pair.Comparison.Detectable is not null)
+            .Select(pair => 100 * pair.Comparison.Detectable!.Value).ToArray();
         int seeds = compared.Min(pair => pair.Comparison.Seeds.Count);
         if (detectable.Length == 0)
-            return few.Length == 0 ? null : FormattableString.Invariant($"{seeds} {(seeds == 1 ? "seed is" : "seeds are")} too few to find a difference");
+            return few.Length == 0 ? null
+                : FormattableString.Invariant($"{seeds} {(seeds == 1 ? "seed is" : "seeds are")} too few to find a difference");
         string points = detectable.Length == 1
-            ? FormattableString.Invariant($"{detectable[0]:F2} points") : FormattableString.Invariant($"{detectable.Min():F2} to {detectable.Max():F2} points, depending on the experiment,");
+            ? FormattableString.Invariant($"{detectable[0]:F2} points")
+            : FormattableString.Invariant($"{detectable.Min():F2} to {detectable.Max():F2} points, depending on the experiment,");
         string others = few.Length == 0 ? "" : $"; for {string.Join(", ", few.Select(pair => pair.Id))} the seeds are too few to find one";
-        return FormattableString.Invariant($"With {seeds} seeds, a true difference of {points} would have been found with a power of 80 %{others}");
+        return FormattableString.Invariant($"With {seeds} seeds, a true difference of {points} ")
+            + $"would have been found with a power of 80 %{others}";
     }
 
     /// <summary>How the runs were made, a fact a line.</summary>

@@ -38,7 +38,8 @@ internal sealed class JsonLines<T> : IDisposable
         {
             if (OrdinaryFile.IsSpecial(path))
                 throw new SampleException($"Cannot write {path}: it is a pipe or a device.");
-            return Open(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0), path, form, out records);
+            FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            return Open(stream, path, form, out records);
         }
         catch (Exception e) when (FileError.Is(e))
         {
@@ -109,7 +110,7 @@ internal sealed class JsonLines<T> : IDisposable
     private static byte[] ReadAll(Stream stream, string path)
     {
         if (stream.Length > Array.MaxLength)
-            throw new SampleException(FormattableString.Invariant($"{path}: {stream.Length} bytes are more than a sweep writes. Choose another --out folder."));
+            throw new SampleException($"{path}: more bytes than a sweep writes. Choose another --out folder.");
         byte[] content = new byte[stream.Length];
         stream.ReadExactly(content);
         return content;
@@ -157,7 +158,8 @@ internal sealed class JsonLines<T> : IDisposable
             }
             catch (JsonException e)
             {
-                throw new SampleException(FormattableString.Invariant($"{path}, line {number}: not one of this program's lines ({Reason(e)}). Mend or remove that line."), e);
+                throw new SampleException(
+                    FormattableString.Invariant($"{path}, line {number}: not one of this program's lines ({Reason(e)}). Mend or remove it."), e);
             }
             whole += end < 0 ? rest.Length : end + 1;
         }
@@ -165,7 +167,8 @@ internal sealed class JsonLines<T> : IDisposable
     }
 
     // Without the serializer's count of lines, which starts anew with each.
-    private static string Reason(JsonException e) => e.Message.Split(" Path: ")[0].TrimEnd('.') + (e.Path is { Length: > 1 } path ? $", at {path}" : "");
+    private static string Reason(JsonException e) => e.Message.Split(" Path: ")[0].TrimEnd('.')
+        + (e.Path is { Length: > 1 } path ? $", at {path}" : "");
 
     private static bool IsJson(ReadOnlyMemory<byte> line)
     {

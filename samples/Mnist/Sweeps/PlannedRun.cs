@@ -53,5 +53,6 @@ internal sealed record SweepPlan(IReadOnlyList<Experiment> Experiments, int Seed
 
     /// <summary>The plan that a folder has kept.</summary>
     internal static SweepPlan Of(PlanRecord record) =>
-        new(record.Experiments.Select(id => ExperimentTable.Find(id)!).ToArray(), record.Seeds, record.Epochs, new Shard(record.Shard, record.Shards));
+        new(record.Experiments.Select(id => ExperimentTable.Find(id)!).ToArray(), record.Seeds, record.Epochs,
+            new Shard(record.Shard, record.Shards));
 }

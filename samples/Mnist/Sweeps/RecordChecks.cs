@@ -26,7 +26,8 @@ internal static class RecordChecks
             ?? Whole("seed", run.Seed, 1, SweepPlan.MostSeeds)
             ?? Whole("epochs", run.Epochs, 1, int.MaxValue)
             ?? Whole("batchSize", run.BatchSize, 1, int.MaxValue)
-            ?? (run.Data is DataOrigin.Mnist or DataOrigin.Synthetic ? null : $"data is \"{run.Data}\", expected {DataOrigin.Mnist} or {DataOrigin.Synthetic}")
+            ?? (run.Data is DataOrigin.Mnist or DataOrigin.Synthetic ? null
+                : $"data is \"{run.Data}\", expected {DataOrigin.Mnist} or {DataOrigin.Synthetic}")
             ?? Hash("dataSha256", run.DataSha256)
             ?? Text("part", run.Part)
             ?? NotNegative("finishedAfterSeconds", run.FinishedAfterSeconds)
@@ -55,7 +56,8 @@ internal static class RecordChecks
         ?? Text("system", part.System)
         ?? Text("processor", part.Processor)
         ?? Whole("processors", part.Processors, 1, int.MaxValue)
-        ?? (part.VectorBits is 0 or 128 or 256 or 512 ? null : FormattableString.Invariant($"vectorBits is {part.VectorBits}, expected 0, 128, 256 or 512"))
+        ?? (part.VectorBits is 0 or 128 or 256 or 512 ? null
+            : FormattableString.Invariant($"vectorBits is {part.VectorBits}, expected 0, 128, 256 or 512"))
         ?? Whole("jobs", part.Jobs, 1, int.MaxValue)
         ?? Positive("peakBefore", part.PeakBefore)
         ?? (part.PeakAfter is { } peak ? Positive("peakAfter", peak) : null)
@@ -65,7 +67,8 @@ internal static class RecordChecks
     private static string? OfPlan(PlanRecord plan)
     {
         string[] known = ExperimentTable.All.Select(experiment => experiment.Id).Where(id => plan.Experiments.Contains(id)).ToArray();
-        return (plan.Experiments.Count > 0 && known.SequenceEqual(plan.Experiments) ? null : "plan.experiments are not experiments in the table's order")
+        return (plan.Experiments.Count > 0 && known.SequenceEqual(plan.Experiments) ? null
+            : "plan.experiments are not experiments in the table's order")
             ?? Whole("plan.seeds", plan.Seeds, 1, SweepPlan.MostSeeds)
             ?? (plan.Epochs is { } epochs ? Whole("plan.epochs", epochs, 1, int.MaxValue) : null)
             ?? Whole("plan.shards", plan.Shards, 1, int.MaxValue)
@@ -75,7 +78,8 @@ internal static class RecordChecks
     private static string? OfRawTraining(RawTraining raw)
     {
         if (raw.DivergedAtStep is { } step)
-            return Whole("rawTraining.divergedAtStep", step, 1, long.MaxValue) ?? (raw.TestLoss is null && raw.TestAccuracy is null ? null : "rawTraining diverged and has test figures");
+            return Whole("rawTraining.divergedAtStep", step, 1, long.MaxValue)
+                ?? (raw.TestLoss is null && raw.TestAccuracy is null ? null : "rawTraining diverged and has test figures");
         return (raw.TestLoss is { } loss ? NotNegative("rawTraining.testLoss", loss) : null)
             ?? (raw.TestAccuracy is { } accuracy ? Share("rawTraining.testAccuracy", accuracy) : "rawTraining has no testAccuracy");
     }
@@ -98,10 +102,12 @@ internal static class RecordChecks
     private static string? OfPredictions(RunRecord run)
     {
         int wrongClass = run.Predictions.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(Experiment.Classes - 1));
-        if (run.Predictions.Length == 0 || wrongClass >= 0)
-            return run.Predictions.Length == 0 ? "predictions are empty" : FormattableString.Invariant($"the prediction of image {wrongClass} is {run.Predictions[wrongClass]}, expected 0 to {Experiment.Classes - 1}");
-        if (run.WorstMistakes.Count > SweepWork.WorstCount)
-            return FormattableString.Invariant($"worstMistakes has {run.WorstMistakes.Count} entries, expected {SweepWork.WorstCount} at most");
+        if (run.Predictions.Length == 0)
+            return "predictions are empty";
+        if (wrongClass >= 0)
+            return Whole($"the prediction of image {Invariant(wrongClass)}", run.Predictions[wrongClass], 0, Experiment.Classes - 1);
+        if (Whole("the number of worstMistakes", run.WorstMistakes.Count, 0, SweepWork.WorstCount) is { } tooMany)
+            return tooMany;
         HashSet<int> images = [];
         foreach (Mistake? mistake in run.WorstMistakes)
         {
@@ -114,7 +120,8 @@ internal static class RecordChecks
                 ?? Share($"{what}: probability", mistake.Probability)
                 ?? Share($"{what}: truthProbability", mistake.TruthProbability)
                 ?? (mistake.Predicted == mistake.Truth ? $"{what} is none: predicted is truth" : null)
-                ?? (mistake.Predicted == run.Predictions[mistake.Image] ? null : $"{what}: predictions say {Invariant(run.Predictions[mistake.Image])}, not {Invariant(mistake.Predicted)}")
+                ?? (mistake.Predicted == run.Predictions[mistake.Image] ? null
+                    : $"{what}: predictions say {Invariant(run.Predictions[mistake.Image])}, not {Invariant(mistake.Predicted)}")
                 ?? (images.Add(mistake.Image) ? null : $"{what} is there twice");
             if (problem is not null)
                 return problem;
@@ -133,13 +140,17 @@ internal static class RecordChecks
     private static string? Positive(string name, double value) =>
         double.IsFinite(value) && value > 0 ? null : $"{name} is {Invariant(value)}, expected a finite number above 0";
 
-    private static string? Share(string name, double value) => value is >= 0 and <= 1 ? null : $"{name} is {Invariant(value)}, expected 0 to 1";
+    private static string? Share(string name, double value) => value is >= 0 and <= 1 ? null
+        : $"{name} is {Invariant(value)}, expected 0 to 1";
 
     private static string? Given(string name, double? value, bool isExpected, Func<string, double, string?> check) =>
-        value is { } number ? isExpected ? check(name, number) : $"{name} is given, which this experiment does not have" : isExpected ? $"{name} is missing" : null;
+        value is not { } number ? isExpected ? $"{name} is missing" : null
+        : isExpected ? check(name, number)
+        : $"{name} is given, which this experiment does not have";
 
     private static string? Hash(string name, string hash) =>
-        hash.Length == HashLength && !hash.AsSpan().ContainsAnyExcept("0123456789abcdef") ? null : $"{name} is no SHA-256 of {HashLength} lower-case hexadecimal digits";
+        hash.Length == HashLength && !hash.AsSpan().ContainsAnyExcept("0123456789abcdef") ? null
+            : $"{name} is no SHA-256 of {HashLength} lower-case hexadecimal digits";
 
     private static string Invariant<T>(T value)
         where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);

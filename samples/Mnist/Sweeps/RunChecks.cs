@@ -25,7 +25,9 @@ internal sealed record SweepData(string Version, string Kind, string Sha256, Lab
 /// <summary>Whether runs can stand side by side.</summary>
 internal static class RunChecks
 {
-    /// <exception cref="SampleException">A run is of another version, of other data or other settings, contradicts its data, or is there twice with other results.</exception>
+    /// <exception cref="SampleException">
+    /// A run is of another version, of other data or other settings, contradicts its data, or is there twice with other results.
+    /// </exception>
     internal static void Check(IEnumerable<LocatedRun> runs, SweepData data, Func<Experiment, int> epochs)
     {
         Dictionary<RunKey, RunRecord> seen = [];
@@ -37,7 +39,8 @@ internal static class RunChecks
             if (ExperimentTable.Find(run.Experiment) is not { } experiment)
                 throw Refused(what, "is no experiment of this table");
             if (run.Data != data.Kind || run.DataSha256 != data.Sha256)
-                throw Refused(what, $"was trained on other data ({run.Data}, SHA-256 {Short(run.DataSha256)}; here {data.Kind}, {Short(data.Sha256)})");
+                throw Refused(what,
+                    $"was trained on other data ({run.Data}, SHA-256 {Short(run.DataSha256)}; here {data.Kind}, {Short(data.Sha256)})");
             if (run.Epochs != epochs(experiment) || run.BatchSize != experiment.BatchSize)
                 throw Refused(what, FormattableString.Invariant($"has {run.Epochs} epochs of batch {run.BatchSize}, asked for are {epochs(experiment)} of {experiment.BatchSize}"));
             if (Contradiction(run, data.Test) is { } contradiction)
@@ -51,12 +54,17 @@ internal static class RunChecks
     private static string? Contradiction(RunRecord run, LabelledImages test)
     {
         if (run.Predictions.Length != test.Count)
-            return FormattableString.Invariant($"has {run.Predictions.Length} predictions for {test.Count} test images: a line was changed");
+            return FormattableString.Invariant($"has {run.Predictions.Length} predictions for {test.Count} test images: it was changed");
         int right = Enumerable.Range(0, test.Count).Count(image => run.Predictions[image] == test.Label(image));
         if (Math.Abs(run.TestAccuracy * test.Count - right) > 0.5)
-            return FormattableString.Invariant($"has an accuracy of {run.TestAccuracy}, but {right} of {test.Count} predictions are right: a line was changed");
-        return run.WorstMistakes.FirstOrDefault(mistake => mistake.Truth != test.Label(mistake.Image)) is { } wrong
-            ? FormattableString.Invariant($"takes test image {wrong.Image} for a {wrong.Truth}, its label is {test.Label(wrong.Image)}: a line was changed") : null;
+        {
+            return FormattableString.Invariant(
+                $"has an accuracy of {run.TestAccuracy}, but {right} of {test.Count} predictions are right: it was changed");
+        }
+        if (run.WorstMistakes.FirstOrDefault(mistake => mistake.Truth != test.Label(mistake.Image)) is not { } wrong)
+            return null;
+        return FormattableString.Invariant(
+            $"takes test image {wrong.Image} for a {wrong.Truth}, its label is {test.Label(wrong.Image)}: it was changed");
     }
 
     private static SampleException Refused(string what, string why) => new($"{what} {why}. Choose another --out folder; nothing was changed.");

@@ -78,7 +78,8 @@ internal sealed class SweepFolder : IDisposable
 
     /// <summary>Refuses a folder whose runs cannot stand beside new ones.</summary>
     /// <exception cref="SampleException">A run is of another version, of other data or other settings, or is there twice with other results.</exception>
-    internal void CheckRuns(SweepData data, Func<Experiment, int> epochs) => RunChecks.Check(LocatedRun.Of(PathOf(RunsFile), _runs), data, epochs);
+    internal void CheckRuns(SweepData data, Func<Experiment, int> epochs) =>
+        RunChecks.Check(LocatedRun.Of(PathOf(RunsFile), _runs), data, epochs);
 
     internal void Append(RunRecord run)
     {
@@ -125,5 +126,6 @@ internal sealed class SweepFolder : IDisposable
         }
     }
 
-    private static PartRecord[] LastOfEach(IEnumerable<PartRecord> parts) => parts.GroupBy(part => part.Id).Select(group => group.Last()).ToArray();
+    private static PartRecord[] LastOfEach(IEnumerable<PartRecord> parts) => parts.GroupBy(part => part.Id).Select(group => group.Last())
+        .ToArray();
 }

@@ -137,7 +137,8 @@ public sealed class CommandLineTests : IDisposable
 
     private static int TrainOnNaN()
     {
-        using Trainer<int> trainer = new Sequential([1], [new Dense(2)], seed: 1).Compile(new Sgd(0.1f), new SparseCategoricalCrossEntropy(fromLogits: true));
+        using Trainer<int> trainer = new Sequential([1], [new Dense(2)], seed: 1).Compile(new Sgd(0.1f),
+            new SparseCategoricalCrossEntropy(fromLogits: true));
         trainer.Fit(Dataset.From([float.NaN], [1], [0]), new() { Epochs = 1, BatchSize = 1 });
         throw new InvalidOperationException("NaN was learnt.");
     }

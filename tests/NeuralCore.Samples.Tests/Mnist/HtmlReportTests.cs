@@ -142,10 +142,12 @@ public class HtmlReportTests
     [Fact]
     public void One_epoch_is_drawn_as_points()
     {
-        XElement curves = Parse(ReportFixture.Build(epochs: 1)).Descendants("section").Single(section => section.Attribute("id")!.Value == "curves");
+        XElement curves = Parse(ReportFixture.Build(epochs: 1))
+            .Descendants("section").Single(section => section.Attribute("id")!.Value == "curves");
 
         XElement[] charts = curves.Descendants("svg").ToArray();
-        charts.Should().HaveCountGreaterThan(20).And.OnlyContain(chart => chart.Elements("circle").Count(circle => circle.Attribute("class")!.Value == "point") == 1);
+        charts.Should().HaveCountGreaterThan(20)
+            .And.OnlyContain(chart => chart.Elements("circle").Count(circle => circle.Attribute("class")!.Value == "point") == 1);
         charts.Elements("path").Should().OnlyContain(path => path.Attribute("class")!.Value == "spread");
         curves.Value.Should().Contain("One epoch has no curve").And.NotContain("epochs 1 to 1").And.NotContain("after epoch 1 to");
     }

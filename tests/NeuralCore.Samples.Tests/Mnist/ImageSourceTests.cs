@@ -24,7 +24,8 @@ public sealed class ImageSourceTests : IDisposable
         run.ErrorLines.Should().ContainSingle().Which.Should().ContainAll(
             Path.Combine(_files.Folder, "neuralcore", "mnist"), "cannot be downloaded", "synthetic digits", "say nothing about MNIST", "--data DIR", "NEURALCORE_DATA");
         run.Output.Should().ContainAll("Data: synthetic digits drawn by the sample", "tested on 4,000 synthetic images", "cannot be compared");
-        run.Output.Should().NotContain("0.981").And.NotContain("Keras", "the report's figures do not stand beside those of synthetic digits");
+        run.Output.Should().NotContain("0.981")
+            .And.NotContain("Keras", "the report's figures do not stand beside those of synthetic digits");
         using JsonDocument result = JsonDocument.Parse(File.ReadAllText(json));
         result.RootElement.GetProperty("data").GetString().Should().Be("synthetic");
         result.RootElement.GetProperty("testAccuracy").GetDouble().Should().BeGreaterThan(0.95);
@@ -35,7 +36,8 @@ public sealed class ImageSourceTests : IDisposable
         prediction.ErrorLines.Should().HaveCount(2);
         prediction.ErrorLines[0].Should().Contain("Predicting synthetic test digits instead").And.NotContain("Training");
         prediction.ErrorLines[1].Should().Contain("was trained on synthetic digits");
-        prediction.OutputLines.Single()["test:0: ".Length..^", a synthetic digit".Length].Should().Be(run.OutputLines.First(line => line.StartsWith("  predicted", StringComparison.Ordinal))["  predicted ".Length..]);
+        prediction.OutputLines.Single()["test:0: ".Length..^", a synthetic digit".Length]
+            .Should().Be(run.OutputLines.First(line => line.StartsWith("  predicted", StringComparison.Ordinal))["  predicted ".Length..]);
     }
 
     [SkippableFact]

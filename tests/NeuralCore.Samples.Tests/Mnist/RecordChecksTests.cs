@@ -53,12 +53,14 @@ public class RecordChecksTests
     [InlineData("worstMistakes[0]", """{"image":100,"truth":0,"predicted":9,"probability":0.9,"truthProbability":0}""", "image is 100")]
     [InlineData("worstMistakes[0]", """{"image":0,"truth":10,"predicted":9,"probability":0.9,"truthProbability":0}""", "truth is 10")]
     [InlineData("worstMistakes[0]", """{"image":0,"truth":9,"predicted":9,"probability":0.9,"truthProbability":0}""", "predicted is truth")]
-    [InlineData("worstMistakes[0]", """{"image":0,"truth":0,"predicted":8,"probability":0.9,"truthProbability":0}""", "predictions say 9, not 8")]
+    [InlineData("worstMistakes[0]", """{"image":0,"truth":0,"predicted":8,"probability":0.9,"truthProbability":0}""",
+        "predictions say 9, not 8")]
     [InlineData("worstMistakes[0]", """{"image":0,"truth":0,"predicted":9,"probability":1.9,"truthProbability":0}""", "probability is 1.9")]
     [InlineData("unheardOf", "1", "unheardOf")]
     [InlineData("schema", "\"one\"", "no schema")]
     public void Wrong_run_is_named(string field, string value, string reason) =>
-        Refusal(SampleRuns.Run("basic", 4, 0.96), RecordChecks.Runs, field, value).Should().StartWith("the-file, line 2: ").And.Contain(reason);
+        Refusal(SampleRuns.Run("basic", 4, 0.96), RecordChecks.Runs, field, value).Should().StartWith("the-file, line 2: ")
+            .And.Contain(reason);
 
     [Theory]
     [InlineData("id", "\"\"", "id is empty")]
@@ -95,7 +97,8 @@ public class RecordChecksTests
     public void A_whole_line_of_wrong_content_is_not_taken_for_a_cut_one()
     {
         string line = Changed(SampleRuns.Run("basic", 4, 0.96), RecordChecks.Runs, "testAccuracy", "7");
-        FluentActions.Invoking(() => JsonLines<RunRecord>.Open(new MemoryStream(Encoding.UTF8.GetBytes(line)), "the-file", RecordChecks.Runs, out _))
+        FluentActions.Invoking(() =>
+            JsonLines<RunRecord>.Open(new MemoryStream(Encoding.UTF8.GetBytes(line)), "the-file", RecordChecks.Runs, out _))
             .Should().Throw<SampleException>().WithMessage("the-file, line 1: *");
     }
 
@@ -106,7 +109,8 @@ public class RecordChecksTests
     {
         string good = JsonSerializer.Serialize(record, form.Type) + "\n";
         byte[] file = Encoding.UTF8.GetBytes(good + Changed(record, form, field, value) + "\n" + good);
-        return FluentActions.Invoking(() => JsonLines<T>.Open(new MemoryStream(file), "the-file", form, out _)).Should().Throw<SampleException>().Which.Message;
+        return FluentActions.Invoking(() => JsonLines<T>.Open(new MemoryStream(file), "the-file", form, out _))
+            .Should().Throw<SampleException>().Which.Message;
     }
 
     // A number such as 1e999 is no JsonNode's: it goes in as text.

@@ -156,25 +156,32 @@ public class ReportBuilderTests
         report.Find("sparse-1")!.Comparison!.Detectable.Should().BeGreaterThan(ReportBuilder.LargestDetectable);
         string markdown = MarkdownReport.Write(report), page = NeuralCore.Samples.Mnist.Reporting.Html.HtmlReport.Write(report);
         string said = $"{seeds} seeds are too few to find a difference";
-        markdown.Should().Contain($"{said} (sparse).").And.Contain("| too few seeds |").And.NotContain("would have been found with a power of 80 % (");
-        page.Should().Contain(said).And.Contain("too few seeds").And.NotContain("would have been found with a power of 80 % (").And.Contain("These seeds are too few to find a difference.");
+        markdown.Should().Contain($"{said} (sparse).").And.Contain("| too few seeds |")
+            .And.NotContain("would have been found with a power of 80 % (");
+        page.Should().Contain(said).And.Contain("too few seeds").And.NotContain("would have been found with a power of 80 % (")
+            .And.Contain("These seeds are too few to find a difference.");
         string[] titles = CsvReport.Write(report).Split('\n')[0].Split(','), cells = CsvReport.Write(report).Split('\n')[2].Split(',');
-        double.Parse(cells[Array.IndexOf(titles, "detectable")], System.Globalization.CultureInfo.InvariantCulture).Should().BeGreaterThan(ReportBuilder.LargestDetectable);
+        double.Parse(cells[Array.IndexOf(titles, "detectable")], System.Globalization.CultureInfo.InvariantCulture)
+            .Should().BeGreaterThan(ReportBuilder.LargestDetectable);
     }
 
     [Fact]
     public void Only_the_experiments_with_too_few_seeds_are_called_so()
     {
-        ReportData report = Report(Runs("sparse-baseline", .97, .98, .97, .98), Runs("sparse-1", .80, .95, .82, .99), Runs("sparse-2", .971, .98, .972, .981));
+        ReportData report = Report(Runs("sparse-baseline", .97, .98, .97, .98), Runs("sparse-1", .80, .95, .82, .99),
+            Runs("sparse-2", .971, .98, .972, .981));
 
-        MarkdownReport.Write(report).Should().MatchRegex(@"With 4 seeds, a true difference of 0\.\d\d points would have been found with a power of 80 %; for sparse-1 the seeds are too few to find one \(sparse\)\.");
+        MarkdownReport.Write(report).Should().MatchRegex(
+            @"With 4 seeds, a true difference of 0\.\d\d points would have been found with a power of 80 %; "
+            + @"for sparse-1 the seeds are too few to find one \(sparse\)\.");
     }
 
     [Fact]
     public void Published_figures_do_not_stand_beside_those_of_synthetic_digits()
     {
         ReportData report = ReportFixture.Build(data: "synthetic");
-        string[] published = ["(0.981)", "(0.977)", "35.08, accuracy 0.91", "(report: 35.08)", "stand in brackets", "in brackets;", "Loss (report)", "What the report published"];
+        string[] published = ["(0.981)", "(0.977)", "35.08, accuracy 0.91", "(report: 35.08)", "stand in brackets", "in brackets;",
+            "Loss (report)", "What the report published"];
 
         foreach (string form in (string[])[MarkdownReport.Write(report), NeuralCore.Samples.Mnist.Reporting.Html.HtmlReport.Write(report)])
             form.Should().NotContainAny(published);
@@ -198,7 +205,8 @@ public class ReportBuilderTests
         ReportData report = Report(Runs("sparse-baseline", 0.9778, 0.9780), Runs("sparse-4", 0.9789, 0.9793));
 
         // Published: 0.079 to 0.067 is -0.012, -15.2 %; 0.977 to 0.979 is +0.2 %. Ours: 0.9779 to 0.9791.
-        ReportTables.AsPublished(report.Of(NeuralCore.Samples.Mnist.Experiments.ExperimentGroup.Sparse), hasPublished: true).Rows[1].Should().Equal(
+        ReportTables.AsPublished(report.Of(NeuralCore.Samples.Mnist.Experiments.ExperimentGroup.Sparse), hasPublished: true).Rows[1]
+            .Should().Equal(
             "Decrease neurons in 1st layer (1)", "100", "156", "-", "25 %",
             "0.0700 (0.067)", "0.0000 (-0.012)", "0.00 % (-15.2 %)", "0.9791 (0.979)", "+0.0012 (+0.002)", "+0.12 % (+0.2 %)");
     }

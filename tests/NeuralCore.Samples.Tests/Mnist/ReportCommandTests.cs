@@ -52,13 +52,16 @@ public sealed class ReportCommandTests : IDisposable
         Failure(Merge("none", "part1", "part2", "part3")).Should().Contain("shard 4 of 4 is missing").And.Contain("nothing was written");
         Failure(Merge("none", "part1", "part2")).Should().Contain("shards 3, 4 of 4 are missing");
 
-        Failure(Sweep("part4", "--only", "baseline,sparse-1", "--seeds", "3", "--shard", "4/4")).Should().ContainAll("part4", "another part of a sweep", "--seeds 4", "--seeds 3");
+        Failure(Sweep("part4", "--only", "baseline,sparse-1", "--seeds", "3", "--shard", "4/4"))
+            .Should().ContainAll("part4", "another part of a sweep", "--seeds 4", "--seeds 3");
         Sweep("other", "--only", "baseline,sparse-1", "--seeds", "3", "--shard", "4/4").ExitCode.Should().Be(0);
-        Failure(Merge("none", "part1", "part2", "part3", "other")).Should().ContainAll("other", "a part of another sweep", "--seeds 3, --epochs 1, --shard 4/4", "--seeds 4");
+        Failure(Merge("none", "part1", "part2", "part3", "other"))
+            .Should().ContainAll("other", "a part of another sweep", "--seeds 3, --epochs 1, --shard 4/4", "--seeds 4");
 
         string[] runs = File.ReadAllLines(Out("part2", "runs.jsonl"));
         File.WriteAllText(Out("part2", "runs.jsonl"), runs[0] + "\n");
-        Failure(Merge("none", "part1", "part2", "part3", "part4")).Should().ContainAll("part2", "shard 2/4 is not finished, 1 of 2 runs are missing");
+        Failure(Merge("none", "part1", "part2", "part3", "part4"))
+            .Should().ContainAll("part2", "shard 2/4 is not finished, 1 of 2 runs are missing");
         Directory.Exists(Out("none")).Should().BeTrue();
         Directory.GetFiles(Out("none"), "report.*").Should().BeEmpty();
 
@@ -74,7 +77,8 @@ public sealed class ReportCommandTests : IDisposable
 
         foreach ((string from, string to, string reason) in new[]
         {
-            ("\"testAccuracy\":0.", "\"testAccuracy\":7.", "testAccuracy is 7."), ("\"testLoss\":", "\"testLoss\":1e999,\"x\":", "x"), ("\"testLoss\":2", "\"testLoss\":null,\"x\":2", "$.testLoss"),
+            ("\"testAccuracy\":0.", "\"testAccuracy\":7.", "testAccuracy is 7."), ("\"testLoss\":", "\"testLoss\":1e999,\"x\":", "x"),
+                ("\"testLoss\":2", "\"testLoss\":null,\"x\":2", "$.testLoss"),
         })
         {
             File.WriteAllText(file, runs.Replace(from, to, StringComparison.Ordinal));

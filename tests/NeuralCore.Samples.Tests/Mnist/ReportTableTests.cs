@@ -40,7 +40,8 @@ public class ReportTableTests
     {
         string[] lines = Table("published").Lines(80).ToArray();
 
-        lines.Where(line => line.StartsWith("Description", StringComparison.Ordinal)).Select(line => string.Join('|', Regex.Split(line.Trim(), " {2,}"))).Should().Equal(
+        lines.Where(line => line.StartsWith("Description", StringComparison.Ordinal))
+            .Select(line => string.Join('|', Regex.Split(line.Trim(), " {2,}"))).Should().Equal(
             "Description|1st|2nd|3rd|Dropout", "Description|Loss (report)|+/-|+/- %", "Description|Accuracy (report)|+/-|+/- %");
     }
 

@@ -23,7 +23,8 @@ public class RunChecksTests
         Refusal(Run with { BatchSize = 64 }).Should().Contain("batch 64");
         Refusal(Run with { Experiment = "basic-2" }).Should().Contain("no experiment");
         Refusal(Run, Run with { WeightsSha256 = "x" }).Should().Contain("twice with different weights");
-        Refusal(Run, Run with { Seed = 5, TestAccuracy = 0.97 }).Should().Contain("runs.jsonl, line 2").And.Contain("an accuracy of 0.97, but 96 of 100 predictions are right");
+        Refusal(Run, Run with { Seed = 5, TestAccuracy = 0.97 }).Should().Contain("runs.jsonl, line 2")
+            .And.Contain("an accuracy of 0.97, but 96 of 100 predictions are right");
         Refusal(Run with { Predictions = [1, 2] }).Should().Contain("2 predictions for 100 test images");
         Refusal(Run with { WorstMistakes = [new Mistake(0, 1, 9, 0.9, 0)] }).Should().Contain("takes test image 0 for a 1, its label is 0");
     }
@@ -31,5 +32,7 @@ public class RunChecksTests
     private static string Refusal(params RunRecord[] runs) => FluentActions.Invoking(() => Check(runs)).Should().Throw<SampleException>().Which.Message;
 
     private static void Check(params RunRecord[] runs) => RunChecks.Check(
-        LocatedRun.Of("runs.jsonl", runs), new SweepData("0.1.0", "mnist", new string('d', 64), SampleRuns.Test), experiment => experiment.Epochs);
+        LocatedRun.Of("runs.jsonl", runs),
+        new SweepData("0.1.0", "mnist", new string('d', 64), SampleRuns.Test),
+        experiment => experiment.Epochs);
 }

@@ -18,11 +18,13 @@ public sealed class RunFilesTests : IDisposable
     public void A_checkpoint_folder_serves_one_run_at_a_time()
     {
         using (FolderLock.Hold(Checkpoints, "--checkpoint"))
-            Failure(Run("run", "basic", "--epochs", "1", "--checkpoint", Checkpoints)).Should().Contain($"{Checkpoints} is in use by another process");
+            Failure(Run("run", "basic", "--epochs", "1", "--checkpoint", Checkpoints))
+                .Should().Contain($"{Checkpoints} is in use by another process");
 
         Run("run", "basic", "--epochs", "1", "--checkpoint", Checkpoints).ExitCode.Should().Be(0);
         using (FolderLock.Hold(Checkpoints, "--checkpoint"))
-            Failure(Run("run", "basic", "--epochs", "2", "--checkpoint", Checkpoints, "--resume")).Should().Contain("in use by another process");
+            Failure(Run("run", "basic", "--epochs", "2", "--checkpoint", Checkpoints, "--resume"))
+                .Should().Contain("in use by another process");
     }
 
     [Fact]
@@ -31,14 +33,16 @@ public sealed class RunFilesTests : IDisposable
         Run("run", "basic", "--epochs", "3", "--checkpoint", Checkpoints).ExitCode.Should().Be(0);
         Damage(Checkpoint.FindLatest(Checkpoints)!);
 
-        SampleProcess resumed = Run("run", "basic", "--epochs", "3", "--checkpoint", Checkpoints, "--resume", "--json", _data.PathOf("resumed.json"));
+        SampleProcess resumed = Run("run", "basic", "--epochs", "3", "--checkpoint", Checkpoints, "--resume", "--json",
+            _data.PathOf("resumed.json"));
 
         resumed.ExitCode.Should().Be(0, resumed.Error);
         resumed.ErrorLines.Should().HaveCount(2);
         resumed.ErrorLines[0].Should().Contain("Damaged checkpoint left out").And.Contain("checkpoint-000000000003");
         resumed.ErrorLines[1].Should().Contain("Going on from checkpoint-000000000002.safetensors (epoch 2, step 2)");
         Run("run", "basic", "--epochs", "3", "--json", _data.PathOf("whole.json")).ExitCode.Should().Be(0);
-        Json("resumed.json").GetProperty("weightsSha256").GetString().Should().Be(Json("whole.json").GetProperty("weightsSha256").GetString());
+        Json("resumed.json").GetProperty("weightsSha256").GetString()
+            .Should().Be(Json("whole.json").GetProperty("weightsSha256").GetString());
 
         foreach (string file in Directory.GetFiles(Checkpoints, "*.safetensors"))
             Damage(file);
@@ -52,7 +56,8 @@ public sealed class RunFilesTests : IDisposable
     {
         Run("run", "baseline", "--epochs", "4", "--checkpoint", Checkpoints, "--json", _data.PathOf("whole.json")).ExitCode.Should().Be(0);
 
-        SampleProcess resumed = Run("run", "baseline", "--epochs", "1", "--checkpoint", Checkpoints, "--resume", "--json", _data.PathOf("resumed.json"));
+        SampleProcess resumed = Run("run", "baseline", "--epochs", "1", "--checkpoint", Checkpoints, "--resume", "--json",
+            _data.PathOf("resumed.json"));
 
         resumed.ExitCode.Should().Be(0, resumed.Error);
         resumed.OutputLines[0].Should().Be("The checkpoint has 4 epochs, more than the 1 asked for: all figures are of 4.");
@@ -60,7 +65,8 @@ public sealed class RunFilesTests : IDisposable
         Json("resumed.json").GetProperty("epochs").GetInt32().Should().Be(4);
         Json("resumed.json").GetProperty("history").GetArrayLength().Should().Be(4);
         Json("resumed.json").GetProperty("trainSeconds").GetDouble().Should().BePositive("the epochs before took their time");
-        Json("resumed.json").GetProperty("weightsSha256").GetString().Should().Be(Json("whole.json").GetProperty("weightsSha256").GetString());
+        Json("resumed.json").GetProperty("weightsSha256").GetString()
+            .Should().Be(Json("whole.json").GetProperty("weightsSha256").GetString());
     }
 
     [SkippableFact]
@@ -103,7 +109,8 @@ public sealed class RunFilesTests : IDisposable
         {
             Failure(Run("run", "basic", "--json", _data.PathOf(name))).Should().ContainAll("Cannot write", name, "a pipe or a device");
             Failure(Run("run", "basic", "--save", _data.PathOf(name))).Should().ContainAll("Cannot write", name, "a pipe or a device");
-            Failure(Run("predict", _data.PathOf("model"), _data.PathOf(name))).Should().ContainAll(name, "expected a file, found a pipe or a device");
+            Failure(Run("predict", _data.PathOf("model"), _data.PathOf(name)))
+                .Should().ContainAll(name, "expected a file, found a pipe or a device");
         }
         foreach (string name in (string[])["runs.jsonl", "parts.jsonl"])
         {
@@ -116,7 +123,8 @@ public sealed class RunFilesTests : IDisposable
         }
         string reports = Directory.CreateDirectory(_data.PathOf("reports")).FullName;
         Process.Start("mkfifo", [Path.Combine(reports, "report.csv")]).WaitForExit();
-        Failure(Run("report", "--only", "basic", "--seeds", "1", "--epochs", "1", "--out", reports)).Should().ContainAll("Cannot write", "report.csv", "a pipe or a device");
+        Failure(Run("report", "--only", "basic", "--seeds", "1", "--epochs", "1", "--out", reports))
+            .Should().ContainAll("Cannot write", "report.csv", "a pipe or a device");
         new FileInfo(Path.Combine(reports, "runs.jsonl")).Length.Should().Be(0, "nothing is trained in vain");
 
         OrdinaryFile.IsSpecial(_data.PathOf("model")).Should().BeFalse();
@@ -133,10 +141,12 @@ public sealed class RunFilesTests : IDisposable
 
         // 1 KB a file; the runtime doubles its code pages through a file, which the limit would forbid.
         SampleProcess run = SampleProcess.RunInShell(
-            $"trap '' XFSZ; ulimit -f 1; export DOTNET_EnableWriteXorExecute=0; exec MNIST run baseline --epochs 40 --data '{_data.Folder}' --json '{_data.PathOf("long.json")}'");
+            "trap '' XFSZ; ulimit -f 1; export DOTNET_EnableWriteXorExecute=0; "
+            + $"exec MNIST run baseline --epochs 40 --data '{_data.Folder}' --json '{_data.PathOf("long.json")}'");
 
         run.ExitCode.Should().Be(1, run.Error);
-        run.ErrorLines.Should().ContainSingle().Which.Should().Be($"Cannot write {_data.PathOf("long.json")}: the file would be longer than the system allows.");
+        run.ErrorLines.Should().ContainSingle().Which
+            .Should().Be($"Cannot write {_data.PathOf("long.json")}: the file would be longer than the system allows.");
         File.ReadAllText(_data.PathOf("long.json")).Should().Be("the last run's");
         Directory.GetFiles(_data.Folder, "*.tmp").Should().BeEmpty();
     }

@@ -25,7 +25,8 @@ internal sealed record SampleProcess(int ExitCode, string Output, string Error)
     /// <param name="line">The line; <c>MNIST</c> stands for the sample.</param>
     internal static SampleProcess RunInShell(string line)
     {
-        ProcessStartInfo start = new("bash", ["-c", line.Replace("MNIST", $"dotnet exec '{Path.Combine(AppContext.BaseDirectory, "Mnist.dll")}'", StringComparison.Ordinal)]);
+        string sample = $"dotnet exec '{Path.Combine(AppContext.BaseDirectory, "Mnist.dll")}'";
+        ProcessStartInfo start = new("bash", ["-c", line.Replace("MNIST", sample, StringComparison.Ordinal)]);
         using Process process = Start(start, []);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         return End(process, output);

@@ -39,7 +39,8 @@ internal static class SampleRuns
     /// <summary>Runs of one experiment, seeds from 1.</summary>
     internal static IEnumerable<RunRecord> Runs(string id, params double[] accuracies) => accuracies.Select((accuracy, i) => Run(id, i + 1, accuracy));
 
-    internal static PartRecord Part(string id = "p", double? wall = 10, double before = 2e12, double? after = 1e12, PlanRecord? plan = null) => new()
+    internal static PartRecord Part(string id = "p", double? wall = 10, double before = 2e12, double? after = 1e12,
+        PlanRecord? plan = null) => new()
     {
         Schema = PartRecord.CurrentSchema,
         Id = id,

@@ -43,7 +43,8 @@ public sealed class StreamsTests : IDisposable
         string bare = _data.PathOf("bare.json"), full = _data.PathOf("full.json");
 
         SampleProcess.Run([("NEURALCORE_DATA", _data.Folder)], "--seed", "2", "--epochs", "1", "--json", bare).ExitCode.Should().Be(0);
-        SampleProcess.Run([("NEURALCORE_DATA", _data.Folder)], "run", "baseline", "--seed", "2", "--epochs", "1", "--json", full).ExitCode.Should().Be(0);
+        SampleProcess.Run([("NEURALCORE_DATA", _data.Folder)], "run", "baseline", "--seed", "2", "--epochs", "1", "--json", full).ExitCode
+            .Should().Be(0);
 
         Hash(bare).Should().Be(Hash(full));
         SampleProcess.Run("--sed", "2").ExitCode.Should().Be(2);
@@ -51,8 +52,10 @@ public sealed class StreamsTests : IDisposable
         SampleProcess.Run("--version").ExitCode.Should().Be(0);
     }
 
-    private static string? Hash(string path) => JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("weightsSha256").GetString();
+    private static string? Hash(string path) => JsonDocument.Parse(File.ReadAllText(path)).RootElement
+        .GetProperty("weightsSha256").GetString();
 
     private SampleProcess Shell(string command) =>
-        SampleProcess.RunInShell($"export NEURALCORE_DATA='{_data.Folder}'; exec MNIST {command.Replace("DATA", _data.Folder, StringComparison.Ordinal)}");
+        SampleProcess.RunInShell(
+            $"export NEURALCORE_DATA='{_data.Folder}'; exec MNIST " + command.Replace("DATA", _data.Folder, StringComparison.Ordinal));
 }

@@ -27,8 +27,10 @@ public class SweepDisplayTests
         lines[0].Should().StartWith("37 of 240 runs done");
         lines.Single(line => line[0] == '#').Count(c => c == '#').Should().Be(lines.Single(line => line[0] == '#').Length / 4);
         // Nothing is left out and no word is cut, however narrow it is.
-        string.Join(' ', lines).Replace(",", "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => word[0] != '#').Should().Equal(
-            "37 of 240 runs done 1:05 elapsed 10:00 left categorical-baseline seed 12 epoch 7/20 loss 0.1234 accuracy 0.9765 categorical-baseline seed 3 epoch 1/20".Split(' '));
+        string.Join(' ', lines).Replace(",", "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Where(word => word[0] != '#').Should().Equal(
+            ("37 of 240 runs done 1:05 elapsed 10:00 left categorical-baseline seed 12 epoch 7/20 loss 0.1234 accuracy 0.9765 "
+                + "categorical-baseline seed 3 epoch 1/20").Split(' '));
         if (width < 80)
             return;
         lines.Should().HaveCount(4);

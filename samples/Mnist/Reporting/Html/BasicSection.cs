@@ -8,7 +8,8 @@ internal static class BasicSection
     internal static void Write(Markup page, BasicReadings basic, bool hasPublished)
     {
         page.Element("p", ReportText.RawPixels);
-        HtmlTable.Write(page, "basic-table", "The basic network on scaled and on raw pixels" + (hasPublished ? " (published: loss 35.08, accuracy 0.91)" : ""), ReportTables.Basic(basic));
+        string published = hasPublished ? " (published: loss 35.08, accuracy 0.91)" : "";
+        HtmlTable.Write(page, "basic-table", "The basic network on scaled and on raw pixels" + published, ReportTables.Basic(basic));
         if (basic.RawTraining.Count == 0)
             return;
         page.In("details", () =>

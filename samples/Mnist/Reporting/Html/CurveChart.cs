@@ -42,7 +42,8 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
         Scale x = epochs == 1 ? Scale.Linear(0, 2, left, width - right) : Scale.Linear(1, epochs, left, width - right);
         // The losses of one epoch lie close together: ratios between them say nothing.
         double pad = epochs == 1 ? 0.1 * (high - low) : 0;
-        Scale y = IsLogarithmic && epochs > 1 ? Scale.Logarithmic(low, high, height - bottom, top) : Scale.Linear(low - pad, high + pad, height - bottom, top);
+        Scale y = IsLogarithmic && epochs > 1 ? Scale.Logarithmic(low, high, height - bottom, top)
+            : Scale.Linear(low - pad, high + pad, height - bottom, top);
 
         page.In("figure", [("class", IsSmall ? "chart small" : "chart")], () =>
         {
@@ -58,7 +59,8 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
                 for (int i = 0; i < Math.Min(Points.Count, epochs); i++)
                     page.Void("path", ("class", "cross"), ("d", FormattableString.Invariant($"M{x.At(i + 1) - 4:0.#},{y.At(Points[i]) - 4:0.#} l8,8 m0,-8 l-8,8")));
             });
-            page.Element("figcaption", IsSmall ? Caption ?? title : epochs == 1 ? $"{title}, epoch 1" : $"{title}, epochs 1 to {epochs.ToString(CultureInfo.InvariantCulture)}");
+            string range = epochs == 1 ? "epoch 1" : $"epochs 1 to {epochs.ToString(CultureInfo.InvariantCulture)}";
+            page.Element("figcaption", IsSmall ? Caption ?? title : $"{title}, {range}");
         });
     }
 
@@ -73,13 +75,15 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
     // One epoch has no curve: a point, a bar over the seeds, and a ring for the reference.
     private void Marks(Markup page, Scale x, Scale y)
     {
-        page.Void("path", ("class", "spread"), ("d", FormattableString.Invariant($"M{x.At(1):0.#},{y.At(curve.Low[0]):0.#}V{y.At(curve.High[0]):0.#}")));
+        page.Void("path", ("class", "spread"),
+            ("d", FormattableString.Invariant($"M{x.At(1):0.#},{y.At(curve.Low[0]):0.#}V{y.At(curve.High[0]):0.#}")));
         if (Reference is { } reference)
             Circle("reference", 6, reference.Mean[0]);
         Circle("point", 4, curve.Mean[0]);
 
         void Circle(string type, int radius, double value) =>
-            page.Void("circle", ("class", type), ("cx", Markup.Number(x.At(1))), ("cy", Markup.Number(y.At(value))), ("r", Markup.Number(radius)));
+            page.Void("circle", ("class", type), ("cx", Markup.Number(x.At(1))), ("cy", Markup.Number(y.At(value))),
+                ("r", Markup.Number(radius)));
     }
 
     private void Axes(Markup page, Scale x, Scale y, int epochs, int width, int height, int left, int right, int bottom)
@@ -107,7 +111,8 @@ internal sealed class CurveChart(string id, string title, string unit, SeedCurve
     private string Describe()
     {
         string start = curve.Mean.Count == 1 ? "" : $"from {ReportFormat.Value(curve.Mean[0])} after epoch 1 to ";
-        string end = $"{unit} {start}{ReportFormat.Value(curve.Mean[^1])} after epoch {curve.Mean.Count.ToString(CultureInfo.InvariantCulture)}, mean over seeds";
+        string last = curve.Mean.Count.ToString(CultureInfo.InvariantCulture);
+        string end = $"{unit} {start}{ReportFormat.Value(curve.Mean[^1])} after epoch {last}, mean over seeds";
         return $"{end}; seeds at the end from {ReportFormat.Value(curve.Low[^1])} to {ReportFormat.Value(curve.High[^1])}.";
     }
 }
