@@ -7,7 +7,7 @@ namespace NeuralCore.Numerics;
 internal static unsafe partial class Gemm
 {
     /// <summary>One panel, at most 4 vectors wide: all its rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Panel<TRegister, TVector>(GemmTile* t, int rows, int columns)
         where TRegister : struct, IRegister<TVector>
         where TVector : unmanaged
@@ -76,9 +76,15 @@ internal static unsafe partial class Gemm
             rest = tall + 1 - shared;
         }
         if (tiles > 0)
+        {
             Tiles<TRegister, TVector, TVectors, TEdge, TOrder>(t, tall, tiles);
+            t->SkipRows(tall * tiles);
+        }
         if (shared > 0)
+        {
             Tiles<TRegister, TVector, TVectors, TEdge, TRestOrder>(t, shared, 1);
+            t->SkipRows(shared);
+        }
         if (rest > 0)
             Tiles<TRegister, TVector, TVectors, TEdge, TRestOrder>(t, rest, 1);
     }
@@ -102,59 +108,33 @@ internal static unsafe partial class Gemm
             case 2: TileKernel<TRegister, TVector, N2, TVectors, TEdge, TOrder>(t, tiles); break;
             case 1: TileKernel<TRegister, TVector, N1, TVectors, TEdge, TOrder>(t, tiles); break;
         }
-        if (t->Epilogue != GemmEpilogue.None)
-            Finish<TRegister, TVector>(t, rows * tiles, sizeof(TVectors));
-        t->SkipRows(rows * tiles);
     }
 
-    /// <summary>
-    /// Applies the epilogue to rows that a kernel has just stored. In every kernel, on its accumulators, it would be a third of what the compiler has to do.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish<TRegister, TVector>(GemmTile* t, int rows, int vectors)
-        where TRegister : struct, IRegister<TVector>
-        where TVector : unmanaged
-    {
-        nint width = sizeof(TVector) / sizeof(float), e = (vectors - 1) * width;
-        float* c = t->C, mask = t->Mask;
-        TVector lanes = TRegister.EdgeMask(t->EdgeLanes);
-        if (t->Epilogue == GemmEpilogue.ReLU)
-        {
-            for (; rows > 0; rows--, c += t->CStride)
-            {
-                for (nint j = 0; j < e; j += width)
-                    TRegister.Store(ReluMath.Forward<TRegister, TVector>(TRegister.Load(c + j)), c + j);
-                TRegister.MaskedStore(c + e, lanes, ReluMath.Forward<TRegister, TVector>(TRegister.MaskedLoad(c + e, lanes)));
-            }
-            return;
-        }
-        // The derivative, with +0 for -0.
-        TVector zero = TRegister.Broadcast(0);
-        for (; rows > 0; rows--, c += t->CStride, mask += t->MaskStride)
-        {
-            for (nint j = 0; j < e; j += width)
-                TRegister.Store(ReluMath.Backward<TRegister, TVector>(TRegister.Load(mask + j), TRegister.Add(TRegister.Load(c + j), zero)), c + j);
-            TVector last = TRegister.Add(TRegister.MaskedLoad(c + e, lanes), zero);
-            TRegister.MaskedStore(c + e, lanes, ReluMath.Backward<TRegister, TVector>(TRegister.MaskedLoad(mask + e, lanes), last));
-        }
-    }
+    // Not inlined: four widths of it would be in each caller.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Run(VectorPath path, GemmTile* tile, int rows, int columns, int panelColumns, bool isRow) =>
+        Dispatch.RunInRegisters(path, new PanelProduct(tile, rows, columns, panelColumns, isRow));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run(VectorPath path, GemmTile* tile, int rows, int columns, bool isRow) =>
-        Dispatch.RunInRegisters(path, new PanelProduct(tile, rows, columns, isRow));
-
-    /// <summary>A panel or a single row, at any width.</summary>
-    private readonly struct PanelProduct(GemmTile* tile, int rows, int columns, bool isRow) : IRegisterOperation
+    /// <summary>Panels side by side, each as wide as panelColumns or what is left, B as it stands if there are several.</summary>
+    private readonly struct PanelProduct(GemmTile* tile, int rows, int columns, int panelColumns, bool isRow) : IRegisterOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TRegister, TVector>()
             where TRegister : struct, IRegister<TVector>
             where TVector : unmanaged
         {
-            if (isRow)
-                Row<TRegister, TVector>(tile, columns);
-            else
-                Panel<TRegister, TVector>(tile, rows, columns);
+            float* a = tile->A, b = tile->B, c = tile->C, bias = tile->Bias;
+            for (int j = 0; j < columns; j += panelColumns)
+            {
+                tile->A = a;
+                tile->B = b + j;
+                tile->C = c + j;
+                tile->Bias = bias + j;
+                if (isRow)
+                    Row<TRegister, TVector>(tile, Math.Min(panelColumns, columns - j));
+                else
+                    Panel<TRegister, TVector>(tile, rows, Math.Min(panelColumns, columns - j));
+            }
         }
     }
 }

@@ -16,8 +16,6 @@ internal static unsafe partial class Gemm
             Row<TRegister, TVector, Whole>(t, vectors);
         else
             Row<TRegister, TVector, Masked>(t, vectors);
-        if (t->Epilogue != GemmEpilogue.None)
-            Finish<TRegister, TVector>(t, 1, vectors);
     }
 
     private static void Row<TRegister, TVector, TEdge>(GemmTile* t, int vectors)

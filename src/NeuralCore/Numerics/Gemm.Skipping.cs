@@ -62,7 +62,7 @@ internal static unsafe partial class Gemm
                     byte* kept = columns is null ? null : columns.Row(k0 / InputColumns.Width, firstRow + i);
                     nint keptStep = columns is null ? 0 : columns.BlockBytes;
                     int active = Dispatch.Run<RowExpansion, int>(path, new(&source, i, rows, k0, block, expanded, list, kept, keptStep));
-                    GemmTile tile = GroupTile(list, active, block, k0 == 0 ? start : GemmStart.Accumulate, k0 + block >= k ? epilogue : GemmEpilogue.None);
+                    GemmTile tile = GroupTile(list, active, block, k0 == 0 ? start : GemmStart.Accumulate);
                     tile.RowStep = ExpandedStride;
                     tile.KStep = 1;
                     tile.BStep = bStride;
@@ -74,7 +74,9 @@ internal static unsafe partial class Gemm
                 while (k0 < k);
             }
         }
-        // A ReLU has done this already.
+        if (epilogue != GemmEpilogue.None)
+            Finish(path, epilogue, c, cStride, null, 0, m, n);
+        // A ReLU has no -0.
         for (int i = 0; i < m && epilogue == GemmEpilogue.None; i++)
             TensorPrimitives.Add(new ReadOnlySpan<float>(c + i * cStride, n), 0f, new Span<float>(c + i * cStride, n));
     }
@@ -108,7 +110,7 @@ internal static unsafe partial class Gemm
                     int inBlock = group % InputColumns.Width;
                     groupEnd = Math.Min(group / SkipGroup * SkipGroup + SkipGroup, end);
                     int active = ListActiveRows(path, words, inBlock / SkipGroup * SkipGroup, block, list);
-                    GemmTile tile = GroupTile(list, active, block, k0 == 0 ? GemmStart.Zero : GemmStart.Accumulate, GemmEpilogue.None);
+                    GemmTile tile = GroupTile(list, active, block, k0 == 0 ? GemmStart.Zero : GemmStart.Accumulate);
                     tile.RowStep = 1;
                     tile.KStep = InputColumns.Width;
                     tile.BStep = bStride;
@@ -143,40 +145,37 @@ internal static unsafe partial class Gemm
             }
             if (skips)
             {
-                MultiplyRow(path, active, n, a + i * aStride, b, bStride, c + i * cStride, list, start, bias, epilogue);
+                MultiplyRow(path, active, n, a + i * aStride, b, bStride, c + i * cStride, list, start, bias);
+                if (epilogue != GemmEpilogue.None)
+                    Finish(path, epilogue, c + i * cStride, cStride, null, 0, 1, n);
                 firstFull = i + 1;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static GemmTile GroupTile(int* list, int active, int block, GemmStart start, GemmEpilogue epilogue)
+    private static GemmTile GroupTile(int* list, int active, int block, GemmStart start)
     {
         bool skips = active <= LargestActiveShare * block;
         GemmTile tile = default;
         tile.Indices = skips ? list : null;
         tile.K = skips ? active : block;
         tile.Start = start;
-        tile.Epilogue = epilogue;
         return tile;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyGroup(VectorPath path, GemmTile tile, int rows, int n, float* a, float* b, float* c, float* bias)
     {
-        int panelColumns = path == VectorPath.Vector512 ? SkipColumns : TileColumns(path);
-        for (int j = 0; j < n; j += panelColumns)
-        {
-            tile.A = a;
-            tile.B = b + j;
-            tile.C = c + j;
-            tile.Bias = bias + j;
-            Run(path, &tile, rows, Math.Min(panelColumns, n - j), isRow: false);
-        }
+        tile.A = a;
+        tile.B = b;
+        tile.C = c;
+        tile.Bias = bias;
+        Run(path, &tile, rows, n, path == VectorPath.Vector512 ? SkipColumns : TileColumns(path), isRow: false);
     }
 
     private static void MultiplyRow(
-        VectorPath path, int active, int n, float* a, float* b, nint bStride, float* c, int* list, GemmStart start, float* bias, GemmEpilogue epilogue)
+        VectorPath path, int active, int n, float* a, float* b, nint bStride, float* c, int* list, GemmStart start, float* bias)
     {
         GemmTile tile = default;
         tile.KStep = 1;
@@ -184,16 +183,11 @@ internal static unsafe partial class Gemm
         tile.K = active;
         tile.Indices = list;
         tile.Start = start;
-        tile.Epilogue = epilogue;
-        int panelColumns = RowVectors * Lanes(path);
-        for (int j = 0; j < n; j += panelColumns)
-        {
-            tile.A = a;
-            tile.B = b + j;
-            tile.C = c + j;
-            tile.Bias = bias + j;
-            Run(path, &tile, 1, Math.Min(panelColumns, n - j), isRow: true);
-        }
+        tile.A = a;
+        tile.B = b;
+        tile.C = c;
+        tile.Bias = bias;
+        Run(path, &tile, 1, n, RowVectors * Lanes(path), isRow: true);
     }
 
     private static float* Align(byte* memory) => (float*)((nint)(memory + AlignedBuffer.Alignment - 1) & -AlignedBuffer.Alignment);

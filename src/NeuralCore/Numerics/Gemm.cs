@@ -81,7 +81,6 @@ internal static unsafe partial class Gemm
         tile.RowStep = aTransposed ? 1 : aStride;
         tile.KStep = aTransposed ? aStride : 1;
         tile.CStride = cStride;
-        tile.MaskStride = maskStride;
         tile.EdgeLanes = 0;
 
         // Equal blocks: a short last one would pay the reload of the accumulators for little work.
@@ -93,7 +92,6 @@ internal static unsafe partial class Gemm
             int k0 = block * kBlock;
             tile.K = Math.Min(kBlock, k - k0);
             tile.Start = block == 0 ? start : GemmStart.Accumulate;
-            tile.Epilogue = block == kBlocks - 1 ? epilogue : GemmEpilogue.None;
             for (nint i0 = 0; i0 < m; i0 += RowStrip)
             {
                 int rows = (int)Math.Min(RowStrip, m - i0);
@@ -106,9 +104,10 @@ internal static unsafe partial class Gemm
                     tile.A = a + i0 * tile.RowStep + k0 * tile.KStep;
                     tile.C = c + i0 * cStride + j0;
                     tile.Bias = bias + j0;
-                    tile.Mask = mask + i0 * maskStride + j0;
-                    Run(path, &tile, rows, columns, isRow);
+                    Run(path, &tile, rows, columns, columns, isRow);
                 }
+                if (block == kBlocks - 1 && epilogue != GemmEpilogue.None)
+                    Finish(path, epilogue, c + i0 * cStride, cStride, mask + i0 * maskStride, maskStride, rows, endColumn);
             }
         }
     }

@@ -15,7 +15,7 @@ internal enum GemmStart
     Accumulate,
 }
 
-/// <summary>What happens to each output as it is stored for the last time.</summary>
+/// <summary>What happens to each output after its chain.</summary>
 internal enum GemmEpilogue
 {
     /// <summary>Nothing.</summary>
@@ -49,11 +49,8 @@ internal unsafe struct GemmTile
     public nint CStride;
 
     public float* Bias;
-    public float* Mask;
-    public nint MaskStride;
 
     public GemmStart Start;
-    public GemmEpilogue Epilogue;
 
     /// <summary>How many lanes of the last vector are inside the matrix.</summary>
     public int EdgeLanes;
@@ -62,7 +59,6 @@ internal unsafe struct GemmTile
     {
         A += rows * RowStep;
         C += rows * CStride;
-        Mask += rows * MaskStride;
     }
 }
 
