@@ -25,7 +25,7 @@ internal sealed class RunFiles
     internal Checkpoint? ResumeFrom { get; }
 
     /// <summary>What writes the checkpoints: nothing, or one callback.</summary>
-    internal IReadOnlyList<Callback> Callbacks => _folder is null ? [] : [new CheckpointEveryEpoch(_folder)];
+    internal IReadOnlyList<Callback> Callbacks => _folder is null ? [] : [new ModelCheckpoint(_folder)];
 
     /// <summary>Looks at everything that can be wrong before training.</summary>
     /// <param name="model">The value of <c>--save</c>, or null.</param>
