@@ -188,7 +188,7 @@ public class ModelFileTests
     {
         using TemporaryFolder folder = new();
         Sequential model = TestModels.Small();
-        model.Lock.EnterTraining();
+        model.Lock.EnterWrite();
 
         Action save = () => model.Save(folder.File("m"));
 

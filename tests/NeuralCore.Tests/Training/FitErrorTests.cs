@@ -202,7 +202,7 @@ public class FitErrorTests
     private sealed class Hoarder() : Optimizer(0.1f)
     {
         // More than a stack holds.
-        public override int ScalarCount => 4_000_000;
+        public override int StepStateLength => 4_000_000;
 
         protected internal override bool Update(in UpdatePass pass) => true;
     }

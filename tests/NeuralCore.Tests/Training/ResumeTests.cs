@@ -24,7 +24,7 @@ public class ResumeTests
         string path = folder.File("c");
         using (Trainer<int> first = Fits.Compile(TestModels.Small(), optimizer))
         {
-            first.Fit(TestModels.Data(), Fits.Options(3) with { Threads = 1, Callbacks = [new EarlyStopping(100, restoreBestWeights: true), new CheckpointEveryEpoch(folder.Path)] });
+            first.Fit(TestModels.Data(), Fits.Options(3) with { Threads = 1, Callbacks = [new EarlyStopping(100, restoreBestWeights: true), new ModelCheckpoint(folder.Path)] });
             path = Checkpoint.FindLatest(folder.Path)!;
         }
 
