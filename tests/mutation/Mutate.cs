@@ -4,11 +4,12 @@
 
 // Plants faults in the library, one at a time, and runs the tests that belong to the changed file: does one of them fail?
 //
-//   dotnet run tests/mutation/Mutate.cs -- [--lanes 2] [--seed 1] [--limit N] [--only TEXT] [--filter EXPRESSION] [--out FILE] [--list]
+//   dotnet run tests/mutation/Mutate.cs -- [--lanes 2] [--seed 1] [--limit N] [--only REGEX] [--filter EXPRESSION] [--out FILE] [--list]
 //
-// targets.txt says how many faults each file gets and which tests belong to it. The faults are chosen by a hash of their text and the seed, not
-// by hand. --only takes the faults whose line in the output contains the text, to look at one again; --filter runs other tests instead.
-// Everything happens in copies below the temporary folder: the working tree is never changed. A test run that hangs or crashes counts as caught.
+// targets.txt says how many faults each file gets and which tests belong to it. The faults are chosen by a hash of their text and the
+// seed, not by hand. --only takes all faults whose line in the output matches, to look at some again; --filter runs other tests instead.
+// Everything happens in copies below the temporary folder: the working tree is never changed. A test run that hangs or crashes counts as
+// caught.
 
 using System.Collections.Concurrent;
 using System.Diagnostics;
@@ -60,9 +61,10 @@ finally
 }
 
 int caught = outcomes.Count(outcome => outcome.IsCaught);
-Console.WriteLine($"{outcomes.Count} faults planted, {caught} caught ({100.0 * caught / Math.Max(1, outcomes.Count):F1} %), {outcomes.Count - caught} survived:");
-foreach (Outcome outcome in outcomes.Where(outcome => !outcome.IsCaught).OrderBy(outcome => outcome.Fault.File).ThenBy(outcome => outcome.Fault.Line))
-    Console.WriteLine(outcome.Fault);
+double percent = 100.0 * caught / Math.Max(1, outcomes.Count);
+Console.WriteLine($"{outcomes.Count} faults planted, {caught} caught ({percent:F1} %), {outcomes.Count - caught} survived:");
+foreach (Fault fault in outcomes.Where(outcome => !outcome.IsCaught).Select(outcome => outcome.Fault).OrderBy(fault => fault.ToString()))
+    Console.WriteLine(fault);
 return 0;
 
 void Work(Lane lane)
@@ -86,8 +88,8 @@ void Work(Lane lane)
                 if (code == 0)
                     (code, output, time) = lane.Test(tests);
             }
-            string by = code == 0 ? "SURVIVED" : Regex.Match(output, @"^\s*Failed (\S+)", RegexOptions.Multiline) is { Success: true } match
-                ? $"caught by {match.Groups[1].Value.Split('(')[0].Replace("NeuralCore.Tests.", "", StringComparison.Ordinal)}" : "caught by a crash or a hang";
+            Match failed = Regex.Match(output, @"^\s*Failed NeuralCore\.Tests\.([\w.]+)", RegexOptions.Multiline);
+            string by = code == 0 ? "SURVIVED" : failed.Success ? $"caught by {failed.Groups[1].Value}" : "caught by a crash or a hang";
             Outcome outcome = new(fault, code != 0);
             outcomes.Add(outcome);
             string line = $"{outcomes.Count}\t{by}\t{fault}\t{time.TotalSeconds:F0} s";
@@ -103,7 +105,7 @@ void Work(Lane lane)
 }
 
 /// <summary>One fault: where, and the line before and after.</summary>
-internal sealed record Fault(string File, int Line, string Before, string After, string Mutated)
+internal sealed record Fault(string File, int Line, string Before, string After, string Original, string Mutated)
 {
     public override string ToString() => $"{File}:{Line}\t{Before.Trim()}\t{After.Trim()}";
 }
@@ -113,34 +115,40 @@ internal sealed record Outcome(Fault Fault, bool IsCaught);
 /// <summary>The n-th fault of a file: the first candidate that compiles.</summary>
 internal sealed record Slot(Target Target, int Round, Queue<Fault> Candidates);
 
-/// <summary>A line of targets.txt: a file below src/NeuralCore, how many faults it gets, and the tests that belong to it, the quick ones first.</summary>
+/// <summary>A line of targets.txt: a file below src/NeuralCore, how many faults it gets, and its tests, the quick ones first.</summary>
 internal sealed record Target(string File, int Count, string[] Filters)
 {
     // What changes how a calculation comes out, and keeps most lines compiling.
     private static readonly (string Pattern, string Replacement)[] Operators =
     [
-        (@" < (?!=)", " <= "), (@" <= ", " < "), (@" > ", " >= "), (@" >= ", " > "), (" == ", " != "), (" != ", " == "), (" && ", " || "), (@" \|\| ", " && "),
-        (@" \+ ", " - "), (@" - ", " + "), (@" \* ", " + "), (@" / ", " * "), (@" % ", " + "), (@" \+= ", " -= "), (@" -= ", " += "), (@" \|= ", " &= "),
-        (@"\btrue\b", "false"), (@"\bfalse\b", "true"), (@"Math\.Min\(", "Math.Max("), (@"Math\.Max\(", "Math.Min("), (@"\.Min\(", ".Max("), (@"\.Max\(", ".Min("),
-        (@"(?<=[( ,])-(?=[a-zA-Z0-9(])", ""), (@"\bif \((?!!)(.+)\)$", "if (!($1))"), (@"\bif \(!(\w.*)\)$", "if ($1)"), (@"(?<![\w.])0(?![\w.])", "1"),
-        (@"(?<![\w.])1(?![\w.])", "2"), (@"(?<![\w.])([2-9]|[1-9]\d+)(?![\w.])", "($1 + 1)"), (@"\b(\w+)\+\+", "$1--"), (@" << ", " >> "), (@" >> ", " << "),
-        (@" \? ([^:?]+) : ([^:?;]+)(?=;$)", " ? $2 : $1"), (@"^(\s+)[\w.]+(\[.+\])?(\.\w+)*(\(.*\)| [-+*/|&]?= .+);$", "$1;"),
-        (@"^(\s+)return;$", "$1;"), (@"^(\s+)break;$", "$1continue;"), (@"^(\s+)continue;$", "$1;"), (@"FusedMultiplyAdd\(([^(),]+), ", "FusedMultiplyAdd(-$1, "),
+        (@" < (?!=)", " <= "), (@" <= ", " < "), (@" > ", " >= "), (@" >= ", " > "), (" == ", " != "), (" != ", " == "),
+        (" && ", " || "), (@" \|\| ", " && "), (@"\btrue\b", "false"), (@"\bfalse\b", "true"),
+        (" is null", " is not null"), (" is not null", " is null"),
+        (@"\bOrderByDescending\(", "OrderBy("), (@"\bThenBy\(", "ThenByDescending("),
+        (@" \+ ", " - "), (@" - ", " + "), (@" \* ", " + "), (@" / ", " * "), (@" % ", " + "), (@" << ", " >> "), (@" >> ", " << "),
+        (@" \+= ", " -= "), (@" -= ", " += "), (@" \|= ", " &= "), (@"\b(\w+)\+\+", "$1--"), (@"(?<=[( ,])-(?=[a-zA-Z0-9(])", ""),
+        (@"\bMath\.Min\(", "Math.Max("), (@"\bMath\.Max\(", "Math.Min("), (@"\.Min\(", ".Max("), (@"\.Max\(", ".Min("),
+        (@"(?<![\w.])0(?![\w.])", "1"), (@"(?<![\w.])1(?![\w.])", "2"), (@"(?<![\w.])([2-9]|[1-9]\d+)(?![\w.])", "($1 + 1)"),
+        (@"\bif \((?!!)(.+)\)$", "if (!($1))"), (@"\bif \(!(\w.*)\)$", "if ($1)"), (@" \? ([^:?]+) : ([^:?;]+)(?=;$)", " ? $2 : $1"),
+        (@"^(\s+)return;$", "$1;"), (@"^(\s+)break;$", "$1continue;"), (@"^(\s+)continue;$", "$1;"),
+        (@"^(\s+)[\w.]+(\[.+\])?(\.\w+)*(\(.*\)| [-+*/|&]?= .+);$", "$1;"), (@"FusedMultiplyAdd\(([^(),]+), ", "FusedMultiplyAdd(-$1, "),
     ];
 
     internal static Target Parse(string line)
     {
         string[] parts = line.Split('|', 3, StringSplitOptions.TrimEntries);
-        string[] filters = parts[2].Split(';').Select(part =>
-            string.Join('|', part.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => $"FullyQualifiedName~{name}"))).ToArray();
-        return new Target(parts[0], int.Parse(parts[1]), filters);
+        return new Target(parts[0], int.Parse(parts[1]), parts[2].Split(';').Select(Expression).ToArray());
+
+        static string Expression(string names) =>
+            string.Join('|', names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => $"FullyQualifiedName~{name}"));
     }
 
     internal IEnumerable<Slot> Slots(string root, uint seed, string only)
     {
         string text = System.IO.File.ReadAllText(Path.Combine(root, "src", "NeuralCore", File));
-        Fault[] faults = Faults(text.Split('\n')).Where(fault => fault.ToString().Contains(only, StringComparison.Ordinal))
-            .OrderBy(fault => Hash($"{seed} {File} {fault.Before.Trim()} {fault.After.Trim()}")).DistinctBy(fault => fault.Line).ToArray();
+        Fault[] faults = Faults(text.Split('\n')).Where(fault => Regex.IsMatch(fault.ToString(), only))
+            .OrderBy(fault => Hash($"{seed} {File} {fault.Before.Trim()} {fault.After.Trim()}"))
+            .DistinctBy(fault => only.Length > 0 ? fault.ToString() : $"{fault.Line}").ToArray();
         int count = only.Length > 0 ? faults.Length : Math.Min(Count, faults.Length);
         for (int i = 0; i < count; i++)
             yield return new Slot(this, i, new Queue<Fault>(faults.Where((_, index) => index % count == i)));
@@ -152,14 +160,14 @@ internal sealed record Target(string File, int Count, string[] Filters)
         {
             string masked = Mask(lines[i]);
             // Declarations, attributes, and errors' texts.
-            if (Regex.IsMatch(masked, @"^\s*($|\[|#|using |namespace |throw |\?\? throw|: throw|const |private const |internal const |public const )"))
+            if (Regex.IsMatch(masked, @"^\s*($|\[|#|using |namespace |(\?\? |: )?throw |(\w+ )?const )"))
                 continue;
             foreach ((string pattern, string replacement) in Operators)
             {
                 foreach (Match match in Regex.Matches(masked, pattern))
                 {
                     // The groups' own text: in the masked line it is blank where it is quoted.
-                    string text = Regex.Replace(replacement, @"\$(\d)", group => Part(lines[i], match.Groups[group.Groups[1].Value[0] - '0']));
+                    string text = Regex.Replace(replacement, @"\$(\d)", digit => Part(lines[i], match.Groups[digit.Value[1] - '0']));
                     string after = lines[i][..match.Index] + text + lines[i][(match.Index + match.Length)..];
                     // Of a statement over several lines none is left out.
                     bool isPart = i > 0 && !Regex.IsMatch(lines[i - 1], @"(^\s*|[;{}):]|//.*)$");
@@ -167,7 +175,7 @@ internal sealed record Target(string File, int Count, string[] Filters)
                         continue;
                     string[] copy = [.. lines];
                     copy[i] = after;
-                    yield return new Fault(File, i + 1, lines[i], after, string.Join('\n', copy));
+                    yield return new Fault(File, i + 1, lines[i], after, string.Join('\n', lines), string.Join('\n', copy));
                 }
             }
         }
@@ -206,13 +214,14 @@ internal sealed class Lane(string root, string folder)
 
     internal void Build()
     {
-        foreach (string path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path)))
+        foreach (string full in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
         {
+            string path = Path.GetRelativePath(root, full);
             if (Regex.IsMatch(path, @"(^|[\\/])(bin|obj|\.git|TestResults)[\\/]"))
                 continue;
             string copy = Path.Combine(folder, path);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(Path.Combine(root, path), copy);
+            File.Copy(full, copy);
         }
         (int code, string output, _) = Dotnet("build", "tests/NeuralCore.Tests", "-c", "Release", "--nologo", "-v", "q");
         if (code != 0)
@@ -226,8 +235,9 @@ internal sealed class Lane(string root, string folder)
         _fault = fault;
         File.WriteAllText(PathOf(fault), fault.Mutated);
         // A warning, such as of code that is never reached, is no error here.
-        (int code, _, _) = Dotnet("build", "src/NeuralCore", "-c", "Release", "--no-restore", "--nologo", "-v", "q", "-p:TreatWarningsAsErrors=false",
-            "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false", "-p:GenerateDocumentationFile=false");
+        (int code, _, _) = Dotnet("build", "src/NeuralCore", "-c", "Release", "--no-restore", "--nologo", "-v", "q",
+            "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false",
+            "-p:GenerateDocumentationFile=false");
         if (code == 0)
             File.Copy(_compiled, Path.Combine(folder, Tests, "NeuralCore.dll"), overwrite: true);
         return code == 0;
@@ -236,7 +246,7 @@ internal sealed class Lane(string root, string folder)
     internal void Restore()
     {
         if (_fault is not null)
-            File.Copy(Path.Combine(root, "src", "NeuralCore", _fault.File), PathOf(_fault), overwrite: true);
+            File.WriteAllText(PathOf(_fault), _fault.Original);
         _fault = null;
     }
 
@@ -247,9 +257,14 @@ internal sealed class Lane(string root, string folder)
 
     private (int Code, string Output, TimeSpan Time) Dotnet(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         // What dotnet run sets for this script is not for the builds.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         Stopwatch clock = Stopwatch.StartNew();
         using Process process = Process.Start(start)!;
