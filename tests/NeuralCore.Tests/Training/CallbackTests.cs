@@ -55,10 +55,30 @@ public class CallbackTests
         }
     }
 
+    [Fact]
+    public void Early_stopping_that_ended_a_fit_begins_the_next_anew()
+    {
+        EarlyStopping stopping = new(patience: 3);
+        List<TrainingHistory> histories = [];
+        List<uint[]> weights = [];
+        for (int fit = 0; fit < 2; fit++)
+        {
+            Sequential model = TestModels.Small();
+            using Trainer<int> trainer = Fits.Compile(model, new Adam(0.1f));
+            histories.Add(trainer.Fit(TestModels.Data(60), Overfitting([stopping])));
+            weights.Add(TestModels.Bits(model));
+        }
+
+        histories[0].WasStopped.Should().BeTrue();
+        histories[1].ShouldEqual(histories[0]);
+        weights[1].Should().Equal(weights[0]);
+    }
+
     [Theory]
     [InlineData(false, 0.0, new[] { 5.0, 4, 4, 4.5, double.NaN }, 2)]
     [InlineData(false, 0.5, new[] { 5.0, 4.6, 4.4, 4.4, 4.3, 4.2 }, 3)]
     [InlineData(true, 0.0, new[] { 0.1, 0.3, 0.2, 0.3, 0.25 }, 2)]
+    [InlineData(true, 0.1, new[] { 0.1, 0.15, 0.25, 0.3, 0.2, 0.25 }, 3)]
     [InlineData(true, 0.0, new[] { double.NaN, 0.3, 0.2, 0.1, 0.1 }, 2)]
     public void What_is_better_follows_the_monitor(bool higherIsBetter, double minDelta, double[] values, int best)
     {
