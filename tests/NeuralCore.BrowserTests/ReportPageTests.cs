@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 using NeuralCore.Samples.Mnist.Reporting.Html;
-using NeuralCore.Tests.MnistSample;
+using NeuralCore.Samples.Tests.Mnist;
 
 namespace NeuralCore.BrowserTests;
 
@@ -8,20 +8,22 @@ namespace NeuralCore.BrowserTests;
 public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>
 {
     [SkippableTheory]
-    [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
-    public async Task Page_shows_without_errors_requests_or_sideways_scrolling(int width, ColorScheme scheme)
+    [InlineData(1280, ColorScheme.Light, ReportFixture.Epochs)]
+    [InlineData(1280, ColorScheme.Dark, ReportFixture.Epochs)]
+    [InlineData(390, ColorScheme.Light, ReportFixture.Epochs)]
+    [InlineData(390, ColorScheme.Dark, ReportFixture.Epochs)]
+    [InlineData(1280, ColorScheme.Light, 1)]
+    [InlineData(390, ColorScheme.Dark, 1)]
+    public async Task Page_shows_without_errors_requests_or_sideways_scrolling(int width, ColorScheme scheme, int epochs)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "report.html");
+        string path = Path.Combine(AppContext.BaseDirectory, $"report.{epochs}.html");
         IPage page = await browser.OpenAsync(width, scheme);
         List<string> said = [];
         List<string> requests = [];
         page.Console += (_, message) => said.Add($"{message.Type}: {message.Text}");
         page.PageError += (_, error) => said.Add(error);
         page.Request += (_, request) => requests.Add(request.Url);
-        await File.WriteAllTextAsync(path, HtmlReport.Write(ReportFixture.Build()));
+        await File.WriteAllTextAsync(path, HtmlReport.Write(ReportFixture.Build(epochs: epochs)));
 
         await page.GotoAsync(new Uri(path).AbsoluteUri);
         await page.EvaluateAsync("document.querySelectorAll('details').forEach(details => details.open = true)");
@@ -29,7 +31,8 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>
 
         said.Should().BeEmpty();
         // The file itself, and images that are part of it.
-        requests.Where(request => !request.StartsWith("data:", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().EndWith("report.html");
+        requests.Where(request => !request.StartsWith("data:", StringComparison.Ordinal)).Should().ContainSingle().Which
+            .Should().EndWith($"report.{epochs}.html");
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).Should().BeLessThanOrEqualTo(width);
         (await page.EvaluateAsync<string[]>(TextBeyondItsChart)).Should().BeEmpty();
         (await page.EvaluateAsync<string[]>(BrokenImages)).Should().BeEmpty();

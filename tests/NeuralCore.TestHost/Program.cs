@@ -4,6 +4,7 @@
 //   allocate <small|large> <threads>  bytes that warm steps, a warm fit and warm predictions allocate
 //   idle <small|large> <threads>      processor time of 300 ms after training
 //   forget <large> <threads>          threads and bytes that 300 forgotten trainers leave behind
+//   paths                             the vector paths of this processor, the one in use in brackets
 //   crowd <small> <threads>           what a step says on more threads than the system starts, and the threads that stay
 using NeuralCore.Numerics;
 using NeuralCore.TestHost;
@@ -33,12 +34,16 @@ try
             (int grownThreads, long grownBytes) = Leftovers.OfForgotten(models: 300, threads);
             Console.WriteLine($$"""{"threads":{{grownThreads}},"bytes":{{grownBytes}}}""");
             return 0;
+        case "paths":
+            Console.WriteLine(string.Join(' ', Enum.GetValues<VectorPath>().Where(InstructionSet.IsSupported)
+                .Select(path => path == InstructionSet.Current ? $"[{path}]" : $"{path}")));
+            return 0;
         case "crowd":
             (string message, int left) = Leftovers.OfTooManyThreads(threads);
             Console.WriteLine($$"""{"message":"{{message}}","threads":{{left}}}""");
             return 0;
         default:
-            Console.Error.WriteLine("Say train, allocate, kernels, idle, forget or crowd.");
+            Console.Error.WriteLine("Say train, allocate, kernels, idle, forget, paths or crowd.");
             return 2;
     }
 }

@@ -52,12 +52,11 @@ internal static class Arguments
         },
     };
 
-    /// <summary>Experiments by group or id, separated by commas; all of them where the option is not given.</summary>
-    internal static Option<IReadOnlyList<Experiment>> Only() => new("--only")
+    /// <summary>Experiments by group or id, separated by commas.</summary>
+    internal static Option<IReadOnlyList<Experiment>?> Only() => new("--only")
     {
         Description = "Groups (basic, baseline, categorical, sparse) or ids, separated by commas (default: all).",
         HelpName = "GROUP|ID,...",
-        DefaultValueFactory = _ => ExperimentTable.All,
         CustomParser = result =>
         {
             HashSet<Experiment> chosen = [];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using NeuralCore.Samples.Mnist.Experiments;
 using NeuralCore.Samples.Mnist.Output;
 using NeuralCore.Training;
 
@@ -12,7 +13,9 @@ internal static class CommandLine
     internal static int Run(string[] args)
     {
         // "@file" has no special meaning here.
-        ParseResult parsed = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = Build().Parse(
+            NamesCommand(args) ? args : ["run", ExperimentTable.BaselineId, .. args],
+            new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
             Terminal.Error($"{parsed.Errors[0].Message} Try --help.");
@@ -35,18 +38,24 @@ internal static class CommandLine
         }
     }
 
+    // Options alone are those of the baseline's run, save for what asks about the program.
+    private static bool NamesCommand(string[] args) => args.Length > 0
+        && (!args[0].StartsWith('-') || args[0] is "--help" or "-h" or "-?" or "--version");
+
     private static RootCommand Build()
     {
         RootCommand root = new(
             "Trains the networks of the report \"Basic Neural Networks: MNIST\" and sets the figures beside the report's. "
-            + "Without arguments it runs the baseline. Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted.");
+            + "Without a command it runs the baseline and takes the options of run, such as --seed 2. "
+            + "Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted.");
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(PredictCommand.Create());
         root.Subcommands.Add(ReportCommand.Create());
         root.Subcommands.Add(MergeCommand.Create());
         root.Subcommands.Add(SummaryCommand.Create());
         root.Subcommands.Add(ListCommand.Create());
-        root.SetAction(_ => RunCommand.ExecuteDefault());
+        // Never run; without it an unknown command is reported as a missing one.
+        root.SetAction(_ => ExitCodes.Usage);
         return root;
     }
 }

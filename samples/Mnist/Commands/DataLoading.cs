@@ -6,22 +6,31 @@ namespace NeuralCore.Samples.Mnist.Commands;
 /// <summary>Loads the images for a command, with what there is to say on the way.</summary>
 internal static class DataLoading
 {
+    internal const string ToTrain = "Training on synthetic digits instead: their results say nothing about MNIST.";
+    internal const string ToTest = "Testing on synthetic digits instead: their results say nothing about MNIST.";
+    private const string ToPredict = "Predicting synthetic test digits instead, which are not MNIST's.";
+
     /// <summary>The images of the folder that was named, of the cache, of a download, or drawn by the sample.</summary>
     /// <param name="terminal">Shows a download.</param>
     /// <param name="option">The value of <c>--data</c>, or null.</param>
+    /// <param name="consequence">What synthetic digits mean for the command.</param>
     /// <param name="cancellation">Ends a download.</param>
-    internal static MnistImages Load(Terminal terminal, string? option, CancellationToken cancellation)
+    internal static MnistImages Load(Terminal terminal, string? option, string consequence, CancellationToken cancellation)
     {
         using DownloadDisplay display = new(terminal);
-        return new ImageSource(() => new MnistDownload(Mirrors.FromEnvironment(), display), Terminal.Error).Load(option, cancellation);
+        return new ImageSource(() => new MnistDownload(Mirrors.FromEnvironment(), display), Terminal.Error)
+            .Load(option, consequence, cancellation);
     }
 
-    /// <summary>The test images alone, those that a run with the same option is tested on.</summary>
+    /// <summary>The test images alone, those that a run with the same option is tested on, and whether the sample drew them.</summary>
     /// <param name="terminal">Shows a download.</param>
     /// <param name="option">The value of <c>--data</c>, or null.</param>
-    internal static LabelledImages LoadTest(Terminal terminal, string? option)
+    internal static (LabelledImages Images, bool AreSynthetic) LoadTest(Terminal terminal, string? option)
     {
         MnistFolder folder = MnistFolder.Locate(option);
-        return folder.IsCache && !folder.IsComplete ? Load(terminal, option, CancellationToken.None).Test : folder.ReadTest();
+        if (!folder.IsCache || folder.IsComplete)
+            return (folder.ReadTest(), false);
+        MnistImages images = Load(terminal, option, ToPredict, CancellationToken.None);
+        return (images.Test, images.Origin.IsSynthetic);
     }
 }

@@ -11,6 +11,9 @@ internal static class ExitCodes
     /// <summary>The command line is wrong.</summary>
     internal const int Usage = 2;
 
+    /// <summary>SIGHUP, the terminal hung up: 128 + 1.</summary>
+    internal const int HungUp = 129;
+
     /// <summary>Ctrl-C: 128 + SIGINT, as shells count.</summary>
     internal const int Interrupted = 130;
 

@@ -13,7 +13,7 @@ internal static class MergeCommand
     internal static Command Create()
     {
         Argument<string[]> folders = new("DIR") { Description = "The folders that report --shard has written.", Arity = ArgumentArity.OneOrMore };
-        Option<string> output = ReportCommand.OutputFolder();
+        Option<string> output = Arguments.Path("--out", "The folder for the joined runs and the report.", "DIR");
         output.Required = true;
         Option<string> data = Arguments.Path("--data", "The folder with the four MNIST files, as for run.", "DIR");
         Command command = new("merge", "Joins the folders of shards and writes the report.") { folders, output, data };
@@ -25,34 +25,37 @@ internal static class MergeCommand
     {
         Terminal terminal = Terminal.Open();
         // All inputs are read and checked before the output folder is touched.
-        List<RunRecord> runs = [];
-        List<PartRecord> parts = [];
+        List<LocatedRun> runs = [];
+        List<(string Folder, IReadOnlyList<PartRecord> Parts)> parts = [];
         foreach (string input in inputs)
         {
             (IReadOnlyList<RunRecord> itsRuns, IReadOnlyList<PartRecord> itsParts) = SweepFolder.Read(input);
-            runs.AddRange(itsRuns);
-            parts.AddRange(itsParts);
+            runs.AddRange(LocatedRun.Of(Path.Combine(input, SweepFolder.RunsFile), itsRuns));
+            parts.Add((input, itsParts));
         }
         if (runs.Count == 0)
             throw new SampleException($"{string.Join(", ", inputs)}: no finished runs yet.");
-        MnistImages images = DataLoading.Load(terminal, data, CancellationToken.None);
-        string kind = images.Origin.Kind;
-        string hash = DataHash.Of(images);
-        Check(runs, string.Join(", ", inputs), hash, kind);
+        MnistImages images = DataLoading.Load(terminal, data, DataLoading.ToTest, CancellationToken.None);
+        SweepData common = SweepData.Of(images);
+        Check(runs, common);
 
         using SweepFolder folder = SweepFolder.Open(output);
+        ReportFiles.Check(output);
         // Runs that the folder holds already stay; nothing finished is lost.
-        Check([.. folder.Runs, .. runs], output, hash, kind);
-        RunRecord[] joined = Sorted([.. folder.Runs, .. runs]);
+        parts.Add((output, folder.Parts));
+        runs.InsertRange(0, LocatedRun.Of(folder.PathOf(SweepFolder.RunsFile), folder.Runs));
+        Check(runs, common);
+        RunRecord[] joined = Sorted(runs.Select(run => run.Run));
+        PlanChecks.CheckWhole(parts, joined);
         CheckComplete(joined);
-        folder.Replace(joined, folder.Parts.Concat(parts).DistinctBy(part => part.Id).OrderBy(part => part.Started, StringComparer.Ordinal).ToArray());
+        folder.Replace(joined, parts.SelectMany(its => its.Parts).DistinctBy(part => part.Id)
+            .OrderBy(part => part.Started, StringComparer.Ordinal).ToArray());
         terminal.Line($"{Numbers.Plain(joined.Length)} runs of {Numbers.Plain(inputs.Length)} folders joined in {output}");
         ReportFiles.Write(terminal, output, ReportBuilder.Build(folder.Runs, images.Test, ProvenanceBuilder.Build(folder.Runs, folder.Parts)));
         return ExitCodes.Success;
     }
 
-    private static void Check(IReadOnlyList<RunRecord> runs, string where, string hash, string kind) =>
-        RunChecks.Check(runs, where, LibraryVersion.Short, kind, hash, _ => runs[0].Epochs);
+    private static void Check(IReadOnlyList<LocatedRun> runs, SweepData common) => RunChecks.Check(runs, common, _ => runs[0].Run.Epochs);
 
     private static RunRecord[] Sorted(IEnumerable<RunRecord> runs)
     {
@@ -60,7 +63,7 @@ internal static class MergeCommand
         return runs.DistinctBy(run => run.Key).OrderBy(run => order[run.Experiment]).ThenBy(run => run.Seed).ToArray();
     }
 
-    // A shard that is missing would quietly leave seeds out of some experiments and not of others.
+    // A part that is missing would quietly leave seeds out of some experiments and not of others.
     private static void CheckComplete(RunRecord[] runs)
     {
         HashSet<RunKey> there = [.. runs.Select(run => run.Key)];
@@ -70,7 +73,7 @@ internal static class MergeCommand
         if (missing.Length > 0)
         {
             throw new SampleException(FormattableString.Invariant(
-                $"{missing.Length} runs are missing, the first is {missing[0].Experiment}, seed {missing[0].Seed}. Name the folders of all shards, finished; nothing was written."));
+                $"{missing.Length} runs are missing, the first is {missing[0].Experiment}, seed {missing[0].Seed}. {PlanChecks.WhatToDo}"));
         }
     }
 }

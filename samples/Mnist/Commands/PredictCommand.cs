@@ -31,7 +31,9 @@ internal static class PredictCommand
     {
         ModelFile file = Load(modelPath);
         Terminal terminal = Terminal.Open();
-        LabelledImages? test = images.Any(IsTest) ? DataLoading.LoadTest(terminal, data) : null;
+        (LabelledImages? test, bool areSynthetic) = images.Any(IsTest) ? DataLoading.LoadTest(terminal, data) : (null, false);
+        if (file.Model.Name == DataOrigin.SyntheticModel)
+            Terminal.Error($"{modelPath} was trained on synthetic digits, which the sample drew: its predictions say nothing about MNIST.");
         int exitCode = ExitCodes.Success;
         foreach (string image in images)
         {
@@ -44,7 +46,7 @@ internal static class PredictCommand
                 {
                     int index = Index(image, test!.Count);
                     pixels = test.Pixels(index).ToArray();
-                    truth = FormattableString.Invariant($", truth {test.Label(index)}");
+                    truth = FormattableString.Invariant($", truth {test.Label(index)}{(areSynthetic ? ", a synthetic digit" : "")}");
                 }
                 else
                 {

@@ -12,15 +12,15 @@ internal static class ReportCommand
 {
     internal const string DefaultFolder = "artifacts/mnist-report";
     private const int DefaultSeeds = 10;
-    private const int MostSeeds = 1000;
     private const int MostJobs = 1024;
 
     internal static Command Create()
     {
-        Option<int?> seeds = Arguments.Whole("--seeds", $"Train every experiment from seeds 1 to this (default {DefaultSeeds}).", 1, MostSeeds);
+        Option<int?> seeds = Arguments.Whole("--seeds", $"Train every experiment from seeds 1 to this (default {DefaultSeeds}).", 1,
+            SweepPlan.MostSeeds);
         Option<int?> jobs = Arguments.Whole("--jobs", "How many trainings go on side by side, one thread each (default: one for each processor).", 1, MostJobs);
-        Option<IReadOnlyList<Experiment>> only = Arguments.Only();
-        Option<string> folder = OutputFolder();
+        Option<IReadOnlyList<Experiment>?> only = Arguments.Only();
+        Option<string> folder = Arguments.Path("--out", $"The folder for runs and reports (default {DefaultFolder}).", "DIR");
         Option<Shard?> shard = Arguments.Shard();
         Option<int?> epochs = Arguments.Whole("--epochs", "Epochs of every run, for a quick look (default: as published, 20); the report says so.", 1, int.MaxValue);
         Option<string> data = Arguments.Path("--data", "The folder with the four MNIST files, as for run.", "DIR");
@@ -31,13 +31,14 @@ internal static class ReportCommand
         command.SetAction(parsed =>
         {
             SweepPlan plan = new(
-                parsed.GetRequiredValue(only), parsed.GetValue(seeds) ?? DefaultSeeds, parsed.GetValue(epochs), parsed.GetValue(shard) ?? Shard.Whole);
+                parsed.GetValue(only) ?? ExperimentTable.All,
+                parsed.GetValue(seeds) ?? DefaultSeeds,
+                parsed.GetValue(epochs),
+                parsed.GetValue(shard) ?? Shard.Whole);
             return Execute(plan, parsed.GetValue(jobs) ?? Math.Min(Environment.ProcessorCount, MostJobs), parsed.GetValue(folder) ?? DefaultFolder, parsed.GetValue(data));
         });
         return command;
     }
-
-    internal static Option<string> OutputFolder() => Arguments.Path("--out", $"The folder for runs and reports (default {DefaultFolder}).", "DIR");
 
     private static int Execute(SweepPlan plan, int jobs, string path, string? data)
     {
@@ -60,20 +61,21 @@ internal static class ReportCommand
     private static void Execute(Terminal terminal, SweepPlan plan, int jobs, SweepFolder folder, string? data, CancellationToken cancellation)
     {
         // The clock runs while data is read: it is part of the time that a report takes.
-        PartClock part = PartClock.Begin(Shown(Environment.CommandLine), jobs);
-        MnistImages images = DataLoading.Load(terminal, data, cancellation);
-        string kind = images.Origin.Kind;
-        string hash = DataHash.Of(images);
-        folder.CheckRuns(LibraryVersion.Short, kind, hash, plan.EpochsOf);
+        ReportFiles.Check(folder.Path);
+        PlanChecks.CheckContinues(folder.Path, folder.Parts, plan.Record);
+        PartClock part = PartClock.Begin(Shown(Environment.CommandLine), plan.Record, jobs);
+        MnistImages images = DataLoading.Load(terminal, data, DataLoading.ToTrain, cancellation);
+        SweepData common = SweepData.Of(images);
+        folder.CheckRuns(common, plan.EpochsOf);
 
         HashSet<RunKey> finished = [.. folder.Runs.Select(run => run.Key)];
         IReadOnlyList<PlannedRun> all = plan.Runs();
         PlannedRun[] runs = all.Where(run => !finished.Contains(run.Key)).ToArray();
         terminal.Line(
             $"{Numbers.Plain(all.Count)} runs{(plan.Shard.IsWhole ? "" : $" of shard {plan.Shard}")}, {Numbers.Plain(all.Count - runs.Length)} of them finished before; "
-            + $"{Numbers.Plain(jobs)} side by side, one thread each. Data: {kind}. Folder: {folder.Path}");
+            + $"{Numbers.Plain(jobs)} side by side, one thread each. Data: {common.Kind}. Folder: {folder.Path}");
         if (runs.Length > 0)
-            Train(terminal, runs, all.Count - runs.Length, jobs, folder, part, token => new SweepWork(images, kind, hash, token), cancellation);
+            Train(terminal, runs, all.Count - runs.Length, jobs, folder, part, token => new SweepWork(images, common, token), cancellation);
         cancellation.ThrowIfCancellationRequested();
         if (!plan.Shard.IsWhole)
         {

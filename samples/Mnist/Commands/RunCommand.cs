@@ -16,7 +16,8 @@ internal static class RunCommand
     internal static Command Create()
     {
         Argument<Experiment> id = Arguments.ExperimentId();
-        Option<long?> seed = Arguments.Whole("--seed", $"Decides first weights, shuffling and dropout (default {DefaultSeed}).", long.MinValue, long.MaxValue);
+        Option<long?> seed = Arguments.Whole("--seed", $"Decides initial weights, shuffling and dropout (default {DefaultSeed}).",
+            long.MinValue, long.MaxValue);
         Option<int?> epochs = Arguments.Whole("--epochs", "How often to go through the training images (default: as published, 20).", 1, int.MaxValue);
         Option<int?> batch = Arguments.Whole("--batch", "How many images make a step (default: as published, 512).", 1, int.MaxValue);
         Option<int?> threads = Arguments.Whole("--threads", "How many threads work; the result is the same for any number (default: one for each processor).", 1, MostThreads);
@@ -40,26 +41,21 @@ internal static class RunCommand
                 parsed.GetValue(epochs) ?? experiment.Epochs,
                 parsed.GetValue(batch) ?? experiment.BatchSize,
                 parsed.GetValue(threads) ?? DefaultThreads);
-            return Execute(settings, parsed.GetValue(data), parsed.GetValue(json), () => RunFiles.Open(parsed.GetValue(save), parsed.GetValue(checkpoint), parsed.GetValue(resume)));
+            Paths paths = new(parsed.GetValue(data), parsed.GetValue(json), parsed.GetValue(save), parsed.GetValue(checkpoint),
+                parsed.GetValue(resume));
+            return Execute(settings, paths);
         });
         return command;
     }
 
-    /// <summary>The run without arguments.</summary>
-    internal static int ExecuteDefault()
-    {
-        Experiment baseline = ExperimentTable.Find(ExperimentTable.BaselineId)!;
-        return Execute(new(baseline, DefaultSeed, baseline.Epochs, baseline.BatchSize, DefaultThreads), null, null, () => RunFiles.Open(null, null, false));
-    }
-
     private static int DefaultThreads => Math.Min(Environment.ProcessorCount, MostThreads);
 
-    private static int Execute(RunSettings settings, string? data, string? json, Func<RunFiles> openFiles)
+    private static int Execute(RunSettings settings, Paths paths)
     {
         using Interruption interruption = new();
         try
         {
-            Execute(settings, data, json, openFiles, interruption.Token);
+            Execute(settings, paths, interruption.Token);
             return ExitCodes.Success;
         }
         catch (OperationCanceledException e) when (interruption.Token.IsCancellationRequested)
@@ -70,18 +66,28 @@ internal static class RunCommand
         }
     }
 
-    private static void Execute(RunSettings settings, string? data, string? json, Func<RunFiles> openFiles, CancellationToken cancellation)
+    private static void Execute(RunSettings settings, Paths paths, CancellationToken cancellation)
     {
         // Everything that can be wrong is looked at before training.
         ModelFactory.CheckInstructionSet();
-        ResultFile? file = json is null ? null : ResultFile.Check(json);
-        RunFiles files = openFiles();
+        ResultFile? file = paths.Json is null ? null : ResultFile.Check(paths.Json);
+        ResultFile? saved = paths.Save is null ? null : ResultFile.Check(paths.Save, "--save");
+        if (saved is not null && file is not null && saved.IsSameAs(file))
+            throw new SampleException($"--save {paths.Save} and --json {paths.Json} are one file. Name two.");
+        using RunFiles files = RunFiles.Open(saved, paths.Checkpoint, paths.Resume, Terminal.Error);
         Task rehearsal = Rehearsal.Begin(settings);
         Terminal terminal = Terminal.Open();
-        MnistImages images = DataLoading.Load(terminal, data, cancellation);
+        if (files.LeastEpochs > settings.Epochs)
+        {
+            terminal.Line(
+                FormattableString.Invariant($"The checkpoint has {files.LeastEpochs} epochs, more than the {settings.Epochs} asked for: ")
+                + FormattableString.Invariant($"all figures are of {files.LeastEpochs}."));
+            settings = settings with { Epochs = files.LeastEpochs };
+        }
+        MnistImages images = DataLoading.Load(terminal, paths.Data, DataLoading.ToTrain, cancellation);
         cancellation.ThrowIfCancellationRequested();
 
-        Sequential model = ModelFactory.Build(settings.Experiment, settings.Seed);
+        Sequential model = ModelFactory.Build(settings.Experiment, settings.Seed, images.Origin);
         terminal.Line(
             FormattableString.Invariant($"{settings.Experiment.Id}: seed {settings.Seed}, epochs {settings.Epochs}, batch {settings.BatchSize}, threads {settings.Threads}, ")
             + $"{Describe(InstructionSet.Current)}. Data: {images.Origin.Description}");
@@ -98,4 +104,7 @@ internal static class RunCommand
     }
 
     private static string Describe(VectorPath path) => path == VectorPath.Scalar ? "no vectors" : FormattableString.Invariant($"{(int)path}-bit vectors");
+
+    /// <summary>Where a run reads and writes; null for what was not asked for.</summary>
+    private sealed record Paths(string? Data, string? Json, string? Save, string? Checkpoint, bool Resume);
 }

@@ -10,12 +10,13 @@ internal sealed class ImageSource(Func<MnistDownload> download, Action<string> w
 {
     /// <summary>The images.</summary>
     /// <param name="option">The value of <c>--data</c>, or null.</param>
+    /// <param name="consequence">What synthetic digits mean for the command: a sentence or two.</param>
     /// <param name="cancellation">Ends a download.</param>
     /// <exception cref="SampleException">The folder that was named lacks a file, or images are not 28 x 28.</exception>
     /// <exception cref="InvalidDataException">A file is not valid.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The download was interrupted.</exception>
-    internal MnistImages Load(string? option, CancellationToken cancellation)
+    internal MnistImages Load(string? option, string consequence, CancellationToken cancellation)
     {
         MnistFolder folder = MnistFolder.Locate(option);
         if (folder.IsCache && !folder.IsComplete)
@@ -27,7 +28,7 @@ internal sealed class ImageSource(Func<MnistDownload> download, Action<string> w
             catch (DownloadException e)
             {
                 warn(
-                    $"MNIST is not in {folder.Path} and cannot be downloaded ({e.Message}). Training on synthetic digits instead: their results say nothing about MNIST. "
+                    $"MNIST is not in {folder.Path} and cannot be downloaded ({e.Message}). {consequence} "
                     + $"Name a folder with the four files with --data DIR or {MnistFolder.EnvironmentVariable}.");
                 return SyntheticDigits.Draw();
             }

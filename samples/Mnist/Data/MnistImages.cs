@@ -17,6 +17,9 @@ internal sealed record DataOrigin(string Kind, string Description)
     internal const string Mnist = "mnist";
     internal const string Synthetic = "synthetic";
 
+    /// <summary>The name of a model that was trained on such digits.</summary>
+    internal const string SyntheticModel = "synthetic_digits";
+
     /// <summary>Whether the sample drew the digits itself, so that no figure may be set beside the report's.</summary>
     internal bool IsSynthetic => Kind == Synthetic;
 }

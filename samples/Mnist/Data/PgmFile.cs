@@ -1,4 +1,5 @@
 using System.Globalization;
+using NeuralCore.Samples.Mnist.Output;
 
 namespace NeuralCore.Samples.Mnist.Data;
 
@@ -16,6 +17,7 @@ internal static class PgmFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static byte[] Read(string path, int side)
     {
+        OrdinaryFile.CheckBeforeReading(path);
         byte[] buffer = new byte[LongestFile + 1];
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read);
         int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);

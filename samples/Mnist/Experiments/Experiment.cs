@@ -65,7 +65,7 @@ internal sealed record Experiment(
     internal string Widths => string.Join('-', Hidden);
 
     /// <summary>The network with its first weights.</summary>
-    internal Sequential BuildModel(long seed)
+    internal Sequential BuildModel(long seed, string name = "sequential")
     {
         List<Layer> layers = [];
         if (InputShape.Rank > 1)
@@ -74,7 +74,7 @@ internal sealed record Experiment(
         if (Dropout > 0)
             layers.Add(new Dropout(Dropout));
         layers.Add(new Dense(Classes, new Softmax()));
-        return new Sequential(InputShape, layers, seed);
+        return new Sequential(InputShape, layers, seed, name);
     }
 
     /// <summary>The optimizer with Keras' defaults.</summary>

@@ -40,8 +40,10 @@ internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay displ
         TrainingHistory history = Fit(settings, trainer, training);
         clock.Stop();
 
+        // Of a resumed run the epochs before count as well.
+        TimeSpan time = files.ResumeFrom is null ? clock.Elapsed : TimeSpan.FromTicks(history.Epochs.Sum(epoch => epoch.Duration.Ticks));
         return new RunOutcome(
-            settings, model, history, clock.Elapsed, Evaluate(trainer, test), raw is null ? null : Evaluate(trainer, raw));
+            settings, model, history, time, Evaluate(trainer, test), raw is null ? null : Evaluate(trainer, raw));
 
         Evaluation Evaluate(Trainer<TTarget> trainer, Dataset<TTarget> data)
         {
@@ -68,8 +70,9 @@ internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay displ
                 CancellationToken = cancellation,
             }));
         }
-        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or SampleException && cancellation.IsCancellationRequested)
         {
+            // The terminal that hung up takes no more lines, which must not cost the checkpoint.
             throw new OperationCanceledException(files.KeepInterrupted(trainer), e, cancellation);
         }
         catch (ArgumentException e) when (files.ResumeFrom is not null)

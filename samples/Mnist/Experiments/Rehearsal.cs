@@ -23,7 +23,7 @@ internal static class Rehearsal
         for (int row = 0; row < rows; row++)
             pixels.AsSpan(row * Experiment.ImageSide * Experiment.ImageSide, Experiment.ImageSide).Fill(byte.MaxValue);
         LabelledImages alike = new(pixels, new int[rows]);
-        MnistImages images = new(alike, alike, new DataOrigin(DataOrigin.Synthetic, "one lit row"));
+        MnistImages images = new(alike, alike, new DataOrigin(DataOrigin.Mnist, "one lit row"));
         Terminal unseen = Terminal.To(TextWriter.Null, Terminal.FileWidth);
         RunOutcome outcome = new ExperimentRunner(images, new PlainDisplay(unseen), RunFiles.None, CancellationToken.None)
             .Run(settings with { Epochs = 1, Threads = 1 }, ModelFactory.Build(settings.Experiment));

@@ -6,7 +6,7 @@ namespace NeuralCore.Samples.Mnist.Output;
 internal static class AtomicFile
 {
     /// <summary>Writes beside the file, then renames over it. UTF-8, line feeds.</summary>
-    /// <exception cref="SampleException">The file cannot be written.</exception>
+    /// <exception cref="SampleException">The file cannot be written, or it is a pipe or a device.</exception>
     internal static void Write(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
 
     /// <summary>The same for anything that writes to a stream.</summary>
@@ -15,6 +15,9 @@ internal static class AtomicFile
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
+            // A rename would put an ordinary file in its place.
+            if (OrdinaryFile.IsSpecial(path))
+                throw new SampleException($"Cannot write {path}: it is a pipe or a device.");
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 write(stream);
@@ -22,11 +25,10 @@ internal static class AtomicFile
             }
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        catch (Exception e) when (FileError.Is(e))
         {
-            // .NET speaks of an argument where a file system or a quota forbids a file that long.
             TryDelete(temporary);
-            throw new SampleException($"Cannot write {path}: {e.Message}", e);
+            throw new SampleException($"Cannot write {path}: {FileError.Reason(e)}.", e);
         }
     }
 
@@ -36,7 +38,7 @@ internal static class AtomicFile
         {
             File.Delete(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileError.Is(e))
         {
             // The message that follows says what went wrong first.
         }

@@ -23,10 +23,11 @@ internal sealed class DownloadDisplay(Terminal terminal) : IProgress<DownloadPro
         else if (terminal.CanMoveCursor && Stopwatch.GetElapsedTime(_lastFrame).TotalSeconds >= SecondsBetweenFrames)
         {
             _lastFrame = Stopwatch.GetTimestamp();
-            string line = $"{Megabytes(value.Bytes)} of {Megabytes(value.File.Length)} MB: {value.File.Name}";
+            string size = $"{Megabytes(value.Bytes)} of {Megabytes(value.File.Length)} MB";
+            string[] lines = [$"{size}: {value.File.Name}", size, ""];
             Clear();
             // One column less than the terminal has: a full line would start another.
-            line = line[..Math.Min(line.Length, Math.Max(terminal.Width - 1, 0))];
+            string line = lines.First(text => text.Length < Math.Max(terminal.Width, 1));
             terminal.Part(line);
             _shown = line.Length;
         }

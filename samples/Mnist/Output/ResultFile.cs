@@ -5,9 +5,10 @@ namespace NeuralCore.Samples.Mnist.Output;
 /// <summary>Where the JSON of a run goes. The file is there whole or as it was before.</summary>
 internal sealed class ResultFile
 {
-    private readonly string _path;
+    private ResultFile(string path) => FullPath = path;
 
-    private ResultFile(string path) => _path = path;
+    /// <summary>The file itself, links followed.</summary>
+    internal string FullPath { get; }
 
     /// <summary>Makes sure that the file can be written, so that no training is in vain. Changes nothing.</summary>
     /// <param name="path">The file.</param>
@@ -17,14 +18,12 @@ internal sealed class ResultFile
     {
         try
         {
-            string full = Path.GetFullPath(path);
-            if (Directory.Exists(full) || Path.EndsInDirectorySeparator(full))
+            // A rename would put an ordinary file in the place of a link.
+            string full = OrdinaryFile.RealPath(path);
+            if (Directory.Exists(full) || Path.EndsInDirectorySeparator(path))
                 throw new SampleException($"Cannot write {path}: it is a folder. {option} takes a file.");
-            // A rename would put an ordinary file in the place of a link or a device.
-            if (new FileInfo(full).LinkTarget is not null)
-                full = File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
-            if (!OperatingSystem.IsWindows() && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal)))
-                throw new SampleException($"Cannot write {path}: it is not an ordinary file.");
+            if (IsBelowDevices(Path.GetFullPath(path)) || IsBelowDevices(full) || OrdinaryFile.IsSpecial(full))
+                throw new SampleException($"Cannot write {path}: it is no ordinary file but a pipe or a device. {option} takes a file.");
             if (!Directory.Exists(Path.GetDirectoryName(full)))
                 throw new SampleException($"Cannot write {path}: the folder {Path.GetDirectoryName(full)} does not exist.");
             if (File.Exists(full) && File.GetAttributes(full).HasFlag(FileAttributes.ReadOnly))
@@ -35,19 +34,28 @@ internal sealed class ResultFile
             }
             return new ResultFile(full);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (FileError.Is(e) || e is ArgumentException or NotSupportedException)
         {
-            throw new SampleException($"Cannot write {path}: {e.Message}", e);
+            throw new SampleException($"Cannot write {path}: {FileError.Reason(e)}.", e);
         }
     }
 
+    /// <summary>Whether both are one file, however they were spelled.</summary>
+    internal bool IsSameAs(ResultFile other) =>
+        string.Equals(FullPath, other.FullPath, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Writes the whole file, or leaves it as it was.</summary>
     /// <exception cref="SampleException">The file cannot be written after all.</exception>
-    internal void Write(RunResult result) => AtomicFile.Write(_path, stream =>
+    internal void Write(RunResult result) => AtomicFile.Write(FullPath, stream =>
     {
         JsonSerializer.Serialize(stream, result, ResultContext.Default.RunResult);
         stream.WriteByte((byte)'\n');
     });
+
+    // Names such as /dev/stdout may lead to an ordinary file, which a rename would take away from whoever writes to it.
+    private static bool IsBelowDevices(string full) =>
+        !OperatingSystem.IsWindows() && (full.StartsWith("/proc/", StringComparison.Ordinal)
+            || (full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal)));
 
     private static string TemporaryName(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
 }

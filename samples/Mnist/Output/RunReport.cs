@@ -16,15 +16,15 @@ internal static class RunReport
         terminal.Line();
         terminal.Line(FormattableString.Invariant($"Trained in {outcome.TrainingTime.TotalSeconds:F1} s; tested on {Numbers.Grouped(test.Count)} {(images.Origin.IsSynthetic ? "synthetic " : "")}images:"));
         terminal.Line();
-        WriteComparison(terminal, outcome);
+        WriteFigures(terminal, outcome, images.Origin);
         terminal.Line();
-        if (images.Origin.IsSynthetic)
-            terminal.Line("Ours are of synthetic digits, the report's of MNIST: they cannot be compared.");
-        terminal.Line(outcome.Settings.IsAsPublished
-            ? "The report's figures are of one run with Keras."
+        terminal.Line(
+            images.Origin.IsSynthetic
+                ? "These are figures of synthetic digits: they cannot be compared with the report's, which are of MNIST."
+            : outcome.Settings.IsAsPublished ? "The report's figures are of one run with Keras."
             : FormattableString.Invariant($"The report's figures are of one run with Keras, {experiment.Epochs} epochs, batch {experiment.BatchSize}; this run differs."));
         terminal.Line("Loss: mean cross-entropy of the test images. Accuracy: the share of them classified right.");
-        if (experiment.WasTestedOnRawPixels)
+        if (experiment.WasTestedOnRawPixels && !images.Origin.IsSynthetic)
         {
             terminal.Line();
             terminal.Line("The report trained on pixels 0..1 but tested on 0..255: its 35.08 is the raw loss, not a matter of one-hot labels.");
@@ -34,25 +34,26 @@ internal static class RunReport
         WritePredictions(terminal, outcome, test);
     }
 
-    private static void WriteComparison(Terminal terminal, RunOutcome outcome)
+    private static void WriteFigures(Terminal terminal, RunOutcome outcome, DataOrigin origin)
     {
         Experiment experiment = outcome.Settings.Experiment;
         string reportLoss = Numbers.Plain(experiment.ReportLoss);
         string reportAccuracy = Numbers.Plain(experiment.ReportAccuracy);
-        Row(terminal, "", "ours", "report");
+        Row("", "ours", "report");
         if (outcome.RawTest is not { } raw)
         {
-            Row(terminal, "test loss", Numbers.Fixed(outcome.Test.Loss), reportLoss);
-            Row(terminal, "test accuracy", Numbers.Fixed(outcome.Test.Accuracy), reportAccuracy);
+            Row("test loss", Numbers.Fixed(outcome.Test.Loss), reportLoss);
+            Row("test accuracy", Numbers.Fixed(outcome.Test.Accuracy), reportAccuracy);
             return;
         }
-        Row(terminal, "pixels 0..1: loss", Numbers.Fixed(outcome.Test.Loss), "-");
-        Row(terminal, "pixels 0..1: accuracy", Numbers.Fixed(outcome.Test.Accuracy), "-");
-        Row(terminal, "pixels 0..255: loss", Numbers.Fixed(raw.Loss), reportLoss);
-        Row(terminal, "pixels 0..255: accuracy", Numbers.Fixed(raw.Accuracy), reportAccuracy);
-    }
+        Row("pixels 0..1: loss", Numbers.Fixed(outcome.Test.Loss), "-");
+        Row("pixels 0..1: accuracy", Numbers.Fixed(outcome.Test.Accuracy), "-");
+        Row("pixels 0..255: loss", Numbers.Fixed(raw.Loss), reportLoss);
+        Row("pixels 0..255: accuracy", Numbers.Fixed(raw.Accuracy), reportAccuracy);
 
-    private static void Row(Terminal terminal, string what, string ours, string report) => terminal.Line($"{what,-23}{ours,9}{report,8}");
+        void Row(string what, string ours, string report) =>
+            terminal.Line($"{what,-23}{ours,9}{(origin.IsSynthetic ? "" : $"{report,8}")}");
+    }
 
     private static void WritePredictions(Terminal terminal, RunOutcome outcome, LabelledImages test)
     {

@@ -33,7 +33,7 @@ internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
 
         void Write(RunRecord run, SweepState state) => terminal.Line(
             $"{Numbers.Plain(state.Done)}/{Numbers.Plain(state.Total)} {run.Experiment} seed {Numbers.Plain(run.Seed)}: "
-            + $"loss {Numbers.Fixed(run.TestLoss)}, accuracy {Numbers.Fixed(run.TestAccuracy)}, {Times(state)}");
+            + $"loss {Numbers.Fixed(run.TestLoss)}, accuracy {Numbers.Fixed(run.TestAccuracy)}, {string.Join(", ", Times(state))}");
     }
 
     private void ShowMoving(Action work)
@@ -47,10 +47,12 @@ internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
         task.GetAwaiter().GetResult();
     }
 
-    /// <summary>The moving picture as lines, none longer than the width.</summary>
+    /// <summary>The moving picture as lines, none longer than the width; what does not fit into one is folded between its parts.</summary>
     internal static IEnumerable<string> Lines(SweepState state, int width, bool hasUnicode)
     {
-        yield return Cut($"{Numbers.Plain(state.Done)} of {Numbers.Plain(state.Total)} runs done, {Times(state)}", width);
+        string runs = $"{Numbers.Plain(state.Done)} of {Numbers.Plain(state.Total)} runs done";
+        foreach (string line in Folded("", [runs, .. Times(state)], width))
+            yield return line;
         int length = Math.Min(width - 1, LongestBar);
         int done = (int)(Math.Clamp(state.Fraction, 0, 1) * length);
         (char full, char empty) = hasUnicode ? ('━', '─') : ('#', '-');
@@ -59,13 +61,37 @@ internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
         {
             string name = $"{job.Run.Experiment.Id} seed {Numbers.Plain(job.Run.Seed)}";
             string epoch = $"epoch {Numbers.Plain(job.Row.Epoch)}/{Numbers.Plain(job.Row.Epochs)}";
-            yield return Cut(
-                double.IsNaN(job.Row.Loss) ? $"  {name,-30} {epoch}" : $"  {name,-30} {epoch,-12} loss {Numbers.Fixed(job.Row.Loss)}, accuracy {Numbers.Fixed(job.Row.Accuracy)}", width);
+            string[] figures = double.IsNaN(job.Row.Loss) ? []
+                : [$"loss {Numbers.Fixed(job.Row.Loss)}", $"accuracy {Numbers.Fixed(job.Row.Accuracy)}"];
+            string whole = $"  {name,-30} {epoch,-12} {string.Join(", ", figures)}".TrimEnd();
+            foreach (string line in whole.Length < width ? [whole] : Folded("  ", [name, epoch, .. figures], width))
+                yield return line;
         }
     }
 
-    private static string Times(SweepState state) =>
-        $"{Numbers.Duration(state.Elapsed)} elapsed" + (state.Left is { } left ? $", {Numbers.Duration(left)} left" : "");
+    private static string[] Times(SweepState state)
+    {
+        string elapsed = $"{Numbers.Duration(state.Elapsed)} elapsed";
+        return state.Left is { } left ? [elapsed, $"{Numbers.Duration(left)} left"] : [elapsed];
+    }
 
-    private static string Cut(string line, int width) => line.Length < width ? line : line[..Math.Max(width - 1, 0)];
+    // Parts joined by commas, broken between them, and only where one alone is too long between its words.
+    private static IEnumerable<string> Folded(string indent, IEnumerable<string> parts, int width)
+    {
+        const string deeper = "  ";
+        string line = "";
+        foreach (string part in parts.SelectMany(part => Terminal.Fold(part, width - 1 - indent.Length - deeper.Length).Split('\n')))
+        {
+            if (line.Length > 0 && indent.Length + line.Length + 2 + part.Length >= width)
+            {
+                yield return indent + line;
+                line = deeper + part;
+            }
+            else
+            {
+                line = line.Length > 0 ? $"{line}, {part}" : part;
+            }
+        }
+        yield return indent + line;
+    }
 }

@@ -71,7 +71,14 @@ internal sealed class Terminal
     internal static void Error(string message)
     {
         string line = message.ReplaceLineEndings(" ");
-        System.Console.Error.WriteLine(System.Console.IsErrorRedirected ? line : Fold(line, ErrorWidth()));
+        try
+        {
+            System.Console.Error.WriteLine(System.Console.IsErrorRedirected ? line : Fold(line, ErrorWidth()));
+        }
+        catch (Exception e) when (FileError.Is(e))
+        {
+            // Standard error is closed or full: nobody is left to be told. The exit code says it.
+        }
     }
 
     /// <summary>Breaks a line between words so that no part is longer than <paramref name="width"/>, save for words that are.</summary>

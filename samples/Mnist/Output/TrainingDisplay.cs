@@ -25,6 +25,9 @@ internal abstract class TrainingDisplay : IProgress<FitProgress>
         OnStep(EpochRow.Of(value));
     }
 
+    /// <summary>Ends an epoch: what the last step reported, with the pace of the whole epoch.</summary>
+    internal void EndEpoch(double samplesPerSecond) => OnEpoch(EpochRow.Of(_last) with { SamplesPerSecond = samplesPerSecond });
+
     protected virtual void OnStep(EpochRow row)
     {
     }
@@ -33,8 +36,7 @@ internal abstract class TrainingDisplay : IProgress<FitProgress>
 
     private sealed class EpochListener(TrainingDisplay display) : Callback
     {
-        public override void OnEpochEnd(FitContext context, EpochResult result) =>
-            display.OnEpoch(EpochRow.Of(display._last) with { SamplesPerSecond = result.SamplesPerSecond });
+        public override void OnEpochEnd(FitContext context, EpochResult result) => display.EndEpoch(result.SamplesPerSecond);
     }
 }
 

@@ -23,11 +23,11 @@ internal static class CsvReport
         StringBuilder text = new();
         text.AppendJoin(',', Titles).Append('\n');
         foreach (ExperimentSummary summary in report.Experiments)
-            text.AppendJoin(',', Cells(summary, report.Provenance).Select(Cell)).Append('\n');
+            text.AppendJoin(',', Cells(summary, report.Provenance, report.HasPublished).Select(Cell)).Append('\n');
         return text.ToString();
     }
 
-    private static object?[] Cells(ExperimentSummary summary, Provenance made)
+    private static object?[] Cells(ExperimentSummary summary, Provenance made, bool hasPublished)
     {
         Experiment experiment = summary.Experiment;
         Comparison? comparison = summary.Comparison;
@@ -36,7 +36,7 @@ internal static class CsvReport
         [
             experiment.Id, ExperimentTable.NameOf(experiment.Group), experiment.Title, experiment.Widths, experiment.Dropout,
             experiment.Loss.ToString().ToLowerInvariant(), experiment.Optimizer.ToString().ToLowerInvariant(), made.Epochs, experiment.BatchSize, made.Data, summary.Runs.Count,
-            experiment.ReportLoss, experiment.ReportAccuracy,
+            hasPublished ? experiment.ReportLoss : null, hasPublished ? experiment.ReportAccuracy : null,
             summary.TestLoss.Mean, summary.TestLoss.StandardDeviation, summary.TestLoss.Confidence?.Low, summary.TestLoss.Confidence?.High,
             summary.TestAccuracy.Mean, summary.TestAccuracy.StandardDeviation, summary.TestAccuracy.Confidence?.Low, summary.TestAccuracy.Confidence?.High,
             raw.Loss, raw.Accuracy,

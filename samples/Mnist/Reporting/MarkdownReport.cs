@@ -33,8 +33,9 @@ internal static class MarkdownReport
         IReadOnlyList<ExperimentSummary> summaries = report.Of(group);
         if (summaries.Count == 0)
             return;
-        text.Append($"\n## {title}\n\nMeans over seeds, the report's single runs in brackets; changes are against the first row.\n\n");
-        text.Append(ReportTables.AsPublished(summaries).Markdown());
+        string brackets = report.HasPublished ? ", the report's single runs in brackets" : "";
+        text.Append($"\n## {title}\n\nMeans over seeds{brackets}; changes are against the first row.\n\n");
+        text.Append(ReportTables.AsPublished(summaries, report.HasPublished).Markdown());
         if (summaries.Any(summary => ExperimentTable.ChangesTwoWidths(summary.Experiment)))
             text.Append($"\n{ReportText.TwoWidths}\n");
         if (summaries.All(summary => summary.Comparison is null))

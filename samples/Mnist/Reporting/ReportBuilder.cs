@@ -10,6 +10,12 @@ internal static class ReportBuilder
     /// <summary>Differences of accuracy within this are of no practical weight: 0.1 points.</summary>
     internal const double EquivalenceMargin = 0.001;
 
+    /// <summary>Fewer pairs of runs are too few to find a difference.</summary>
+    internal const int FewestPairs = 3;
+
+    /// <summary>So are those that would find only a greater difference of accuracy than this: 5 points.</summary>
+    internal const double LargestDetectable = 0.05;
+
     /// <summary>The same runs give the same report, in whatever order they come.</summary>
     internal static ReportData Build(IEnumerable<RunRecord> runs, LabelledImages test, Provenance provenance)
     {

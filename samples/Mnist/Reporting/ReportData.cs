@@ -20,6 +20,9 @@ internal sealed record ReportData(
     LabelledImages Test,
     Provenance Provenance)
 {
+    /// <summary>Whether the report's figures stand beside these: not beside those of synthetic digits.</summary>
+    internal bool HasPublished => !Provenance.IsSynthetic;
+
     /// <summary>The summary of an id, or null when it has no runs.</summary>
     internal ExperimentSummary? Find(string id) => Experiments.FirstOrDefault(summary => summary.Experiment.Id == id);
 
@@ -111,7 +114,11 @@ internal sealed record Comparison(
     Interval? Bootstrap,
     McNemarResult McNemar,
     int McNemarSignificant,
-    double? Detectable);
+    double? Detectable)
+{
+    /// <summary>Whether these seeds find no difference worth looking for: fewer than three pairs, or only one above 5 points.</summary>
+    internal bool HasTooFewSeeds => Seeds.Count < ReportBuilder.FewestPairs || Detectable > ReportBuilder.LargestDetectable;
+}
 
 /// <summary>A categorical experiment and the sparse one of the same network.</summary>
 /// <param name="Categorical">With one-hot labels.</param>
@@ -171,5 +178,5 @@ internal sealed record Provenance(
     /// <summary>Wall time over (dense operations / peak): 1 is a machine that did every dense operation at its peak.</summary>
     internal double Ratio => WallSeconds / (DenseFlops / PeakFlops);
 
-    internal bool IsSynthetic => Data == "synthetic";
+    internal bool IsSynthetic => Data == DataOrigin.Synthetic;
 }

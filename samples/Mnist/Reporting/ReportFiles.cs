@@ -11,6 +11,17 @@ internal static class ReportFiles
     internal const string Csv = "report.csv";
     internal const string Page = "report.html";
 
+    /// <summary>Looks at what can be wrong with the files before anything is trained.</summary>
+    /// <exception cref="SampleException">One of them is a folder, a pipe or a device.</exception>
+    internal static void Check(string folder)
+    {
+        foreach (string path in new[] { Markdown, Csv, Page }.Select(name => Path.Combine(folder, name)))
+        {
+            if (Directory.Exists(path) || OrdinaryFile.IsSpecial(path))
+                throw new SampleException($"Cannot write {path}: it is {(Directory.Exists(path) ? "a folder" : "a pipe or a device")}.");
+        }
+    }
+
     /// <summary>Writes the files into the folder and the tables to the terminal.</summary>
     /// <exception cref="SampleException">A file cannot be written.</exception>
     internal static void Write(Terminal terminal, string folder, ReportData report)
@@ -35,14 +46,15 @@ internal static class ReportFiles
             IReadOnlyList<ExperimentSummary> summaries = report.Of(group);
             if (summaries.Count == 0)
                 continue;
-            Table(terminal, $"{group}, means over seeds (the report's single runs)", ReportTables.AsPublished(summaries), ReportTables.Means(summaries));
+            Table(terminal, $"{group}, means over seeds{(report.HasPublished ? " (the report's single runs)" : "")}",
+                ReportTables.AsPublished(summaries, report.HasPublished));
             if (summaries.Any(summary => summary.Comparison is not null))
                 Table(terminal, $"{group}: accuracy against the baseline, in points", ReportTables.Differences(summaries));
         }
         if (report.Of(ExperimentGroup.Baseline) is { Count: > 0 } baseline)
-            Table(terminal, "Baseline (report: loss 0.07, accuracy 0.981)", ReportTables.Means(baseline));
+            Table(terminal, "Baseline" + (report.HasPublished ? " (report: loss 0.07, accuracy 0.981)" : ""), ReportTables.Means(baseline));
         if (report.Basic is { } basic)
-            Table(terminal, "Basic (report: loss 35.08, accuracy 0.91)", ReportTables.Basic(basic));
+            Table(terminal, "Basic" + (report.HasPublished ? " (report: loss 35.08, accuracy 0.91)" : ""), ReportTables.Basic(basic));
         terminal.Line();
         foreach (string finding in ReportText.Findings(report))
             terminal.Line(finding);
@@ -51,19 +63,11 @@ internal static class ReportFiles
             terminal.Line($"{what}: {value.Trim('`')}");
     }
 
-    // The first table that fits; columns that would be folded are no columns.
-    private static void Table(Terminal terminal, string title, params ReportTable[] tables)
+    private static void Table(Terminal terminal, string title, ReportTable table)
     {
         terminal.Line();
         terminal.Line(title);
-        string[][] all = tables.Select(table => table.Lines().ToArray()).ToArray();
-        string[]? fitting = all.FirstOrDefault(lines => lines.Max(line => line.Length) < terminal.Width);
-        if (fitting is null)
-        {
-            terminal.Line($"  (too wide for this terminal; see {Markdown})");
-            return;
-        }
-        foreach (string line in fitting)
+        foreach (string line in table.Lines(terminal.Width))
             terminal.Line(line);
     }
 }

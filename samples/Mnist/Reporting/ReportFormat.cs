@@ -28,6 +28,12 @@ internal static class ReportFormat
     internal static string Probability(double? p) =>
         p is not { } value ? None : value < 0.001 ? "< 0.001" : value.ToString("F3", CultureInfo.InvariantCulture);
 
+    /// <summary>The detectable difference in points, or that there are too few seeds to find one.</summary>
+    internal static string Detectable(Comparison comparison) =>
+        comparison.HasTooFewSeeds ? "too few seeds"
+        : comparison.Detectable is { } detectable ? (100 * detectable).ToString("F3", CultureInfo.InvariantCulture)
+        : None;
+
     internal static string Text(Verdict verdict) => verdict switch
     {
         Verdict.Better => "better",

@@ -7,12 +7,15 @@ namespace NeuralCore.Samples.Mnist.Reporting;
 internal static class ReportTables
 {
     /// <summary>The report's figures 4 and 5: what it printed, with ours before its own in brackets; changes are against the group's baseline.</summary>
-    internal static ReportTable AsPublished(IReadOnlyList<ExperimentSummary> group)
+    /// <param name="group">The experiments.</param>
+    /// <param name="hasPublished">Whether the report's figures stand in brackets; beside those of synthetic digits they do not.</param>
+    internal static ReportTable AsPublished(IReadOnlyList<ExperimentSummary> group, bool hasPublished)
     {
+        string report = hasPublished ? " (report)" : "";
         ExperimentSummary? baseline = group.FirstOrDefault(summary => ExperimentTable.BaselineOf(summary.Experiment) is null);
         return new ReportTable(
-            ["Description", "1st", "2nd", "3rd", "Dropout", "Loss (report)", "+/-", "+/- %", "Accuracy (report)", "+/-", "+/- %"],
-            group.Select(summary => Row(summary, baseline == summary ? null : baseline)).ToArray());
+            ["Description", "1st", "2nd", "3rd", "Dropout", "Loss" + report, "+/-", "+/- %", "Accuracy" + report, "+/-", "+/- %"],
+            group.Select(summary => Row(summary, baseline == summary ? null : baseline, hasPublished)).ToArray()) { Cuts = [5, 8] };
     }
 
     /// <summary>Means over seeds with what they are worth.</summary>
@@ -23,7 +26,7 @@ internal static class ReportTables
             summary.Experiment.Id, Whole(summary.Runs.Count),
             ReportFormat.Value(summary.TestLoss.Mean), ReportFormat.Value(summary.TestLoss.StandardDeviation), ReportFormat.Range(summary.TestLoss.Confidence),
             ReportFormat.Value(summary.TestAccuracy.Mean), ReportFormat.Value(summary.TestAccuracy.StandardDeviation), ReportFormat.Range(summary.TestAccuracy.Confidence),
-        ]).ToArray());
+        ]).ToArray()) { Cuts = [2, 5] };
 
     /// <summary>Paired differences of accuracy, in points, with the verdict.</summary>
     internal static ReportTable Differences(IReadOnlyList<ExperimentSummary> group) => new(
@@ -32,9 +35,9 @@ internal static class ReportTables
         [
             pair.Id, ReportFormat.Text(pair.Comparison.Verdict), ReportFormat.Points(pair.Comparison.Accuracy.Mean), ReportFormat.Points(pair.Comparison.Accuracy.Confidence),
             ReportFormat.Probability(pair.Comparison.Accuracy.P), ReportFormat.Probability(pair.Comparison.HolmP), ReportFormat.Probability(pair.Comparison.EquivalenceP),
-            pair.Comparison.Detectable is { } detectable ? (100 * detectable).ToString("F3", CultureInfo.InvariantCulture) : ReportFormat.None,
+            ReportFormat.Detectable(pair.Comparison),
         ]).ToArray(),
-        TextColumns: 2);
+        TextColumns: 2) { Cuts = [2, 4] };
 
     /// <summary>What decides nothing: bootstrap, McNemar, and the paired difference of loss.</summary>
     internal static ReportTable ForInformation(IReadOnlyList<ExperimentSummary> group) => new(
@@ -68,7 +71,8 @@ internal static class ReportTables
         ];
         if (basic.RawTraining.Count > 0)
             rows.Add(["0..255", "0..255", RawTraining(basic.RawTraining), ReportFormat.None, RawAccuracy(basic.RawTraining), ReportFormat.None]);
-        return new ReportTable(["Trained on pixels", "Tested on pixels", "Loss", "95 % interval", "Accuracy", "95 % interval"], rows, TextColumns: 2);
+        return new ReportTable(["Trained on pixels", "Tested on pixels", "Loss", "95 % interval", "Accuracy", "95 % interval"], rows,
+            TextColumns: 2) { HeadingColumns = 2, Cuts = [4] };
 
         static string[] Estimate(Estimate estimate) => [ReportFormat.Value(estimate.Mean), ReportFormat.Range(estimate.Confidence)];
     }
@@ -90,7 +94,7 @@ internal static class ReportTables
         return found.Length == 0 ? ReportFormat.None : $"{ReportFormat.Value(found.Min())} to {ReportFormat.Value(found.Max())}";
     }
 
-    private static string[] Row(ExperimentSummary summary, ExperimentSummary? baseline)
+    private static string[] Row(ExperimentSummary summary, ExperimentSummary? baseline, bool hasPublished)
     {
         Experiment experiment = summary.Experiment;
         string mark = ExperimentTable.ChangesTwoWidths(experiment) ? " (1)" : "";
@@ -98,24 +102,29 @@ internal static class ReportTables
         [
             experiment.Title + mark, Width(experiment, 0), Width(experiment, 1), Width(experiment, 2),
             (100 * experiment.Dropout).ToString("F0", CultureInfo.InvariantCulture) + " %",
-            .. Columns(summary.TestLoss.Mean, baseline?.TestLoss.Mean, experiment.ReportLoss, baseline?.Experiment.ReportLoss),
-            .. Columns(summary.TestAccuracy.Mean, baseline?.TestAccuracy.Mean, experiment.ReportAccuracy, baseline?.Experiment.ReportAccuracy),
+            .. Columns(summary.TestLoss.Mean, baseline?.TestLoss.Mean, experiment.ReportLoss, baseline?.Experiment.ReportLoss,
+                hasPublished),
+            .. Columns(summary.TestAccuracy.Mean, baseline?.TestAccuracy.Mean, experiment.ReportAccuracy,
+                baseline?.Experiment.ReportAccuracy, hasPublished),
         ];
     }
 
     // The report rounded its changes inconsistently; its own are computed here from what it published.
-    private static string[] Columns(double ours, double? baseline, decimal published, decimal? publishedBaseline)
+    private static string[] Columns(double ours, double? baseline, decimal published, decimal? publishedBaseline, bool hasPublished)
     {
-        string value = $"{ReportFormat.Value(ours)} ({published.ToString(CultureInfo.InvariantCulture)})";
+        string value = ReportFormat.Value(ours) + Bracket(published.ToString(CultureInfo.InvariantCulture));
         if (baseline is not { } from || publishedBaseline is not { } publishedFrom)
             return [value, ReportFormat.None, ReportFormat.None];
         decimal change = published - publishedFrom;
         return
         [
             value,
-            $"{ReportFormat.Change(ours - from)} ({change.ToString("+0.000;-0.000;0", CultureInfo.InvariantCulture)})",
-            $"{ReportFormat.Percent((ours - from) / from)} ({(100 * change / publishedFrom).ToString("+0.0;-0.0;0", CultureInfo.InvariantCulture)} %)",
+            ReportFormat.Change(ours - from) + Bracket(change.ToString("+0.000;-0.000;0", CultureInfo.InvariantCulture)),
+            ReportFormat.Percent((ours - from) / from)
+                + Bracket((100 * change / publishedFrom).ToString("+0.0;-0.0;0", CultureInfo.InvariantCulture) + " %"),
         ];
+
+        string Bracket(string text) => hasPublished ? $" ({text})" : "";
     }
 
     private static string Width(Experiment experiment, int layer) => layer < experiment.Hidden.Count ? Whole(experiment.Hidden[layer]) : ReportFormat.None;

@@ -14,7 +14,8 @@ internal static class ReportText
         "Each experiment is paired with its group's baseline seed by seed: both start from the same random numbers (shuffling, dropout, first weights where shapes agree). "
         + "One rule decides on test accuracy: a paired t test with Holm's correction over the group's comparisons says better or worse (adjusted p below 0.05); "
         + "else two one-sided t tests at 0.05 say equivalent (within 0.1 points); else there is no evidence. "
-        + "Detectable is the difference in points that this many seeds would have found with a power of 80 % at the strictest step of the correction.";
+        + "Detectable is the difference in points that this many seeds would have found with a power of 80 % "
+        + "at the strictest step of the correction; where that is more than 5 points, or there are fewer than three pairs, the seeds are too few to find a difference.";
 
     internal const string Information = "For information only; no verdict rests on it. Bootstrap: 95 % percentile interval of the mean difference. McNemar: images that only this experiment got "
         + "right against images that only the baseline did, and its p with continuity correction; it judges two trained networks, not two settings.";
@@ -58,13 +59,8 @@ internal static class ReportText
             string verdicts = string.Join("; ", compared.GroupBy(pair => pair.Comparison.Verdict).OrderBy(its => its.Key)
                 .Select(its => $"{ReportFormat.Text(its.Key)}: {string.Join(", ", its.Select(pair => pair.Id))}"));
             findings.Add($"Against {compared[0].Comparison.Baseline.Id}: {verdicts}.");
-            double[] detectable = compared.Where(pair => pair.Comparison.Detectable is not null).Select(pair => pair.Comparison.Detectable!.Value).ToArray();
-            if (detectable.Length > 0)
-            {
-                findings.Add(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"With {compared.Min(pair => pair.Comparison.Seeds.Count)} seeds, a true difference of {100 * detectable.Min():F2} to {100 * detectable.Max():F2} points, depending on the experiment, would have been found with a power of 80 % ({ExperimentTable.NameOf(group)})."));
-            }
+            if (Reach(compared) is { } reach)
+                findings.Add($"{reach} ({ExperimentTable.NameOf(group)}).");
         }
         if (report.Identity.Count > 0)
         {
@@ -73,9 +69,30 @@ internal static class ReportText
         }
         if (report.Basic is { } basic)
         {
-            findings.Add($"basic: test loss {ReportFormat.Value(basic.ScaledLoss.Mean)} on scaled pixels, {ReportFormat.Value(basic.RawLoss.Mean)} on raw ones (report: 35.08).");
+            string published = report.HasPublished ? " (report: 35.08)" : "";
+            findings.Add(
+                $"basic: test loss {ReportFormat.Value(basic.ScaledLoss.Mean)} on scaled pixels, "
+                + $"{ReportFormat.Value(basic.RawLoss.Mean)} on raw ones{published}.");
         }
         return findings;
+    }
+
+    /// <summary>How small a difference the seeds would have found, without a full stop; null where nothing can be said.</summary>
+    internal static string? Reach(IReadOnlyList<(string Id, Comparison Comparison)> compared)
+    {
+        (string Id, Comparison Comparison)[] few = compared.Where(pair => pair.Comparison.HasTooFewSeeds).ToArray();
+        double[] detectable = compared.Except(few).Where(pair => pair.Comparison.Detectable is not null)
+            .Select(pair => 100 * pair.Comparison.Detectable!.Value).ToArray();
+        int seeds = compared.Min(pair => pair.Comparison.Seeds.Count);
+        if (detectable.Length == 0)
+            return few.Length == 0 ? null
+                : FormattableString.Invariant($"{seeds} {(seeds == 1 ? "seed is" : "seeds are")} too few to find a difference");
+        string points = detectable.Length == 1
+            ? FormattableString.Invariant($"{detectable[0]:F2} points")
+            : FormattableString.Invariant($"{detectable.Min():F2} to {detectable.Max():F2} points, depending on the experiment,");
+        string others = few.Length == 0 ? "" : $"; for {string.Join(", ", few.Select(pair => pair.Id))} the seeds are too few to find one";
+        return FormattableString.Invariant($"With {seeds} seeds, a true difference of {points} ")
+            + $"would have been found with a power of 80 %{others}";
     }
 
     /// <summary>How the runs were made, a fact a line.</summary>

@@ -89,9 +89,36 @@ internal sealed record Mistake(int Image, int Truth, int Predicted, double Proba
 /// <param name="TestAccuracy">The raw test accuracy; null when it diverged.</param>
 internal sealed record RawTraining(long? DivergedAtStep, double? TestLoss, double? TestAccuracy);
 
+/// <summary>What a sweep was to make, and which part of it one process was given.</summary>
+/// <param name="Experiments">The ids, in the table's order.</param>
+/// <param name="Seeds">Seeds 1 to this.</param>
+/// <param name="Epochs">Epochs of every run; null for the published number.</param>
+/// <param name="Shard">The part, from 1.</param>
+/// <param name="Shards">How many parts there are.</param>
+internal sealed record PlanRecord(
+    IReadOnlyList<string> Experiments,
+    int Seeds,
+    int? Epochs,
+    int Shard,
+    int Shards)
+{
+    /// <summary>Whether both are parts of one sweep, cut into as many parts.</summary>
+    internal bool IsOfOneSweepWith(PlanRecord other) =>
+        Experiments.SequenceEqual(other.Experiments) && Seeds == other.Seeds && Epochs == other.Epochs && Shards == other.Shards;
+
+    /// <summary>The options that make it.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"{Experiments.Count} experiments, --seeds {Seeds}")
+        + (Epochs is { } epochs ? FormattableString.Invariant($", --epochs {epochs}") : "")
+        + (Shards > 1 ? FormattableString.Invariant($", --shard {Shard}/{Shards}") : "");
+}
+
 /// <summary>One process that worked on a sweep: a line of <c>parts.jsonl</c> at its start, and one with the end's figures.</summary>
 internal sealed record PartRecord
 {
+    /// <summary>The form of the line; another number is not read.</summary>
+    internal const int CurrentSchema = 2;
+
     public required int Schema { get; init; }
 
     public required string Id { get; init; }
@@ -100,6 +127,8 @@ internal sealed record PartRecord
     public required string Started { get; init; }
 
     public required string Command { get; init; }
+
+    public required PlanRecord Plan { get; init; }
 
     public required string Version { get; init; }
 
@@ -130,7 +159,13 @@ internal sealed record PartRecord
 }
 
 /// <summary>The serializer of both files, written by the compiler: no reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(PartRecord))]
 internal sealed partial class RecordContext : JsonSerializerContext;

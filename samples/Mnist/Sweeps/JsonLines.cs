@@ -1,7 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using NeuralCore.Samples.Mnist.Output;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
+
+/// <summary>How the lines of a file are read.</summary>
+/// <param name="Schema">The form of a line; another number is not read.</param>
+/// <param name="Type">The serializer's knowledge of it.</param>
+/// <param name="Problem">What is wrong with a record, in words; null when nothing is.</param>
+internal sealed record LineForm<T>(int Schema, JsonTypeInfo<T> Type, Func<T, string?> Problem);
 
 /// <summary>
 /// A file of one JSON object a line that only grows. Each line is written at once and flushed to the disk, so that a kill at any moment leaves all lines
@@ -14,37 +21,39 @@ internal sealed class JsonLines<T> : IDisposable
 
     private readonly Stream _stream;
     private readonly string _path;
-    private readonly JsonTypeInfo<T> _type;
+    private readonly LineForm<T> _form;
 
-    private JsonLines(Stream stream, string path, JsonTypeInfo<T> type)
+    private JsonLines(Stream stream, string path, LineForm<T> form)
     {
         _stream = stream;
         _path = path;
-        _type = type;
+        _form = form;
     }
 
     /// <summary>Opens a file to add to, after taking back a last line that a kill has cut.</summary>
     /// <exception cref="SampleException">A line is not what it should be, or the file cannot be written.</exception>
-    internal static JsonLines<T> Open(string path, int schema, JsonTypeInfo<T> type, out IReadOnlyList<T> records)
+    internal static JsonLines<T> Open(string path, LineForm<T> form, out IReadOnlyList<T> records)
     {
         try
         {
-            return Open(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0), path, schema, type, out records);
+            if (OrdinaryFile.IsSpecial(path))
+                throw new SampleException($"Cannot write {path}: it is a pipe or a device.");
+            FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            return Open(stream, path, form, out records);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileError.Is(e))
         {
-            throw new SampleException($"Cannot write {path}: {e.Message}", e);
+            throw new SampleException($"Cannot write {path}: {FileError.Reason(e)}.", e);
         }
     }
 
     /// <summary>The same on any stream.</summary>
-    internal static JsonLines<T> Open(Stream stream, string path, int schema, JsonTypeInfo<T> type, out IReadOnlyList<T> records)
+    internal static JsonLines<T> Open(Stream stream, string path, LineForm<T> form, out IReadOnlyList<T> records)
     {
         try
         {
-            byte[] content = new byte[stream.Length];
-            stream.ReadExactly(content);
-            records = Parse(content, path, schema, type, out int whole);
+            byte[] content = ReadAll(stream, path);
+            records = Parse(content, path, form, out int whole);
             stream.SetLength(whole);
             stream.Seek(0, SeekOrigin.End);
             if (whole > 0 && content[whole - 1] != LineFeed)
@@ -52,7 +61,7 @@ internal sealed class JsonLines<T> : IDisposable
                 stream.WriteByte(LineFeed);
                 Flush(stream);
             }
-            return new JsonLines<T>(stream, path, type);
+            return new JsonLines<T>(stream, path, form);
         }
         catch
         {
@@ -63,8 +72,14 @@ internal sealed class JsonLines<T> : IDisposable
 
     /// <summary>Reads a file without changing it; a cut last line is left out. No file is an empty one.</summary>
     /// <exception cref="SampleException">A line is not what it should be.</exception>
-    internal static IReadOnlyList<T> Read(string path, int schema, JsonTypeInfo<T> type) =>
-        File.Exists(path) ? Parse(File.ReadAllBytes(path), path, schema, type, out _) : [];
+    internal static IReadOnlyList<T> Read(string path, LineForm<T> form)
+    {
+        if (!File.Exists(path))
+            return [];
+        OrdinaryFile.CheckBeforeReading(path);
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        return Parse(ReadAll(stream, path), path, form, out _);
+    }
 
     /// <summary>Adds one line. When it cannot be written whole, nothing of it stays.</summary>
     /// <exception cref="SampleException">The disk is full, or gone.</exception>
@@ -73,25 +88,33 @@ internal sealed class JsonLines<T> : IDisposable
         long before = _stream.Position;
         try
         {
-            _stream.Write(Line(record, _type));
+            _stream.Write(Line(record, _form));
             Flush(_stream);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        catch (Exception e) when (FileError.Is(e))
         {
-            // .NET speaks of an argument where a file system or a quota forbids a file that long.
             TakeBack(before);
-            throw new SampleException($"Cannot write {_path}: {e.Message.TrimEnd('.')}. What was finished before is kept.", e);
+            throw new SampleException($"Cannot write {_path}: {FileError.Reason(e)}. What was finished before is kept.", e);
         }
     }
 
     /// <summary>Writes a whole file.</summary>
-    internal static void WriteAll(Stream stream, IEnumerable<T> records, JsonTypeInfo<T> type)
+    internal static void WriteAll(Stream stream, IEnumerable<T> records, LineForm<T> form)
     {
         foreach (T record in records)
-            stream.Write(Line(record, type));
+            stream.Write(Line(record, form));
     }
 
-    private static byte[] Line(T record, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(record, type), LineFeed];
+    private static byte[] Line(T record, LineForm<T> form) => [.. JsonSerializer.SerializeToUtf8Bytes(record, form.Type), LineFeed];
+
+    private static byte[] ReadAll(Stream stream, string path)
+    {
+        if (stream.Length > Array.MaxLength)
+            throw new SampleException($"{path}: more bytes than a sweep writes. Choose another --out folder.");
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
+    }
 
     public void Dispose() => _stream.Dispose();
 
@@ -115,7 +138,7 @@ internal sealed class JsonLines<T> : IDisposable
         }
     }
 
-    private static List<T> Parse(byte[] content, string path, int schema, JsonTypeInfo<T> type, out int whole)
+    private static List<T> Parse(byte[] content, string path, LineForm<T> form, out int whole)
     {
         List<T> records = [];
         whole = 0;
@@ -124,23 +147,40 @@ internal sealed class JsonLines<T> : IDisposable
             ReadOnlySpan<byte> rest = content.AsSpan(whole);
             int end = rest.IndexOf(LineFeed);
             ReadOnlyMemory<byte> line = content.AsMemory(whole, end < 0 ? rest.Length : end);
+            // An object that a kill has cut is never one: the run it was to hold is made again.
+            if ((end < 0 || IsTail(rest[(end + 1)..])) && !IsJson(line))
+                return records;
             try
             {
-                CheckSchema(line, path, number, schema);
-                records.Add(JsonSerializer.Deserialize(line.Span, type) ?? throw new JsonException("null"));
-            }
-            catch (JsonException) when (end < 0 || IsTail(rest[(end + 1)..]))
-            {
-                // Cut by a kill: the run it was to hold is made again.
-                return records;
+                CheckSchema(line, path, number, form.Schema);
+                T record = JsonSerializer.Deserialize(line.Span, form.Type) ?? throw new JsonException("null");
+                records.Add(form.Problem(record) is { } problem ? throw new JsonException(problem) : record);
             }
             catch (JsonException e)
             {
-                throw new SampleException(FormattableString.Invariant($"{path}, line {number}: not one of this program's lines ({e.Message}). Mend or remove that line."), e);
+                throw new SampleException(
+                    FormattableString.Invariant($"{path}, line {number}: not one of this program's lines ({Reason(e)}). Mend or remove it."), e);
             }
             whole += end < 0 ? rest.Length : end + 1;
         }
         return records;
+    }
+
+    // Without the serializer's count of lines, which starts anew with each.
+    private static string Reason(JsonException e) => e.Message.Split(" Path: ")[0].TrimEnd('.')
+        + (e.Path is { Length: > 1 } path ? $", at {path}" : "");
+
+    private static bool IsJson(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     // A file system that lost power may leave zeros after the cut.
@@ -149,7 +189,8 @@ internal sealed class JsonLines<T> : IDisposable
     private static void CheckSchema(ReadOnlyMemory<byte> line, string path, int number, int schema)
     {
         using JsonDocument document = JsonDocument.Parse(line);
-        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("schema", out JsonElement found) || !found.TryGetInt32(out int value))
+        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("schema", out JsonElement found)
+            || found.ValueKind != JsonValueKind.Number || !found.TryGetInt32(out int value))
             throw new JsonException("it has no schema");
         if (value == schema)
             return;

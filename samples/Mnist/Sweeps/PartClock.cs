@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
+using NeuralCore.Samples.Mnist.Output;
 using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
@@ -9,6 +10,8 @@ namespace NeuralCore.Samples.Mnist.Sweeps;
 /// <summary>Takes the time and the processors' peak of one process' part of a sweep, and says on what machine.</summary>
 internal sealed class PartClock
 {
+    internal const string TimeFormat = "yyyy-MM-ddTHH:mm:ssZ";
+
     private PartClock(PartRecord start) => Start = start;
 
     /// <summary>What is known at the start.</summary>
@@ -18,15 +21,16 @@ internal sealed class PartClock
     internal Stopwatch Clock { get; } = Stopwatch.StartNew();
 
     /// <summary>Measures the peak, then starts the clock.</summary>
-    internal static PartClock Begin(string command, int jobs)
+    internal static PartClock Begin(string command, PlanRecord plan, int jobs)
     {
         double peak = FmaPeak.Measure();
         return new PartClock(new PartRecord
         {
-            Schema = RunRecord.CurrentSchema,
+            Schema = PartRecord.CurrentSchema,
             Id = Guid.NewGuid().ToString("N")[..12],
-            Started = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            Started = DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture),
             Command = command,
+            Plan = plan,
             Version = LibraryVersion.Full,
             Runtime = RuntimeInformation.FrameworkDescription,
             System = $"{RuntimeInformation.OSDescription.Trim()} {RuntimeInformation.ProcessArchitecture}",
@@ -56,7 +60,7 @@ internal sealed class PartClock
                     return line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileError.Is(e))
         {
             // The architecture will do.
         }

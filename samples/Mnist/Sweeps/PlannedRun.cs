@@ -29,6 +29,8 @@ internal readonly record struct Shard(int Index, int Count)
 /// <param name="Shard">The part to make.</param>
 internal sealed record SweepPlan(IReadOnlyList<Experiment> Experiments, int Seeds, int? Epochs, Shard Shard)
 {
+    internal const int MostSeeds = 1000;
+
     /// <summary>
     /// The runs of this part, the longest first: a long one begun last would leave the other processors idle. The shards deal out the same order, so that
     /// their loads are alike.
@@ -40,4 +42,17 @@ internal sealed record SweepPlan(IReadOnlyList<Experiment> Experiments, int Seed
             .ToArray();
 
     internal int EpochsOf(Experiment experiment) => Epochs ?? experiment.Epochs;
+
+    /// <summary>The plan as the folder keeps it.</summary>
+    internal PlanRecord Record => new(
+        Experiments.Select(experiment => experiment.Id).ToArray(),
+        Seeds,
+        Experiments.All(experiment => EpochsOf(experiment) == experiment.Epochs) ? null : Epochs,
+        Shard.Index,
+        Shard.Count);
+
+    /// <summary>The plan that a folder has kept.</summary>
+    internal static SweepPlan Of(PlanRecord record) =>
+        new(record.Experiments.Select(id => ExperimentTable.Find(id)!).ToArray(), record.Seeds, record.Epochs,
+            new Shard(record.Shard, record.Shards));
 }

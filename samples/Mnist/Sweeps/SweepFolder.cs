@@ -9,28 +9,29 @@ internal sealed class SweepFolder : IDisposable
 {
     internal const string RunsFile = "runs.jsonl";
     internal const string PartsFile = "parts.jsonl";
-    private const string LockFile = ".lock";
 
-    private readonly FileStream _lock;
+    private readonly FolderLock _lock;
     private readonly List<RunRecord> _runs;
     private readonly List<PartRecord> _parts;
     private JsonLines<RunRecord> _runLines;
     private JsonLines<PartRecord> _partLines;
 
-    private SweepFolder(string path, FileStream folderLock)
+    private SweepFolder(string path, FolderLock folderLock)
     {
         Path = path;
         _lock = folderLock;
-        _runLines = JsonLines<RunRecord>.Open(PathOf(RunsFile), RunRecord.CurrentSchema, RecordContext.Default.RunRecord, out IReadOnlyList<RunRecord> runs);
+        _runLines = JsonLines<RunRecord>.Open(PathOf(RunsFile), RecordChecks.Runs, out IReadOnlyList<RunRecord> runs);
         try
         {
-            _partLines = JsonLines<PartRecord>.Open(PathOf(PartsFile), RunRecord.CurrentSchema, RecordContext.Default.PartRecord, out IReadOnlyList<PartRecord> parts);
+            _partLines = JsonLines<PartRecord>.Open(PathOf(PartsFile), RecordChecks.Parts, out IReadOnlyList<PartRecord> parts);
             _runs = [.. runs];
             _parts = [.. parts];
+            CheckParts(PathOf(RunsFile), _runs, _parts);
         }
         catch
         {
             _runLines.Dispose();
+            _partLines?.Dispose();
             throw;
         }
     }
@@ -48,7 +49,7 @@ internal sealed class SweepFolder : IDisposable
     /// <exception cref="SampleException">Another process holds it, it cannot be written, or its files are not as they should be.</exception>
     internal static SweepFolder Open(string path)
     {
-        FileStream folderLock = Hold(path);
+        FolderLock folderLock = FolderLock.Hold(path, "--out");
         try
         {
             return new SweepFolder(path, folderLock);
@@ -67,17 +68,18 @@ internal sealed class SweepFolder : IDisposable
         string file = System.IO.Path.Combine(path, RunsFile);
         if (!File.Exists(file))
             throw new SampleException($"{path}: no {RunsFile} there. Name folders that report --shard has written.");
-        return (
-            JsonLines<RunRecord>.Read(file, RunRecord.CurrentSchema, RecordContext.Default.RunRecord),
-            LastOfEach(JsonLines<PartRecord>.Read(System.IO.Path.Combine(path, PartsFile), RunRecord.CurrentSchema, RecordContext.Default.PartRecord)));
+        IReadOnlyList<RunRecord> runs = JsonLines<RunRecord>.Read(file, RecordChecks.Runs);
+        IReadOnlyList<PartRecord> parts = JsonLines<PartRecord>.Read(System.IO.Path.Combine(path, PartsFile), RecordChecks.Parts);
+        CheckParts(file, runs, parts);
+        return (runs, LastOfEach(parts));
     }
 
     internal string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Refuses a folder whose runs cannot stand beside new ones.</summary>
     /// <exception cref="SampleException">A run is of another version, of other data or other settings, or is there twice with other results.</exception>
-    internal void CheckRuns(string version, string data, string dataSha256, Func<Experiment, int> epochs) =>
-        RunChecks.Check(_runs, PathOf(RunsFile), version, data, dataSha256, epochs);
+    internal void CheckRuns(SweepData data, Func<Experiment, int> epochs) =>
+        RunChecks.Check(LocatedRun.Of(PathOf(RunsFile), _runs), data, epochs);
 
     internal void Append(RunRecord run)
     {
@@ -95,11 +97,11 @@ internal sealed class SweepFolder : IDisposable
     internal void Replace(IReadOnlyList<RunRecord> runs, IReadOnlyList<PartRecord> parts)
     {
         _partLines.Dispose();
-        AtomicFile.Write(PathOf(PartsFile), stream => JsonLines<PartRecord>.WriteAll(stream, parts, RecordContext.Default.PartRecord));
-        _partLines = JsonLines<PartRecord>.Open(PathOf(PartsFile), RunRecord.CurrentSchema, RecordContext.Default.PartRecord, out _);
+        AtomicFile.Write(PathOf(PartsFile), stream => JsonLines<PartRecord>.WriteAll(stream, parts, RecordChecks.Parts));
+        _partLines = JsonLines<PartRecord>.Open(PathOf(PartsFile), RecordChecks.Parts, out _);
         _runLines.Dispose();
-        AtomicFile.Write(PathOf(RunsFile), stream => JsonLines<RunRecord>.WriteAll(stream, runs, RecordContext.Default.RunRecord));
-        _runLines = JsonLines<RunRecord>.Open(PathOf(RunsFile), RunRecord.CurrentSchema, RecordContext.Default.RunRecord, out _);
+        AtomicFile.Write(PathOf(RunsFile), stream => JsonLines<RunRecord>.WriteAll(stream, runs, RecordChecks.Runs));
+        _runLines = JsonLines<RunRecord>.Open(PathOf(RunsFile), RecordChecks.Runs, out _);
         _parts.Clear();
         _parts.AddRange(parts);
         _runs.Clear();
@@ -113,31 +115,17 @@ internal sealed class SweepFolder : IDisposable
         _lock.Dispose();
     }
 
-    private static PartRecord[] LastOfEach(IEnumerable<PartRecord> parts) => parts.GroupBy(part => part.Id).Select(group => group.Last()).ToArray();
-
-    private static FileStream Hold(string path)
+    // A part is written before its first run.
+    private static void CheckParts(string file, IEnumerable<RunRecord> runs, IEnumerable<PartRecord> parts)
     {
-        try
+        HashSet<string> ids = [.. parts.Select(part => part.Id)];
+        foreach ((string where, RunRecord run) in LocatedRun.Of(file, runs))
         {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new SampleException($"Cannot use {path} as the output folder: {e.Message}", e);
-        }
-        string file = System.IO.Path.Combine(path, LockFile);
-        try
-        {
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new SampleException($"Cannot write in {path}: {e.Message}", e);
-        }
-        catch (IOException e)
-        {
-            throw new SampleException(
-                File.Exists(file) ? $"{path} is in use by another process: wait for its end, or choose another --out folder." : $"Cannot write in {path}: {e.Message}", e);
+            if (!ids.Contains(run.Part))
+                throw new SampleException($"{where}: its part {run.Part} is not in {PartsFile}. Choose another --out folder.");
         }
     }
+
+    private static PartRecord[] LastOfEach(IEnumerable<PartRecord> parts) => parts.GroupBy(part => part.Id).Select(group => group.Last())
+        .ToArray();
 }

@@ -9,9 +9,11 @@ using NeuralCore.Training;
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
 /// <summary>Makes one run of a sweep. Any number of threads may use it at once: the data is shared and never written.</summary>
-internal sealed class SweepWork(MnistImages images, string data, string dataSha256, CancellationToken cancellation)
+internal sealed class SweepWork(MnistImages images, SweepData data, CancellationToken cancellation)
 {
-    private const int WorstCount = 12;
+    /// <summary>How many mistakes are kept.</summary>
+    internal const int WorstCount = 12;
+
     private const int RowsAtOnce = 500;
 
     /// <summary>Trains, tests, and keeps what the report needs; where and when it was made is left to the caller.</summary>
@@ -39,13 +41,13 @@ internal sealed class SweepWork(MnistImages images, string data, string dataSha2
         return new RunRecord
         {
             Schema = RunRecord.CurrentSchema,
-            Version = LibraryVersion.Short,
+            Version = data.Version,
             Experiment = run.Experiment.Id,
             Seed = run.Seed,
             Epochs = run.Epochs,
             BatchSize = run.Experiment.BatchSize,
-            Data = data,
-            DataSha256 = dataSha256,
+            Data = data.Kind,
+            DataSha256 = data.Sha256,
             Part = "",
             FinishedAfterSeconds = 0,
             TrainSeconds = outcome.TrainingTime.TotalSeconds,

@@ -8,6 +8,10 @@ internal static class Kernels
     /// <summary>The paths of this processor, the scalar one first: it is the definition.</summary>
     internal static IReadOnlyList<VectorPath> Paths { get; } = Enum.GetValues<VectorPath>().Where(InstructionSet.IsSupported).ToArray();
 
+    /// <summary>Skips a test of a path that this processor lacks.</summary>
+    internal static void Require(VectorPath path) => Skip.IfNot(
+        InstructionSet.IsSupported(path), $"This processor lacks {path}: run the tests on one that has it.");
+
     /// <summary>Bits as integers, every NaN the same: which payload survives an operation is the processor's business.</summary>
     internal static int[] Bits(ReadOnlySpan<float> values)
     {

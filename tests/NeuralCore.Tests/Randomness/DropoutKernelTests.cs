@@ -1,6 +1,7 @@
 using NeuralCore.Numerics;
 using NeuralCore.Randomness;
 using NeuralCore.Tests.Numerics;
+using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Randomness;
 
@@ -9,9 +10,11 @@ public unsafe class DropoutKernelTests
     private static readonly RandomStream Stream = RandomStream.Derive(42, RandomPurpose.Diagnostics);
     private const uint Half = 0x80000000;
 
-    [Fact]
-    public void Every_path_draws_the_documented_number_for_each_element()
+    [SkippableTheory]
+    [VectorPaths]
+    public void Every_path_draws_the_documented_number_for_each_element(VectorPath path)
     {
+        Kernels.Require(path);
         const ulong step = 0x1_0000_0003;
         const int rows = 3, firstRow = 5;
         const uint threshold = 0x40000000;
@@ -22,9 +25,8 @@ public unsafe class DropoutKernelTests
             for (int i = 0; i < x.Length; i++)
                 expected[i] = Stream.UInt32At(step, firstRow + i / columns, i % columns) < threshold ? 0f : x[i] * 1.25f;
 
-            foreach (VectorPath path in Kernels.Paths)
-                Kernels.Bits(Apply(path, x, rows, columns, firstRow, step, threshold, 1.25f))
-                    .Should().Equal(Kernels.Bits(expected), "{0}, {1} columns", path, columns);
+            Kernels.Bits(Apply(path, x, rows, columns, firstRow, step, threshold, 1.25f))
+                .Should().Equal(Kernels.Bits(expected), "{0}, {1} columns", path, columns);
         }
     }
 
@@ -85,31 +87,30 @@ public unsafe class DropoutKernelTests
         Apply(InstructionSet.Current, x, 10, 100, 0, 1, uint.MaxValue, 1f).Should().OnlyContain(value => value == 0f);
     }
 
-    [Fact]
-    public void Stays_inside_its_arrays()
+    [SkippableTheory]
+    [VectorPaths]
+    public void Stays_inside_its_arrays(VectorPath path)
     {
+        Kernels.Require(path);
         using var source = new GuardedMemory(4096);
         using var target = new GuardedMemory(4096);
-        foreach (VectorPath path in Kernels.Paths)
+        for (int columns = 0; columns <= 70; columns++)
         {
-            for (int columns = 0; columns <= 70; columns++)
-            {
-                const int rows = 2;
-                int n = rows * columns;
-                target.Reset();
-                float* x = source.FloatsAtEnd(n);
-                float* y = target.FloatsAtEnd(n);
-                Kernels.Normals(n, columns).CopyTo(new Span<float>(x, n));
-                DropoutKernel.Apply(path, x, y, rows, columns, 0, 1, Stream.Key, Half, 2f);
-                target.IsUntouchedOutside(y, n * sizeof(float)).Should().BeTrue("{0}, {1} columns", path, columns);
+            const int rows = 2;
+            int n = rows * columns;
+            target.Reset();
+            float* x = source.FloatsAtEnd(n);
+            float* y = target.FloatsAtEnd(n);
+            Kernels.Normals(n, columns).CopyTo(new Span<float>(x, n));
+            DropoutKernel.Apply(path, x, y, rows, columns, 0, 1, Stream.Key, Half, 2f);
+            target.IsUntouchedOutside(y, n * sizeof(float)).Should().BeTrue("{0}, {1} columns", path, columns);
 
-                target.Reset();
-                x = (float*)source.Start;
-                y = (float*)target.Start;
-                Kernels.Normals(n, columns).CopyTo(new Span<float>(x, n));
-                DropoutKernel.Apply(path, x, y, rows, columns, 0, 1, Stream.Key, Half, 2f);
-                target.IsUntouchedOutside(y, n * sizeof(float)).Should().BeTrue("{0}, {1} columns", path, columns);
-            }
+            target.Reset();
+            x = (float*)source.Start;
+            y = (float*)target.Start;
+            Kernels.Normals(n, columns).CopyTo(new Span<float>(x, n));
+            DropoutKernel.Apply(path, x, y, rows, columns, 0, 1, Stream.Key, Half, 2f);
+            target.IsUntouchedOutside(y, n * sizeof(float)).Should().BeTrue("{0}, {1} columns", path, columns);
         }
     }
 

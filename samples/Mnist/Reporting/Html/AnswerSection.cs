@@ -31,13 +31,8 @@ internal static class AnswerSection
     // How small a difference would have been found.
     private static string Reach(ReportData report)
     {
-        Comparison[] compared = report.Experiments.Where(summary => summary.Comparison?.Detectable is not null).Select(summary => summary.Comparison!).ToArray();
-        if (compared.Length == 0)
-            return "";
-        double low = 100 * compared.Min(comparison => comparison.Detectable!.Value);
-        double high = 100 * compared.Max(comparison => comparison.Detectable!.Value);
-        string where = compared.Length == 1 ? "" : FormattableString.Invariant($" in the steadiest setting, {high:F2} in the least steady,");
-        return FormattableString.Invariant($"With the seeds here, a difference of {low:F2} points{where} would have been found with a power of 80 %.");
+        (string, Comparison)[] compared = ReportTables.Compared(report.Experiments).ToArray();
+        return compared.Length > 0 && ReportText.Reach(compared) is { } reach ? reach + "." : "";
     }
 
     /// <summary>One answer for each of width, dropout, both, depth and the loss, as far as they were run.</summary>
@@ -88,6 +83,8 @@ internal static class AnswerSection
             return $"Yes. {string.Join("; ", decided.Select(Decided))}.{others}";
         }
         string what = settings.Length == 1 ? "the setting" : FormattableString.Invariant($"all {settings.Length} settings");
+        if (unknown == settings.Length && settings.All(summary => summary.Comparison!.HasTooFewSeeds))
+            return $"These seeds are too few to find a difference. {size}";
         if (unknown == 0)
             return $"No: {what} {(settings.Length == 1 ? "is" : "are")} equivalent to the baseline within 0.1 points. {size}";
         return equivalent == 0

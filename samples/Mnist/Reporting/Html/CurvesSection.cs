@@ -11,7 +11,9 @@ internal static class CurvesSection
 
     internal static void Write(Markup page, ReportData report)
     {
-        page.Element("p", "Loss and accuracy on the training images while training, dropout on. Line: mean over seeds; band: from the lowest to the highest seed. Losses are on a logarithmic axis.");
+        page.Element("p", "Loss and accuracy on the training images while training, dropout on. " + (report.Provenance.Epochs == 1
+            ? "One epoch has no curve. Point: mean over seeds; bar: from the lowest to the highest seed; ring: the baseline."
+            : "Line: mean over seeds; band: from the lowest to the highest seed. Losses are on a logarithmic axis."));
         if ((report.Find("categorical-baseline") ?? report.Find(ExperimentTable.BaselineId) ?? report.Find("sparse-baseline")) is { } baseline)
             Baseline(page, report, baseline);
         foreach (ExperimentGroup group in Enum.GetValues<ExperimentGroup>())
@@ -55,7 +57,8 @@ internal static class CurvesSection
         SeedCurve[] curves = summaries.Select(SeedCurve.Loss).ToArray();
         double low = curves.Min(curve => curve.Low.Min());
         double high = curves.Max(curve => curve.High.Max());
-        page.Element("h3", reference is null ? $"{group}: training loss" : $"{group}: training loss, the baseline dashed");
+        page.Element("h3", reference is null ? $"{group}: training loss"
+            : $"{group}: training loss, the baseline {(curves[0].Mean.Count == 1 ? "ringed" : "dashed")}");
         if (!isKnown)
         {
             Charts();

@@ -9,8 +9,10 @@ internal static class GroupSection
     {
         IReadOnlyList<ExperimentSummary> summaries = report.Of(group);
         string name = ExperimentTable.NameOf(group);
-        page.Element("p", "Means over seeds, the report's single runs in brackets; changes are against the first row, from unrounded numbers.");
-        HtmlTable.Write(page, name + "-published", $"{group}: test loss and accuracy, ours (published)", ReportTables.AsPublished(summaries));
+        string brackets = report.HasPublished ? ", the report's single runs in brackets" : "";
+        page.Element("p", $"Means over seeds{brackets}; changes are against the first row, from unrounded numbers.");
+        HtmlTable.Write(page, name + "-published", $"{group}: test loss and accuracy{(report.HasPublished ? ", ours (published)" : "")}",
+            ReportTables.AsPublished(summaries, report.HasPublished));
         if (summaries.Any(summary => ExperimentTable.ChangesTwoWidths(summary.Experiment)))
             page.Element("p", ReportText.TwoWidths, ("class", "note"));
 

@@ -47,9 +47,10 @@ internal static class HtmlReport
         if (report.Of(ExperimentGroup.Sparse).Count > 0)
             yield return new("sparse", "Sparse", "Sparse categorical cross-entropy (the report's figure 5)", page => GroupSection.Write(page, report, ExperimentGroup.Sparse));
         if (report.Identity.Count > 0)
-            yield return new("identity", "Same bits", "Categorical against sparse", page => IdentitySection.Write(page, report.Identity));
+            yield return new("identity", "Same bits", "Categorical against sparse", page => IdentitySection.Write(page, report));
         if (report.Basic is { } basic)
-            yield return new("basic", "Basic", "Basic: where 35.08 comes from", page => BasicSection.Write(page, basic));
+            yield return new("basic", "Basic", "Basic: where 35.08 comes from", page =>
+                BasicSection.Write(page, basic, report.HasPublished));
         yield return new("curves", "Curves", "Training curves", page => CurvesSection.Write(page, report));
         if (Reference(report) is { } reference)
         {
@@ -89,7 +90,8 @@ internal static class HtmlReport
     {
         Provenance made = report.Provenance;
         return FormattableString.Invariant($"{Count(report.Experiments.Count, "experiment")}, {Count(report.Seeds.Count, "seed")}, {Count(report.Runs.Count, "training run")} ")
-            + FormattableString.Invariant($"of {Count(made.Epochs, "epoch")} on {(made.IsSynthetic ? "synthetic digits" : "MNIST")}; the published figures, single runs with Keras, stand in brackets.");
+            + $"of {Count(made.Epochs, "epoch")} on "
+            + (made.IsSynthetic ? "synthetic digits." : "MNIST; the published figures, single runs with Keras, stand in brackets.");
     }
 
     internal static string Count(int count, string what) => FormattableString.Invariant($"{count:N0} {what}{(count == 1 ? "" : "s")}");

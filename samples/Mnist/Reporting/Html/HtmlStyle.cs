@@ -84,6 +84,8 @@ internal static class HtmlStyle
         path.worse { fill: var(--worse); }
         .band { fill: var(--accent); opacity: 0.22; stroke: none; }
         .curve { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
+        .point { fill: var(--accent); }
+        .spread { fill: none; stroke: var(--accent); stroke-width: 6; stroke-linecap: round; opacity: 0.35; }
         .reference { fill: none; stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 4 3; }
         .cross { fill: none; stroke: var(--worse); stroke-width: 1.75; }
         .confusion th, .confusion td { text-align: right; vertical-align: middle; padding: 0.3rem 0.4rem; min-width: 2.5rem; border-bottom: 0; }

@@ -3,11 +3,13 @@ namespace NeuralCore.Samples.Mnist.Reporting.Html;
 /// <summary>The two spellings of one loss.</summary>
 internal static class IdentitySection
 {
-    internal static void Write(Markup page, IReadOnlyList<IdentityRow> rows)
+    internal static void Write(Markup page, ReportData report)
     {
+        IReadOnlyList<IdentityRow> rows = report.Identity;
         page.Element("p", ReportText.SameFunction);
         HtmlTable.Write(page, "identity-table", "Trained weights of both losses, compared run by run by their SHA-256", ReportTables.Identity(rows));
-        HtmlTable.Write(page, "identity-published", "What the report published for these networks, one run each", Published(rows));
+        if (report.HasPublished)
+            HtmlTable.Write(page, "identity-published", "What the report published for these networks, one run each", Published(rows));
     }
 
     private static ReportTable Published(IReadOnlyList<IdentityRow> rows) => new(
