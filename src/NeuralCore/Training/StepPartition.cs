@@ -105,8 +105,8 @@ internal sealed class StepPartition
             foreach (Parameter parameter in plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
             {
                 // Several slices a worker, of whole blocks of the input's columns, so that the shares even out.
-                int blocks = (parameter.Slices + InputColumns.Width - 1) / InputColumns.Width;
-                int length = parameter.Stride == 1 ? parameter.Slices : InputColumns.Width * ((blocks + SlicesPerWorker * _workers - 1) / (SlicesPerWorker * _workers));
+                int blocks = (parameter.Slices + ColumnBlockedInput.Width - 1) / ColumnBlockedInput.Width;
+                int length = parameter.Stride == 1 ? parameter.Slices : ColumnBlockedInput.Width * ((blocks + SlicesPerWorker * _workers - 1) / (SlicesPerWorker * _workers));
                 for (int start = 0; start < parameter.Slices; start += length)
                     yield return new Slice(layer, parameter, start, Math.Min(length, parameter.Slices - start));
             }
