@@ -28,7 +28,7 @@ public sealed class ArrayFeatures : FeatureSource
     // Memory of the user's own can be taken back.
     internal override bool HoldsItsValues => MemoryMarshal.TryGetArray(_values, out _);
 
-    internal override SampleRows Samples(ReadOnlySpan<int> rows) => SampleRows.Of(_values.Span, rows, Shape.Size);
+    internal override SparseInput Sparse(ReadOnlySpan<int> rows) => SparseInput.Of(_values.Span, rows, Shape.Size);
 
     private static int CountOf(int length, Shape shape)
     {

@@ -59,7 +59,7 @@ public sealed class ByteFeatures : FeatureSource
     // Memory of the user's own can be taken back.
     internal override bool HoldsItsValues => MemoryMarshal.TryGetArray(_values, out _);
 
-    internal override SampleRows Samples(ReadOnlySpan<int> rows) => SampleRows.Of(_values.Span, Scale, rows, Shape.Size);
+    internal override SparseInput Sparse(ReadOnlySpan<int> rows) => SparseInput.Of(_values.Span, Scale, rows, Shape.Size);
 
     /// <inheritdoc/>
     public override string ToString() => $"{base.ToString()} bytes, scale {Scale}";

@@ -57,7 +57,7 @@ public abstract class FeatureSource
 
     /// <summary>Samples where they lie, if they lie in memory in a form that products can read; else none.</summary>
     /// <param name="rows">The samples wanted; the caller has checked that they are in the source.</param>
-    internal virtual SampleRows Samples(ReadOnlySpan<int> rows) => default;
+    internal virtual SparseInput Sparse(ReadOnlySpan<int> rows) => default;
 
     /// <summary>Checks the arguments of <see cref="Gather"/>; for implementations to call first.</summary>
     /// <param name="rows">The samples wanted.</param>

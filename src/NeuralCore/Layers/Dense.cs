@@ -63,7 +63,7 @@ public sealed unsafe class Dense : Layer
 
     internal override bool? GivesProbabilities => false;
 
-    internal override bool SkipsZeros => true;
+    internal override bool ReadsSparseInput => true;
 
     /// <inheritdoc/>
     protected internal override Layer CloneUnbound()
@@ -109,10 +109,8 @@ public sealed unsafe class Dense : Layer
             GemmStart start = _bias is null ? GemmStart.Zero : GemmStart.Bias;
             float* bias = _bias is null ? null : _bias.Pointer;
             GemmEpilogue epilogue = pass.FusesReLU ? GemmEpilogue.ReLU : GemmEpilogue.None;
-            if (pass.Samples.IsGiven)
-                Gemm.MultiplySkippingZeros(InstructionSet.Current, pass.Samples, pass.Columns, pass.FirstRow, pass.Rows, Units, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
-            else if (pass.InputIsData)
-                Gemm.MultiplySkippingZerosOfRows(InstructionSet.Current, pass.Rows, Units, inputs, input, inputs, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+            if (pass.Sparse.IsGiven)
+                pass.Sparse.Multiply(InstructionSet.Current, pass.FirstRow, pass.Rows, Units, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
             else
                 Gemm.Multiply(pass.Rows, Units, inputs, input, inputs, aTransposed: false, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
         }
@@ -151,8 +149,8 @@ public sealed unsafe class Dense : Layer
                 return;
             }
             int inputs = _kernel!.Shape[0];
-            if (pass.Columns is { } columns)
-                Gemm.MultiplyTransposedSkippingZeros(InstructionSet.Current, columns, pass.Start, pass.Count, Units, pass.Rows, outputGradient, Units, gradient, Units);
+            if (pass.Sparse.IsGiven)
+                pass.Sparse.MultiplyTransposed(InstructionSet.Current, pass.Start, pass.Count, Units, pass.Rows, outputGradient, Units, gradient, Units);
             else
                 Gemm.Multiply(pass.Count, Units, pass.Rows, input + pass.Start, inputs, aTransposed: true, outputGradient, Units, gradient, Units,
                     pass.ContinuesSum ? GemmStart.Accumulate : GemmStart.Zero, null);

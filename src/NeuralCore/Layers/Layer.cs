@@ -74,7 +74,7 @@ public abstract class Layer
     internal virtual bool? GivesProbabilities => null;
 
     /// <summary>Whether the layer can skip zeros of its input.</summary>
-    internal virtual bool SkipsZeros => false;
+    internal virtual bool ReadsSparseInput => false;
 
     /// <summary>
     /// Checks the input's shape, declares parameters and what the passes need, and returns the output's shape.

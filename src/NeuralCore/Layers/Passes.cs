@@ -54,14 +54,8 @@ public readonly ref struct ForwardPass
     /// <summary>What <see cref="Layer.ReduceForward"/> made of the batch, column after column; empty in prediction.</summary>
     public ReadOnlySpan<float> Reduced { get; init; }
 
-    /// <summary>The block's input where it lies, only given to layers that skip zeros of the data; then <see cref="Input"/> is not filled.</summary>
-    internal SampleRows Samples { get; init; }
-
-    /// <summary>Where such a layer keeps the samples for its gradient; null where it has none.</summary>
-    internal InputColumns? Columns { get; init; }
-
-    /// <summary>Whether the input of a prediction is the data, in which zeros are worth looking for.</summary>
-    internal bool InputIsData { get; init; }
+    /// <summary>The block's input for layers that skip its zeros; not given where the product is dense. Given, it may stand for <see cref="Input"/>, then not filled.</summary>
+    internal SparseInput Sparse { get; init; }
 }
 
 /// <summary>A block of rows on its way back. All spans are row-major, one sample after the other.</summary>
@@ -149,8 +143,8 @@ public readonly ref struct GradientPass
     /// <summary>The declared cache of the whole batch.</summary>
     public ReadOnlySpan<float> Cache { get; init; }
 
-    /// <summary>The whole batch's input as the forward pass kept it, only given to layers that skip zeros of the data; then <see cref="Input"/> is not filled.</summary>
-    internal InputColumns? Columns { get; init; }
+    /// <summary>The batch's input as the forward passes kept it, for layers that skip its zeros; given, <see cref="Input"/> may not be filled.</summary>
+    internal SparseInput Sparse { get; init; }
 }
 
 /// <summary>A slice of the columns of a layer's input, to be reduced over the whole batch.</summary>

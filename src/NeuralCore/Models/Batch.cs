@@ -76,7 +76,7 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
 
     /// <summary>The rows from <paramref name="first"/> on where they lie; none where the data does not lie in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal SampleRows Samples(int first, int rows) => _features is null ? default : _features.Samples(_sampleIndices.AsSpan(first, rows));
+    internal SparseInput Sparse(int first, int rows) => _features is null ? default : _features.Sparse(_sampleIndices.AsSpan(first, rows));
 
     private void Resolve(Dataset<TTarget> data, int rows, int firstRow)
     {

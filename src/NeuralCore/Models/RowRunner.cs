@@ -25,8 +25,8 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
     where TTarget : unmanaged
 {
     private bool _goesBack;
-    private bool _skipsZeros;
-    private bool _readsSamples;
+    private bool _isSparse;
+    private bool _readsSparse;
     private long _step;
     private volatile bool _isFinite;
 
@@ -35,17 +35,17 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
 
     /// <summary>Begins a batch.</summary>
     /// <param name="step">The training step.</param>
-    /// <param name="skipsZeros">Whether zeros of the data are left out of products.</param>
+    /// <param name="sparse">Whether zeros of the data are left out of products.</param>
     /// <param name="goesBack">Whether a training plan goes back as well.</param>
-    internal void Begin(long step, bool skipsZeros, bool goesBack = true)
+    internal void Begin(long step, bool sparse, bool goesBack = true)
     {
         _step = step;
         _goesBack = goesBack && plan.IsTraining;
-        _skipsZeros = skipsZeros;
-        _readsSamples = skipsZeros && plan.SkipsZeros && batch.Samples(0, 1).IsGiven;
+        _isSparse = sparse;
+        _readsSparse = sparse && plan.HasSparseInput && batch.Sparse(0, 1).IsGiven;
         _isFinite = true;
         if (plan.IsTraining)
-            workspace.Begin(Samples(worker: 0, first: 0, rows: 1));
+            workspace.Begin(Sparse(worker: 0, first: 0, rows: 1));
     }
 
     /// <summary>Runs a block of rows through one part of the way. The parts follow each other, each with all rows.</summary>
@@ -53,12 +53,12 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
     internal void Run(int part, int worker, int first, int rows)
     {
         int lastForward = plan.PartCount - 1;
-        if (part == 0 && !_readsSamples)
+        if (part == 0 && !_readsSparse)
             batch.GatherInput(first, rows, workspace.Activation(0, worker, first, rows));
         if (part <= lastForward)
         {
             ReadOnlySpan<float> last = workspace.Forward(
-                part, worker, first, rows, _step, workspace.Activation(0, worker, first, rows), Samples(worker, first, rows));
+                part, worker, first, rows, _step, workspace.Activation(0, worker, first, rows), Sparse(worker, first, rows));
             if (part < lastForward)
                 return;
             Span<float> predictions = workspace.Activation(plan.Layers.Length, worker, first, rows);
@@ -71,8 +71,8 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
 
     // In the data with all rows that follow, else in tensor 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private SampleRows Samples(int worker, int first, int rows) =>
-        _readsSamples ? batch.Samples(first, batch.Count - first)
-        : _skipsZeros && plan.IsTraining ? workspace.Samples(worker, first, rows)
+    private SparseInput Sparse(int worker, int first, int rows) =>
+        _readsSparse ? batch.Sparse(first, batch.Count - first)
+        : _isSparse && plan.IsTraining ? workspace.Sparse(worker, first, rows)
         : default;
 }

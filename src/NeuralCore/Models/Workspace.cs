@@ -27,8 +27,8 @@ internal sealed unsafe class Workspace
     private readonly int[] _cacheOffsets;
     private readonly int[] _reducedOffsets;
     private readonly AlignedBuffer _gradients;
-    private readonly InputColumns? _columns;
-    private bool _skipsZeros;
+    private readonly ColumnBlockedInput? _columns;
+    private bool _isSparse;
 
     /// <summary>Lays out the memory of training steps.</summary>
     /// <param name="plan">What shares what.</param>
@@ -58,8 +58,8 @@ internal sealed unsafe class Workspace
         (_reduced, _reducedOffsets) = ForEachLayer(
             layer => plan.Reductions.Contains(layer) ? (long)plan.Layers[layer].Bound.Reduced * plan.Sizes[layer] : 0, batchRows);
         _gradients = new AlignedBuffer(parameterLength);
-        if (plan.IsTraining && Enumerable.Range(0, plan.ExecutedCount).Any(layer => plan.ReadsSamples[layer] && plan.HasGradients(layer)))
-            _columns = new InputColumns(batchRows, plan.Sizes[0]);
+        if (plan.IsTraining && Enumerable.Range(0, plan.ExecutedCount).Any(layer => plan.ReadsSparseInput[layer] && plan.HasGradients(layer)))
+            _columns = new ColumnBlockedInput(batchRows, plan.Sizes[0]);
     }
 
     /// <summary>The largest block of rows.</summary>
@@ -84,15 +84,15 @@ internal sealed unsafe class Workspace
         _plan.Gradients[tensor] is { } slot ? Rows(slot, _plan.Sizes[tensor], worker, firstRow, rows) : default;
 
     /// <summary>A block of the batch's input as it stands in tensor 0, for layers that skip its zeros; none where no layer does.</summary>
-    internal SampleRows Samples(int worker, int firstRow, int rows) =>
-        _plan.SkipsZeros ? SampleRows.Of(Activation(0, worker, firstRow, rows), default, _plan.Sizes[0]) : default;
+    internal SparseInput Sparse(int worker, int firstRow, int rows) =>
+        _plan.HasSparseInput ? SparseInput.Of(Activation(0, worker, firstRow, rows), default, _plan.Sizes[0]) : default;
 
     /// <summary>Begins a step. With samples of the batch's kind zeros are left out of products; with none they are not.</summary>
-    internal void Begin(SampleRows samples)
+    internal void Begin(SparseInput sparse)
     {
-        _skipsZeros = samples.IsGiven;
-        if (samples.IsGiven)
-            _columns?.Begin(samples);
+        _isSparse = sparse.IsGiven;
+        if (sparse.IsGiven)
+            _columns?.Begin(sparse);
     }
 
     /// <summary>Packs one panel of a layer.</summary>
@@ -106,17 +106,16 @@ internal sealed unsafe class Workspace
     /// <param name="rows">The block's rows.</param>
     /// <param name="step">The training step.</param>
     /// <param name="input">The block's input: tensor 0, or memory of the caller's. Not read where samples are given and a layer reads those.</param>
-    /// <param name="samples">The rows where they lie.</param>
+    /// <param name="sparse">The rows where they lie.</param>
     /// <returns>The output of the last call; the input where there was none.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal ReadOnlySpan<float> Forward(int part, int worker, int firstRow, int rows, long step, ReadOnlySpan<float> input, SampleRows samples)
+    internal ReadOnlySpan<float> Forward(int part, int worker, int firstRow, int rows, long step, ReadOnlySpan<float> input, SparseInput sparse)
     {
         ReadOnlySpan<float> last = input;
         foreach (ForwardCall call in _plan.ForwardParts[part])
         {
             int i = call.Layer;
             bool readsInput = _plan.ReadsInput[i];
-            bool readsSamples = _plan.ReadsSamples[i];
             Span<float> output = Activation(call.Output, worker, firstRow, rows);
             _plan.Layers[i].Forward(new ForwardPass
             {
@@ -131,9 +130,10 @@ internal sealed unsafe class Workspace
                 Scratch = Scratch(i, worker),
                 Reduced = Reduced(i),
                 FusesReLU = call.FusesReLU,
-                Samples = readsSamples ? samples : default,
-                Columns = readsSamples ? _columns : null,
-                InputIsData = readsInput && !_plan.IsTraining,
+                Sparse = !_plan.ReadsSparseInput[i] ? default
+                    : sparse.IsGiven ? sparse.With(_columns)
+                    : _plan.IsTraining ? default
+                    : SparseInput.EachRowOf(input, _plan.Sizes[0]),
             });
             last = output;
         }
@@ -229,7 +229,7 @@ internal sealed unsafe class Workspace
             Cache = Cache(layer, firstRow, rows),
             Scratch = Scratch(layer, worker),
             Reduced = Reduced(layer),
-            Columns = _skipsZeros && !continues && firstRow == 0 && _plan.ReadsSamples[layer] ? _columns : null,
+            Sparse = _isSparse && !continues && firstRow == 0 && _plan.ReadsSparseInput[layer] ? SparseInput.KeptIn(_columns) : default,
         });
     }
 

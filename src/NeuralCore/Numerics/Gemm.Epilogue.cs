@@ -5,7 +5,7 @@ namespace NeuralCore.Numerics;
 // What follows a product, on a strip of rows that is still in a cache. On the accumulators of every kernel it would be a third of the code to compile.
 internal static unsafe partial class Gemm
 {
-    private static void Finish(
+    internal static void Finish(
         VectorPath path, GemmEpilogue epilogue, float* c, nint cStride, float* mask, nint maskStride, int rows, int columns) =>
         Dispatch.Run(path, new FinishOperation(epilogue, c, cStride, mask, maskStride, rows, columns));
 

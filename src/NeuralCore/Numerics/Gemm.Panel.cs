@@ -112,7 +112,7 @@ internal static unsafe partial class Gemm
 
     // Not inlined: four widths of it would be in each caller.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Run(VectorPath path, GemmTile* tile, int rows, int columns, int panelColumns, bool isRow) =>
+    internal static void Run(VectorPath path, GemmTile* tile, int rows, int columns, int panelColumns, bool isRow) =>
         Dispatch.RunInRegisters(path, new PanelProduct(tile, rows, columns, panelColumns, isRow));
 
     /// <summary>Panels side by side, each as wide as panelColumns or what is left, B as it stands if there are several.</summary>

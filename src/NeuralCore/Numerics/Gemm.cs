@@ -29,7 +29,7 @@ internal static unsafe partial class Gemm
     private const int WidestTile = 64;
 
     // A single row (prediction) runs this many vectors of columns side by side, over all of k.
-    private const int RowVectors = 8;
+    internal const int RowVectors = 8;
 
     /// <summary>C[m x n] = start + op(A)[m x k] * B[k x n], with B read as it stands.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,7 +112,7 @@ internal static unsafe partial class Gemm
         }
     }
 
-    private static int Lanes(VectorPath path) => path == VectorPath.Scalar ? 1 : (int)path / 32;
+    internal static int Lanes(VectorPath path) => path == VectorPath.Scalar ? 1 : (int)path / 32;
 
     // With 512 bits and a packed B, tiles of 6 x 4 vectors beat 8 x 3 where no narrow panel is left over (512 x 784 x 128: up to 5 %, since they load
     // less for each multiplication); reading B as it stands they lose as much.
@@ -124,7 +124,7 @@ internal static unsafe partial class Gemm
     private static int WidthAt(VectorPath path, int panelColumns, int left) =>
         path == VectorPath.Vector512 && left <= WidestTile ? left : Math.Min(panelColumns, left);
 
-    private static int TileColumns(VectorPath path) => path switch
+    internal static int TileColumns(VectorPath path) => path switch
     {
         VectorPath.Vector512 => 48,
         VectorPath.Vector256 => 16,

@@ -106,9 +106,9 @@ internal sealed class StepPartition
             foreach (Parameter parameter in plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
             {
                 // Several slices per worker, of whole blocks of the input's columns, for load balance.
-                int blocks = (parameter.Slices + InputColumns.Width - 1) / InputColumns.Width;
+                int blocks = (parameter.Slices + ColumnBlockedInput.Width - 1) / ColumnBlockedInput.Width;
                 int slices = SlicesPerWorker * _workers;
-                int length = parameter.Stride == 1 ? parameter.Slices : InputColumns.Width * ((blocks + slices - 1) / slices);
+                int length = parameter.Stride == 1 ? parameter.Slices : ColumnBlockedInput.Width * ((blocks + slices - 1) / slices);
                 for (int start = 0; start < parameter.Slices; start += length)
                     yield return new Slice(layer, parameter, start, Math.Min(length, parameter.Slices - start));
             }

@@ -93,20 +93,20 @@ public sealed class GemmSkippingTests
                 float[][] results = new float[2][];
                 for (int split = 0; split < 2; split++)
                 {
-                    InputColumns kept = new(rows, size);
+                    ColumnBlockedInput kept = new(rows, size);
                     results[split] = new float[size * n];
                     fixed (float* b = weights, dy = gradients, c = y, dw = results[split])
                     {
                         foreach ((int first, int count) in split == 0 ? [(0, rows)] : ((int, int)[])[(18, 5), (1, 6), (7, 11), (0, 1)])
                         {
-                            SampleRows samples = asBytes
-                                ? SampleRows.Of(bytes.AsSpan(first * size, count * size), 1, default, size)
-                                : SampleRows.Of(floats.AsSpan(first * size, count * size), default, size);
+                            SparseInput samples = asBytes
+                                ? SparseInput.Of(bytes.AsSpan(first * size, count * size), 1, default, size)
+                                : SparseInput.Of(floats.AsSpan(first * size, count * size), default, size);
                             if (first == (split == 0 ? 0 : 18))
                                 kept.Begin(samples);
-                            Gemm.MultiplySkippingZeros(path, samples, kept, first, count, n, b, n, c, n, GemmStart.Zero, null, GemmEpilogue.None);
+                            samples.With(kept).Multiply(path, first, count, n, b, n, c, n, GemmStart.Zero, null, GemmEpilogue.None);
                         }
-                        Gemm.MultiplyTransposedSkippingZeros(path, kept, 0, size, n, rows, dy, n, dw, n);
+                        SparseInput.KeptIn(kept).MultiplyTransposed(path, 0, size, n, rows, dy, n, dw, n);
                     }
                 }
                 Kernels.Bits(results[1]).Should().Equal(Kernels.Bits(results[0]), $"{path}, bytes {asBytes}");
@@ -129,24 +129,24 @@ public sealed class GemmSkippingTests
             int[] indices = Enumerable.Range(0, rows).Select(_ => random.Next(rows + 2)).ToArray();
             foreach (VectorPath path in GemmCase.Paths)
             {
-                (float[] y, float[] w) fromBytes = Both(SampleRows.Of(bytes, scale, indices, size), path, rows, n);
-                (float[] y, float[] w) fromFloats = Both(SampleRows.Of(floats, indices, size), path, rows, n);
+                (float[] y, float[] w) fromBytes = Both(SparseInput.Of(bytes, scale, indices, size), path, rows, n);
+                (float[] y, float[] w) fromFloats = Both(SparseInput.Of(floats, indices, size), path, rows, n);
                 Kernels.Bits(fromBytes.y).Should().Equal(Kernels.Bits(fromFloats.y), $"{path} {rows}x{size}x{n} forward");
                 Kernels.Bits(fromBytes.w).Should().Equal(Kernels.Bits(fromFloats.w), $"{path} {rows}x{size}x{n} gradient");
             }
         }
 
-        static (float[], float[]) Both(SampleRows samples, VectorPath path, int rows, int n)
+        static (float[], float[]) Both(SparseInput samples, VectorPath path, int rows, int n)
         {
             float[] weights = Enumerable.Range(0, samples.Size * n).Select(i => MathF.Sin(i)).ToArray();
             float[] gradients = Enumerable.Range(0, rows * n).Select(i => MathF.Cos(i)).ToArray();
             float[] y = new float[rows * n], w = new float[samples.Size * n];
-            InputColumns kept = new(rows, samples.Size);
+            ColumnBlockedInput kept = new(rows, samples.Size);
             kept.Begin(samples);
             fixed (float* b = weights, dy = gradients, c = y, dw = w)
             {
-                Gemm.MultiplySkippingZeros(path, samples, kept, 0, rows, n, b, n, c, n, GemmStart.Zero, null, GemmEpilogue.None);
-                Gemm.MultiplyTransposedSkippingZeros(path, kept, 0, samples.Size, n, rows, dy, n, dw, n);
+                samples.With(kept).Multiply(path, 0, rows, n, b, n, c, n, GemmStart.Zero, null, GemmEpilogue.None);
+                SparseInput.KeptIn(kept).MultiplyTransposed(path, 0, samples.Size, n, rows, dy, n, dw, n);
             }
             return (y, w);
         }
@@ -171,7 +171,7 @@ public sealed class GemmSkippingTests
         {
             // The product starts somewhere inside the batch and, transposed, inside its columns.
             int firstRow = product.TransposeA ? 0 : 4;
-            int firstColumn = product.TransposeA ? 2 * InputColumns.Width + (byIndex ? 7 : 0) : 0;
+            int firstColumn = product.TransposeA ? 2 * ColumnBlockedInput.Width + (byIndex ? 7 : 0) : 0;
             int rows = product.TransposeA ? product.K : product.M;
             int columns = product.TransposeA ? product.M : product.K;
             int size = firstColumn + columns;
@@ -183,26 +183,26 @@ public sealed class GemmSkippingTests
                 indices[row] = byIndex ? rows - row : row;
                 product.A.AsSpan(row * product.AStride, columns).CopyTo(data.AsSpan(indices[row] * size + firstColumn));
             }
-            SampleRows samples = SampleRows.Of(data, byIndex ? indices : default, size);
-            InputColumns kept = new(firstRow + rows, size);
+            SparseInput samples = SparseInput.Of(data, byIndex ? indices : default, size);
+            ColumnBlockedInput kept = new(firstRow + rows, size);
             kept.Begin(samples);
 
             if (byRows)
             {
-                Gemm.MultiplySkippingZerosOfRows(
+                SparseInput.MultiplyEachRow(
                     path, product.M, product.N, product.K, a, product.AStride, b, product.BStride, to, product.CStride, product.Start, bias, product.Epilogue);
             }
             else if (product.TransposeA)
             {
                 float[] forward = new float[Math.Max(1, rows)], weights = new float[Math.Max(1, size)];
                 fixed (float* y = forward, w = weights)
-                    Gemm.MultiplySkippingZeros(path, samples, kept, 0, rows, 1, w, 1, y, 1, GemmStart.Zero, null, GemmEpilogue.None);
-                Gemm.MultiplyTransposedSkippingZeros(path, kept, firstColumn, product.M, product.N, product.K, b, product.BStride, to, product.CStride);
+                    samples.With(kept).Multiply(path, 0, rows, 1, w, 1, y, 1, GemmStart.Zero, null, GemmEpilogue.None);
+                SparseInput.KeptIn(kept).MultiplyTransposed(path, firstColumn, product.M, product.N, product.K, b, product.BStride, to, product.CStride);
             }
             else
             {
-                Gemm.MultiplySkippingZeros(
-                    path, samples, kept, firstRow, product.M, product.N, b, product.BStride, to, product.CStride, product.Start, bias, product.Epilogue);
+                samples.With(kept).Multiply(
+                    path, firstRow, product.M, product.N, b, product.BStride, to, product.CStride, product.Start, bias, product.Epilogue);
             }
         }
         return c;

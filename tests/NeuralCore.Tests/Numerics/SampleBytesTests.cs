@@ -37,8 +37,8 @@ public sealed unsafe class SampleBytesTests
                     int[] bits = expected.Select(value => BitConverter.SingleToInt32Bits(value + 0f)).ToArray();
                     foreach (VectorPath path in GemmCase.Paths)
                     {
-                        InputColumns kept = new(rows + 9, size);
-                        float[] c = Product(path, SampleRows.Of(bytes, Scale, order, size), kept, firstRow: 5, rows, weights, bias, epilogue);
+                        ColumnBlockedInput kept = new(rows + 9, size);
+                        float[] c = Product(path, SparseInput.Of(bytes, Scale, order, size), kept, firstRow: 5, rows, weights, bias, epilogue);
                         c.Select(BitConverter.SingleToInt32Bits).Should().Equal(bits, $"{path} {rows} x {size}, zeros {zeros}, {epilogue}");
                         for (int row = -5; row < rows + 4; row++)
                         {
@@ -65,9 +65,9 @@ public sealed unsafe class SampleBytesTests
         {
             foreach (VectorPath path in GemmCase.Paths)
             {
-                Product(path, SampleRows.Of(bytes, Scale, default, size), null, 0, rows, weights, null, epilogue)
+                Product(path, SparseInput.Of(bytes, Scale, default, size), null, 0, rows, weights, null, epilogue)
                     .Should().OnlyContain(x => x == 0 && !float.IsNegative(x), $"{path} {epilogue}");
-                Product(path, SampleRows.Of(bytes.Select(value => value * Scale).ToArray(), default, size), null, 0, rows, weights, null, epilogue)
+                Product(path, SparseInput.Of(bytes.Select(value => value * Scale).ToArray(), default, size), null, 0, rows, weights, null, epilogue)
                     .Should().OnlyContain(x => x == 0 && !float.IsNegative(x), $"{path} {epilogue}, floats");
             }
         }
@@ -88,11 +88,11 @@ public sealed unsafe class SampleBytesTests
                 foreach (bool atEnd in (bool[])[true, false])
                 {
                     byte* bytes = atEnd ? samples.End - rows * size : samples.Start;
-                    InputColumns kept = new(rows, size);
-                    SampleRows source = SampleRows.Of(new ReadOnlySpan<byte>(bytes, rows * size), Scale, default, size);
+                    ColumnBlockedInput kept = new(rows, size);
+                    SparseInput source = SparseInput.Of(new ReadOnlySpan<byte>(bytes, rows * size), Scale, default, size);
                     kept.Begin(source);
-                    Gemm.MultiplySkippingZeros(
-                        path, source, kept, 0, rows, Columns, b.Place(size * Columns, atEnd), Columns, c.Place(rows * Columns, atEnd), Columns,
+                    source.With(kept).Multiply(
+                        path, 0, rows, Columns, b.Place(size * Columns, atEnd), Columns, c.Place(rows * Columns, atEnd), Columns,
                         GemmStart.Bias, bias.Place(Columns, atEnd), GemmEpilogue.None);
                 }
             }
@@ -106,20 +106,20 @@ public sealed unsafe class SampleBytesTests
 
     private static byte[] Row(byte[] bytes, int row, int size) => bytes.AsSpan(row * size, size).ToArray();
 
-    private static int KeptLength(int size) => (size + InputColumns.Width - 1) / InputColumns.Width * InputColumns.Width;
+    private static int KeptLength(int size) => (size + ColumnBlockedInput.Width - 1) / ColumnBlockedInput.Width * ColumnBlockedInput.Width;
 
-    private static byte[] KeptRow(InputColumns kept, int row, int size) =>
-        Enumerable.Range(0, KeptLength(size)).Select(column => kept.Row(column / InputColumns.Width, row)[column % InputColumns.Width]).ToArray();
+    private static byte[] KeptRow(ColumnBlockedInput kept, int row, int size) =>
+        Enumerable.Range(0, KeptLength(size)).Select(column => kept.Row(column / ColumnBlockedInput.Width, row)[column % ColumnBlockedInput.Width]).ToArray();
 
     private static float[] Product(
-        VectorPath path, SampleRows samples, InputColumns? kept, int firstRow, int rows, float[] weights, float[]? bias, GemmEpilogue epilogue)
+        VectorPath path, SparseInput samples, ColumnBlockedInput? kept, int firstRow, int rows, float[] weights, float[]? bias, GemmEpilogue epilogue)
     {
         float[] c = new float[rows * Columns];
         kept?.Begin(samples);
         fixed (float* pb = weights, pc = c, pbias = bias)
         {
-            Gemm.MultiplySkippingZeros(
-                path, samples, kept, firstRow, rows, Columns, pb, Columns, pc, Columns, bias is null ? GemmStart.Zero : GemmStart.Bias, pbias, epilogue);
+            samples.With(kept).Multiply(
+                path, firstRow, rows, Columns, pb, Columns, pc, Columns, bias is null ? GemmStart.Zero : GemmStart.Bias, pbias, epilogue);
         }
         return c;
     }

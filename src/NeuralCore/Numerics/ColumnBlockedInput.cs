@@ -10,7 +10,7 @@ namespace NeuralCore.Numerics;
 /// Row-major, each step of that product would read another page of memory, and each line of it four times from far away. As bytes it takes a quarter of the
 /// traffic of floats.
 /// </remarks>
-internal sealed unsafe class InputColumns
+internal sealed unsafe class ColumnBlockedInput
 {
     /// <summary>The columns of a block.</summary>
     internal const int Width = LaneMath.Width;
@@ -20,7 +20,7 @@ internal sealed unsafe class InputColumns
     private AlignedBuffer _memory = new(0);
     private nint _blockBytes;
 
-    internal InputColumns(int rows, int columns)
+    internal ColumnBlockedInput(int rows, int columns)
     {
         _rows = rows;
         _blocks = (columns + Width - 1) / Width;
@@ -32,11 +32,11 @@ internal sealed unsafe class InputColumns
     internal float Scale { get; private set; }
 
     /// <summary>Prepares for a batch whose values are bytes or floats; while nobody writes.</summary>
-    internal void Begin(in SampleRows samples)
+    internal void Begin(in SparseInput input)
     {
-        AreBytes = samples.AreBytes;
-        Scale = samples.Scale;
-        // The line between blocks keeps them out of one another's place in a cache.
+        AreBytes = input.AreBytes;
+        Scale = input.Scale;
+        // The line between blocks avoids set conflicts.
         _blockBytes = (nint)_rows * Width * (AreBytes ? 1 : sizeof(float)) + AlignedBuffer.Alignment;
         long floats = _blockBytes * _blocks / sizeof(float);
         if (_memory.Length < floats)
