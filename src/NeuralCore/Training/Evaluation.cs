@@ -40,7 +40,7 @@ public sealed class Evaluation
             }
             string known = Metrics.Count == 0
                 ? "The model was compiled without metrics"
-                : $"It has: {string.Join(", ", Metrics.Select(metric => metric.Name))}";
+                : $"Known metrics: {string.Join(", ", Metrics.Select(metric => metric.Name))}";
             throw new InvalidOperationException($"There is no metric \"{name}\". {known}. Pass it to Compile, for example new Accuracy().");
         }
     }

@@ -72,7 +72,7 @@ public class LargeDescriptionTests
             }
             catch (ArgumentException e)
             {
-                e.Message.Should().StartWith("The model is too large to be saved, so there could be no checkpoint: ").And.Contain("a file has room for");
+                e.Message.Should().StartWith("The model is too large for a file, so checkpoints could not be saved: ").And.Contain("the limit of a file is");
                 wasRefused = true;
                 continue;
             }

@@ -205,7 +205,7 @@ public class ModelFileTests
         model.Parameters[^1].Values[2] = value;
 
         model.Invoking(m => m.Save(folder.File("other")))
-            .Should().Throw<InvalidOperationException>().WithMessage("head.bias holds * at index 2. *");
+            .Should().Throw<InvalidOperationException>().WithMessage("head.bias contains * at index 2. *");
         folder.Names.Should().Equal("m");
 
         // The last value of the file.

@@ -87,7 +87,7 @@ public class CheckpointNumberTests
         CheckpointDraft draft = Draft();
         (draft.Step, draft.Batch, draft.Samples) = (30, batch, samples);
 
-        ShouldRefuse(Fits.ThroughDisk(draft.Finish()), Fits.Options()).WithMessage("*batches of*samples*");
+        ShouldRefuse(Fits.ThroughDisk(draft.Finish()), Fits.Options()).WithMessage("*batches with*samples*");
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public class ResumeTests
     [InlineData("training data's samples: 200 in the checkpoint, 199 now")]
     [InlineData("training data's content: ")]
     [InlineData("callback EarlyStopping: patience 100,")]
-    [InlineData("callbacks: the state of EarlyStopping in the checkpoint, no such callback now")]
+    [InlineData("callbacks: the checkpoint has the state of EarlyStopping, the fit has no such callback")]
     public void What_has_changed_is_named_and_nothing_happens(string difference)
     {
         using Trainer<int> cancelled = Fits.CancelAfter(3);
@@ -240,7 +240,7 @@ public class ResumeTests
         checkpoint.Weights[0].Values[0].Should().Be(before);
 
         trainer.Model.Parameters[0].Values[0] = float.NaN;
-        trainer.Invoking(t => t.CreateCheckpoint()).Should().Throw<InvalidOperationException>().WithMessage("dense.kernel holds NaN*earlier checkpoint*");
+        trainer.Invoking(t => t.CreateCheckpoint()).Should().Throw<InvalidOperationException>().WithMessage("dense.kernel contains NaN*earlier checkpoint*");
 
         Reentrant source = new(trainer);
         Action fit = () => trainer.Fit(new Dataset<int>(source, new ClassLabels(new int[30])), new() { Threads = 1 });
