@@ -42,7 +42,7 @@ public class FitErrorTests
     public void Shapes_must_fit()
     {
         Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [2, 2], 3), "sequential: expects samples [4], but the data has [2, 2]*");
-        Refuses(Model(), new CategoricalCrossEntropy(), TestData.Classes(10, [4], 3).ToOneHot(4), "CategoricalCrossEntropy: expects 3 target values a row for predictions [3], but the data has 4*");
+        Refuses(Model(), new CategoricalCrossEntropy(), TestData.Classes(10, [4], 3).ToOneHot(4), "CategoricalCrossEntropy: expects 3 target values per row for predictions [3], but the data has 4*");
         Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [4], 3), "sequential: expects samples [4], but the data has [5]*", TestData.Classes(10, [5], 3));
     }
 
