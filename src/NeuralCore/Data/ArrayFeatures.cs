@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NeuralCore.Numerics;
 
 namespace NeuralCore.Data;
 
@@ -28,7 +27,7 @@ public sealed class ArrayFeatures : FeatureSource
     // Memory of the user's own can be taken back.
     internal override bool HoldsItsValues => MemoryMarshal.TryGetArray(_values, out _);
 
-    internal override SparseInput Sparse(ReadOnlySpan<int> rows) => SparseInput.Of(_values.Span, rows, Shape.Size);
+    internal override SampleMemory Memory => new(_values, default, 1);
 
     private static int CountOf(int length, Shape shape)
     {

@@ -59,7 +59,7 @@ public sealed class ByteFeatures : FeatureSource
     // Memory of the user's own can be taken back.
     internal override bool HoldsItsValues => MemoryMarshal.TryGetArray(_values, out _);
 
-    internal override SparseInput Sparse(ReadOnlySpan<int> rows) => SparseInput.Of(_values.Span, Scale, rows, Shape.Size);
+    internal override SampleMemory Memory => new(default, _values, Scale);
 
     /// <inheritdoc/>
     public override string ToString() => $"{base.ToString()} bytes, scale {Scale}";

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NeuralCore.Numerics;
 
 namespace NeuralCore.Data;
 
@@ -55,9 +54,8 @@ public abstract class FeatureSource
     /// <summary>Whether the values can be read for as long as this object lives. Arrays can; a file behind a source of the user's own may be gone.</summary>
     internal virtual bool HoldsItsValues => false;
 
-    /// <summary>Samples where they lie, if they lie in memory in a form that products can read; else none.</summary>
-    /// <param name="rows">The samples wanted; the caller has checked that they are in the source.</param>
-    internal virtual SparseInput Sparse(ReadOnlySpan<int> rows) => default;
+    /// <summary>All samples where they are in memory; empty, by default, where they are not.</summary>
+    internal virtual SampleMemory Memory => default;
 
     /// <summary>Checks the arguments of <see cref="Gather"/>; for implementations to call first.</summary>
     /// <param name="rows">The samples wanted.</param>

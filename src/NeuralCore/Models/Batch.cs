@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using NeuralCore.Data;
-using NeuralCore.Numerics;
 
 namespace NeuralCore.Models;
 
@@ -19,6 +18,12 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
 
     /// <summary>How many rows there are.</summary>
     internal int Count { get; private set; }
+
+    /// <summary>The source that holds the samples; null for rows that the caller holds.</summary>
+    internal FeatureSource? Features => _features;
+
+    /// <summary>Which sample of the source each row is.</summary>
+    internal int[] SampleIndices => _sampleIndices;
 
     /// <summary>The number of the first row in messages.</summary>
     internal int FirstRow { get; private set; }
@@ -73,10 +78,6 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
         else
             new ReadOnlySpan<TTarget>(_targets + (nint)first * targetWidth, rows * targetWidth).CopyTo(destination);
     }
-
-    /// <summary>The rows from <paramref name="first"/> on where they lie; none where the data does not lie in memory.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal SparseInput Sparse(int first, int rows) => _features is null ? default : _features.Sparse(_sampleIndices.AsSpan(first, rows));
 
     private void Resolve(Dataset<TTarget> data, int rows, int firstRow)
     {

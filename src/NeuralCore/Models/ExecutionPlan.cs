@@ -39,8 +39,6 @@ internal sealed class ExecutionPlan
         BackwardParts = Enumerable.Range(0, PartCount).Select(part => backward.Where(call => BackwardPart(call.Layer) == part).ToArray()).ToArray();
 
         ReadsInput = Layers.Select((_, i) => Layers.Take(i).All(layer => layer.Bound.IsView)).ToArray();
-        ReadsSparseInput = Layers.Select((layer, i) => i < ExecutedCount && ReadsInput[i] && layer.ReadsSparseInput).ToArray();
-        HasSparseInput = ReadsSparseInput.Contains(true);
         IsPacked = Layers.Select((layer, i) => isTraining && i < ExecutedCount && layer.Bound.Panels > 0
             && (!layer.Bound.PackedForBackwardOnly || NeedsInputGradient(i))).ToArray();
         Activations = isTraining ? PlanActivations(fusesLast) : PlanTwoBuffers(forward);
@@ -77,9 +75,6 @@ internal sealed class ExecutionPlan
     /// <summary>Whether each layer reads the batch's input, as it came or through views.</summary>
     internal bool[] ReadsInput { get; }
 
-    /// <summary>Whether each layer reads the batch's input and can leave out its zeros.</summary>
-    internal bool[] ReadsSparseInput { get; }
-
     /// <summary>Whether each layer's panels are packed at the start of a step.</summary>
     internal bool[] IsPacked { get; }
 
@@ -88,9 +83,6 @@ internal sealed class ExecutionPlan
 
     /// <summary>The slot of each tensor's gradient; null where nobody needs it.</summary>
     internal Slot?[] Gradients { get; }
-
-    /// <summary>Whether the first layer that computes something can leave out zeros of the data.</summary>
-    internal bool HasSparseInput { get; }
 
     /// <summary>Lays out training steps.</summary>
     /// <param name="layers">All layers in the order they run, trailing activations included.</param>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using NeuralCore.Numerics;
 
 namespace NeuralCore.Models;
 
@@ -25,8 +24,6 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
     where TTarget : unmanaged
 {
     private bool _goesBack;
-    private bool _isSparse;
-    private bool _readsSparse;
     private long _step;
     private volatile bool _isFinite;
 
@@ -35,17 +32,14 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
 
     /// <summary>Begins a batch.</summary>
     /// <param name="step">The training step.</param>
-    /// <param name="sparse">Whether zeros of the data are left out of products.</param>
+    /// <param name="skipZeros">Whether zeros of the data are skipped.</param>
     /// <param name="goesBack">Whether a training plan goes back as well.</param>
-    internal void Begin(long step, bool sparse, bool goesBack = true)
+    internal void Begin(long step, bool skipZeros, bool goesBack = true)
     {
         _step = step;
         _goesBack = goesBack && plan.IsTraining;
-        _isSparse = sparse;
-        _readsSparse = sparse && plan.HasSparseInput && batch.Sparse(0, 1).IsGiven;
         _isFinite = true;
-        if (plan.IsTraining)
-            workspace.Begin(Sparse(worker: 0, first: 0, rows: 1));
+        workspace.Input.Begin(batch.Features, batch.SampleIndices, batch.Count, skipZeros);
     }
 
     /// <summary>Runs a block of rows through one part of the way. The parts follow each other, each with all rows.</summary>
@@ -53,12 +47,12 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
     internal void Run(int part, int worker, int first, int rows)
     {
         int lastForward = plan.PartCount - 1;
-        if (part == 0 && !_readsSparse)
+        if (part == 0 && workspace.Input.IsGathered)
             batch.GatherInput(first, rows, workspace.Activation(0, worker, first, rows));
         if (part <= lastForward)
         {
             ReadOnlySpan<float> last = workspace.Forward(
-                part, worker, first, rows, _step, workspace.Activation(0, worker, first, rows), Sparse(worker, first, rows));
+                part, worker, first, rows, _step, workspace.Activation(0, worker, first, rows));
             if (part < lastForward)
                 return;
             Span<float> predictions = workspace.Activation(plan.Layers.Length, worker, first, rows);
@@ -68,11 +62,4 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
         if (_goesBack && _isFinite)
             workspace.Backward(part - lastForward, worker, first, rows, _step);
     }
-
-    // In the data with all rows that follow, else in tensor 0.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private SparseInput Sparse(int worker, int first, int rows) =>
-        _readsSparse ? batch.Sparse(first, batch.Count - first)
-        : _isSparse && plan.IsTraining ? workspace.Sparse(worker, first, rows)
-        : default;
 }

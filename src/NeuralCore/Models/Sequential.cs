@@ -137,7 +137,7 @@ public sealed class Sequential
             {
                 int count = Math.Min(workspace.BlockRows, rows - first);
                 ReadOnlySpan<float> block = input.Slice(first * InputShape.Size, count * InputShape.Size);
-                ReadOnlySpan<float> predictions = workspace.Forward(part: 0, worker: 0, firstRow: 0, count, step: 0, block, default);
+                ReadOnlySpan<float> predictions = workspace.Forward(part: 0, worker: 0, firstRow: 0, count, step: 0, block);
                 predictions.CopyTo(output[(first * OutputShape.Size)..]);
             }
             _predictions.Return(workspace);

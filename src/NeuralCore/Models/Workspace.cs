@@ -27,8 +27,6 @@ internal sealed unsafe class Workspace
     private readonly int[] _cacheOffsets;
     private readonly int[] _reducedOffsets;
     private readonly AlignedBuffer _gradients;
-    private readonly ColumnBlockedInput? _columns;
-    private bool _isSparse;
 
     /// <summary>Lays out the memory of training steps.</summary>
     /// <param name="plan">What shares what.</param>
@@ -58,12 +56,14 @@ internal sealed unsafe class Workspace
         (_reduced, _reducedOffsets) = ForEachLayer(
             layer => plan.Reductions.Contains(layer) ? (long)plan.Layers[layer].Bound.Reduced * plan.Sizes[layer] : 0, batchRows);
         _gradients = new AlignedBuffer(parameterLength);
-        if (plan.IsTraining && Enumerable.Range(0, plan.ExecutedCount).Any(layer => plan.ReadsSparseInput[layer] && plan.HasGradients(layer)))
-            _columns = new ColumnBlockedInput(batchRows, plan.Sizes[0]);
+        Input = new FirstLayerInput(plan, batchRows);
     }
 
     /// <summary>The largest block of rows.</summary>
     internal int BlockRows { get; }
+
+    /// <summary>How the first layer gets its input.</summary>
+    internal FirstLayerInput Input { get; }
 
     /// <summary>The gradients, laid out as the parameters are.</summary>
     internal AlignedBuffer ParameterGradients => _gradients;
@@ -83,18 +83,6 @@ internal sealed unsafe class Workspace
     internal Span<float> Gradient(int tensor, int worker, int firstRow, int rows) =>
         _plan.Gradients[tensor] is { } slot ? Rows(slot, _plan.Sizes[tensor], worker, firstRow, rows) : default;
 
-    /// <summary>A block of the batch's input as it stands in tensor 0, for layers that skip its zeros; none where no layer does.</summary>
-    internal SparseInput Sparse(int worker, int firstRow, int rows) =>
-        _plan.HasSparseInput ? SparseInput.Of(Activation(0, worker, firstRow, rows), default, _plan.Sizes[0]) : default;
-
-    /// <summary>Begins a step. With samples of the batch's kind zeros are left out of products; with none they are not.</summary>
-    internal void Begin(SparseInput sparse)
-    {
-        _isSparse = sparse.IsGiven;
-        if (sparse.IsGiven)
-            _columns?.Begin(sparse);
-    }
-
     /// <summary>Packs one panel of a layer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Pack(int layer, int panel) => _plan.Layers[layer].Pack(new PackPass(panel, Packed(layer)));
@@ -105,11 +93,10 @@ internal sealed unsafe class Workspace
     /// <param name="firstRow">The block's first row in the batch.</param>
     /// <param name="rows">The block's rows.</param>
     /// <param name="step">The training step.</param>
-    /// <param name="input">The block's input: tensor 0, or memory of the caller's. Not read where samples are given and a layer reads those.</param>
-    /// <param name="sparse">The rows where they lie.</param>
+    /// <param name="input">The block's input: tensor 0, or memory of the caller's. Not read where <see cref="Input"/> has it elsewhere.</param>
     /// <returns>The output of the last call; the input where there was none.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal ReadOnlySpan<float> Forward(int part, int worker, int firstRow, int rows, long step, ReadOnlySpan<float> input, SparseInput sparse)
+    internal ReadOnlySpan<float> Forward(int part, int worker, int firstRow, int rows, long step, ReadOnlySpan<float> input)
     {
         ReadOnlySpan<float> last = input;
         foreach (ForwardCall call in _plan.ForwardParts[part])
@@ -130,10 +117,7 @@ internal sealed unsafe class Workspace
                 Scratch = Scratch(i, worker),
                 Reduced = Reduced(i),
                 FusesReLU = call.FusesReLU,
-                Sparse = !_plan.ReadsSparseInput[i] ? default
-                    : sparse.IsGiven ? sparse.With(_columns)
-                    : _plan.IsTraining ? default
-                    : SparseInput.EachRowOf(input, _plan.Sizes[0]),
+                Sparse = Input.Forward(i, firstRow, input),
             });
             last = output;
         }
@@ -229,7 +213,7 @@ internal sealed unsafe class Workspace
             Cache = Cache(layer, firstRow, rows),
             Scratch = Scratch(layer, worker),
             Reduced = Reduced(layer),
-            Sparse = _isSparse && !continues && firstRow == 0 && _plan.ReadsSparseInput[layer] ? SparseInput.KeptIn(_columns) : default,
+            Sparse = continues || firstRow != 0 ? default : Input.Gradient(layer),
         });
     }
 

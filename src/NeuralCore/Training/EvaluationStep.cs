@@ -43,7 +43,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
             {
                 cancellation.ThrowIfCancellationRequested();
                 _batch.TakeFrom(data, first, Math.Min(ChunkRows, data.Count - first));
-                _runner.Begin(step: 0, sparse: true);
+                _runner.Begin(step: 0, skipZeros: true);
                 _queue.Reset((_batch.Count + _blockRows - 1) / _blockRows);
                 _team.Run(this, 1);
                 sums.Add(Sums.InOrder(_head.RowLosses), _head);

@@ -44,7 +44,7 @@ internal static class NonFiniteReport
             {
                 ReadOnlySpan<float> block = input.AsSpan(first, Math.Min(size * workspace.BlockRows, input.Length - first));
                 ReadOnlySpan<float> output = workspace.Forward(
-                    part: 0, worker: 0, firstRow: 0, block.Length / size, step: 0, block, default);
+                    part: 0, worker: 0, firstRow: 0, block.Length / size, step: 0, block);
                 position = IndexOfNonFinite(output);
                 if (position >= 0)
                 {

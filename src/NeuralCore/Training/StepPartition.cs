@@ -1,6 +1,5 @@
 using NeuralCore.Layers;
 using NeuralCore.Models;
-using NeuralCore.Numerics;
 
 namespace NeuralCore.Training;
 
@@ -30,6 +29,9 @@ internal sealed class StepPartition
 
     private const int LongestRange = 16384;
     private const int SlicesPerWorker = 8;
+
+    // Slices are whole vectors of the widest path.
+    private const int SliceGrain = 16;
 
     private readonly int _workers;
     private readonly int _largestBlock;
@@ -106,9 +108,9 @@ internal sealed class StepPartition
             foreach (Parameter parameter in plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
             {
                 // Several slices per worker, of whole blocks of the input's columns, for load balance.
-                int blocks = (parameter.Slices + ColumnBlockedInput.Width - 1) / ColumnBlockedInput.Width;
+                int blocks = (parameter.Slices + SliceGrain - 1) / SliceGrain;
                 int slices = SlicesPerWorker * _workers;
-                int length = parameter.Stride == 1 ? parameter.Slices : ColumnBlockedInput.Width * ((blocks + slices - 1) / slices);
+                int length = parameter.Stride == 1 ? parameter.Slices : SliceGrain * ((blocks + slices - 1) / slices);
                 for (int start = 0; start < parameter.Slices; start += length)
                     yield return new Slice(layer, parameter, start, Math.Min(length, parameter.Slices - start));
             }

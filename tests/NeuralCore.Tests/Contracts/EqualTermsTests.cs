@@ -100,13 +100,13 @@ public class EqualTermsTests
         ExecutionPlan plan = ExecutionPlan.ForTraining(model.ExpandedLayers, 33);
         Workspace workspace = new(plan, model.Store.Values.Length, batchRows: 60, blockRows: 60, workers: 1);
         input.CopyTo(workspace.Activation(0, 0, 0, 60));
-        workspace.Begin(workspace.Sparse(0, 0, 60));
+        workspace.Input.Begin(features: null, [], rows: 60, skipZeros: true);
         for (int layer = 0; layer < plan.Layers.Length; layer++)
         {
             for (int panel = 0; plan.IsPacked[layer] && panel < plan.Layers[layer].Bound.Panels; panel++)
                 workspace.Pack(layer, panel);
         }
-        workspace.Forward(0, 0, 0, 60, 0, workspace.Activation(0, 0, 0, 60), workspace.Sparse(0, 0, 60));
+        workspace.Forward(0, 0, 0, 60, 0, workspace.Activation(0, 0, 0, 60));
         TestData.Normals(180, seed: 9).CopyTo(workspace.Gradient(plan.ExecutedCount, 0, 0, 60));
         workspace.Backward(0, 0, 0, 60, 0);
 
