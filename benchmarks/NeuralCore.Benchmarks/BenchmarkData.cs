@@ -4,7 +4,7 @@ using NeuralCore.Randomness;
 
 namespace NeuralCore.Benchmarks;
 
-/// <summary>What the benchmarks work on: always the same numbers.</summary>
+/// <summary>The benchmarks' inputs, the same in every run.</summary>
 internal static class BenchmarkData
 {
     internal const int Pixels = 784;
@@ -12,7 +12,7 @@ internal static class BenchmarkData
 
     private static readonly RandomStream Stream = RandomStream.Derive(1, "benchmark");
 
-    /// <summary>Normal draws; the second argument tells arrays apart.</summary>
+    /// <summary>Normal draws; the second argument selects one of several arrays.</summary>
     internal static float[] Normals(int count, ulong first = 0)
     {
         float[] values = new float[count];

@@ -4,7 +4,10 @@ using NeuralCore.Randomness;
 
 namespace NeuralCore.Benchmarks;
 
-/// <summary>The elementwise kernels at the sizes of a baseline step: 512 rows of 128 activations, 512 rows of 10 classes, 118,282 weights, 512 images.</summary>
+/// <summary>
+/// The elementwise kernels at the sizes of a baseline step: 512 rows of 128 activations, 512 rows of 10 classes, 118,282 weights, 512
+/// images.
+/// </summary>
 [MemoryDiagnoser]
 public unsafe class ElementwiseBenchmarks
 {

@@ -5,7 +5,7 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Benchmarks;
 
-/// <summary>One Adam step of the baseline network on a batch that the caller holds.</summary>
+/// <summary>One Adam step of the baseline network on a batch in the caller's memory.</summary>
 [MemoryDiagnoser]
 public class TrainStepBenchmarks
 {

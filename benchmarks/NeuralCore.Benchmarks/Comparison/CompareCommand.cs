@@ -21,7 +21,7 @@ internal static class CompareCommand
         DefaultValueFactory = _ => Peers.OpenBlasCore.Default,
     };
 
-    /// <summary>Runs the comparison that the arguments after <c>compare</c> ask for.</summary>
+    /// <summary>Runs the comparison given by the arguments after <c>compare</c>.</summary>
     internal static int Run(IReadOnlyList<string> arguments)
     {
         RootCommand root = new("Side-by-side comparisons: contenders take turns in one process; medians, quartiles and ratios are printed.") { Json, Markdown };
@@ -88,7 +88,7 @@ internal static class CompareCommand
     private static Report NewReport(ParseResult parsed, IReadOnlyList<string> arguments)
     {
         string? json = parsed.GetValue(Json);
-        // Said before minutes of measuring, not after.
+        // Checked before minutes of measuring.
         if (json is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(json))))
             throw new ComparisonException($"{json} cannot be written: its folder is not there.");
         string command = $"dotnet run -c Release --project benchmarks/NeuralCore.Benchmarks -- compare {string.Join(' ', arguments)}";

@@ -1,4 +1,4 @@
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>A comparison cannot be made; the message says why and what to do.</summary>
+/// <summary>A comparison cannot be run; the message says why and what to do.</summary>
 internal sealed class ComparisonException(string message) : Exception(message);

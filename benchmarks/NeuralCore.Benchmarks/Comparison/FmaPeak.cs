@@ -5,7 +5,7 @@ using NeuralCore.Samples.Mnist.Sweeps;
 namespace NeuralCore.Benchmarks.Comparison;
 
 /// <summary>
-/// What the processor's multiply-add units give at the vector width in use, with nothing but registers: the limit of any dense product.
+/// The throughput of the processor's FMA units at the current vector width, from registers alone: the limit of any dense product.
 /// </summary>
 internal static class FmaPeak
 {
@@ -47,7 +47,7 @@ internal static class FmaPeak
                 flops += operations;
             }
             while (Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds);
-            // A result that is used keeps the loop from being removed; it is finite, so nothing is added here.
+            // Using the result prevents the loop from being optimized away; it is finite, so nothing is added.
             rates[index] = flops / Stopwatch.GetElapsedTime(begin).TotalSeconds / 1e9 + (float.IsFinite(keep) ? 0 : 1);
         }
     }

@@ -31,7 +31,7 @@ internal static class GemmComparison
         foreach (string name in absent)
             report.Line(name);
         peak.Print(report);
-        report.Line($"Medians of {rounds} interleaved rounds (fewer where one product takes over 50 ms); ratio above 1: NeuralCore is faster. The share of peak is of the peak that took its turn beside the products. Results are checked against NeuralCore's.");
+        report.Line($"Medians of {rounds} interleaved rounds (fewer where one product takes over 50 ms); ratio above 1: NeuralCore is faster. The share of peak refers to the peak interleaved with the products. Results are checked against NeuralCore's.");
         report.Line();
         Print(report, peers, results);
         report.Json(ToJson(peers, results, peak));
@@ -55,7 +55,7 @@ internal static class GemmComparison
                 factor[i] = 2 * random.NextSingle() - 1;
         }
 
-        // Every peer must give the first one's product before its speed counts.
+        // Every peer must give the same product as the first before its speed is measured.
         float[] expected = [];
         double worst = 0;
         foreach (IGemmPeer peer in peers)
@@ -65,7 +65,8 @@ internal static class GemmComparison
             if (expected.Length == 0)
                 expected = [.. c];
             double difference = c.Zip(expected, (x, y) => float.IsNaN(x) ? double.PositiveInfinity : Math.Abs((double)x - y)).Max();
-            // Elements are sums of K products of at most 1: two orders of summation differ by a few roundings of such a sum, a wrong product by about 1.
+            // Elements are sums of K products of at most 1: two orders of summation differ by a few rounding errors, a wrong product by
+            // about 1.
             if (difference > 1e-6 * shape.K + 1e-6)
                 throw new ComparisonException($"{peer.Name} computes something else for {shape}: an element differs by {difference:G3}.");
             worst = Math.Max(worst, difference);
@@ -73,7 +74,7 @@ internal static class GemmComparison
 
         List<Func<double>> contenders = peers.Select(peer => Interleaved.Repeat(() => peer.Multiply(a, b, c, shape), SampleSeconds)).ToList();
         bool slow = contenders.Max(contender => contender()) > 0.05;
-        // The peak takes its turns too: on a machine that changes its speed, a share of a peak measured at another time means nothing.
+        // The peak is interleaved too: when the machine's speed varies, a peak measured at another time is no reference.
         contenders.Add(FmaPeak.Contender(1, SampleSeconds));
         Quartiles[] seconds = Interleaved.Run(contenders, slow ? Math.Min(rounds, 7) : rounds);
         Quartiles[] gflops = seconds.SkipLast(1).Select(time => time.Inverted(t => shape.Flops / t / 1e9)).ToArray();
@@ -142,7 +143,7 @@ internal static class GemmComparison
         };
     }
 
-    // Exactly as long as the matrix, as MathNet wants it, and at a whole cache line, so that nobody is served better than another.
+    // Exactly as long as the matrix, as MathNet requires, and aligned to a cache line, so that all contenders have the same alignment.
     private static unsafe float[] Buffer(int length)
     {
         const int tries = 256;

@@ -1,9 +1,11 @@
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>One product C[M x N] = op(A)[M x K] op(B)[K x N]; row-major, without gaps.</summary>
+/// <summary>One product C[M x N] = op(A)[M x K] op(B)[K x N]; row-major and dense.</summary>
 internal sealed record GemmShape(int M, int K, int N, bool TransposeA = false, bool TransposeB = false)
 {
-    /// <summary>The layers of the networks, a batch of 512 forward and backward; single samples; a large one; two with awkward edges.</summary>
+    /// <summary>
+    /// The layers of the networks, a batch of 512 forward and backward; single samples; a large one; two with awkward edges.
+    /// </summary>
     internal static readonly GemmShape[] All =
     [
         new(512, 784, 128),

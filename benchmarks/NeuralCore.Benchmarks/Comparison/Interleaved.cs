@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>Measures several contenders turn by turn, so that a change of the machine's mood hits all of them.</summary>
+/// <summary>Interleaves the measurements of several contenders, so that changes of the machine's speed affect all of them.</summary>
 internal static class Interleaved
 {
-    /// <summary>Seconds of one call of each contender, for each round. Who begins moves on by one each round.</summary>
+    /// <summary>Seconds of one call of each contender, for each round. The order rotates by one each round.</summary>
     internal static Quartiles[] Run(IReadOnlyList<Func<double>> contenders, int rounds)
     {
         double[][] seconds = contenders.Select(_ => new double[rounds]).ToArray();
@@ -21,12 +21,12 @@ internal static class Interleaved
     }
 
     /// <summary>
-    /// Makes a contender of a short action: it repeats the action often enough to fill <paramref name="sampleSeconds"/> and gives the seconds of one.
-    /// Warms the action up first.
+    /// Turns a short action into a contender, which repeats the action to fill <paramref name="sampleSeconds"/> and returns the seconds of
+    /// one call. Warms the action up first.
     /// </summary>
     internal static Func<double> Repeat(Action action, double sampleSeconds)
     {
-        // Long enough for the runtime to have replaced its first, quick compilation.
+        // Long enough for tiered compilation to have replaced tier-0 code.
         long end = Stopwatch.GetTimestamp() + (long)(Math.Max(sampleSeconds, 0.02) * Stopwatch.Frequency);
         do
             action();
@@ -43,8 +43,9 @@ internal static class Interleaved
             }
             count *= 2;
         }
-        // A sample begins warm, as in a program that goes on with its work: a processor that has idled or worked lightly, as for a slow contender, takes
-        // milliseconds to come to speed, and whoever's turn is next would pay for that. A slow action warms up within its sample.
+        // Each sample starts warm, as in a program that is already running: a processor that was idle or lightly loaded, as by a slow
+        // contender, needs milliseconds to reach full speed, which would be charged to the next contender. A slow action warms up within
+        // its sample.
         int warmUp = count == 1 ? 0 : count;
         return () =>
         {

@@ -7,7 +7,7 @@ using NeuralCore.Numerics;
 
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>What a figure is worth nothing without: processor, runtime, versions, paths.</summary>
+/// <summary>The conditions of a measurement: processor, runtime, versions, paths.</summary>
 internal static class Machine
 {
     internal const string OpenBlasCoreVariable = "OPENBLAS_CORETYPE";
@@ -47,7 +47,7 @@ internal static class Machine
         return null;
     }
 
-    /// <summary>Debian's Python, where the packages of install.sh are; another one may stand first in the path.</summary>
+    /// <summary>Debian's Python, which has the packages of install.sh; another one may precede it in the path.</summary>
     internal static string Python() => Environment.GetEnvironmentVariable("NEURALCORE_PYTHON") is { Length: > 0 } chosen ? chosen
         : File.Exists("/usr/bin/python3") ? "/usr/bin/python3"
         : "python3";

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace NeuralCore.Benchmarks.Comparison;
 
 /// <summary>
-/// How long a value that one thread writes takes to reach another that waits for it: half a round trip. Threads that share work pay it for each line of
-/// memory they hand over; it is several times as long between processors that share no cache.
+/// The latency of a value that one thread writes and another waits for: half a round trip. Threads that share work pay it for each cache
+/// line they exchange; it is several times longer between processors without a shared cache.
 /// </summary>
 internal static class MessageTime
 {
@@ -12,7 +12,7 @@ internal static class MessageTime
     private const int RoundTripsBetweenLooks = 100;
     private const int End = -1;
 
-    // 256 bytes from either end of the memory: nothing else is on its lines.
+    // 256 bytes from either end of the memory, so that nothing else shares the cache lines.
     private const int Place = 64;
 
     /// <summary>Seconds of one message.</summary>
@@ -25,7 +25,7 @@ internal static class MessageTime
                 Volatile.Write(ref memory[Place], message + 1);
         });
         partner.Start();
-        // The first ones wait for the thread to start.
+        // The first messages wait for the thread to start.
         int sent = Send(memory, 0, RoundTripsBetweenLooks);
         int first = sent;
         long start = Stopwatch.GetTimestamp();

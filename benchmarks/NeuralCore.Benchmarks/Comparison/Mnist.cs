@@ -4,7 +4,7 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>The data and the network that most comparisons are about.</summary>
+/// <summary>The data and the network that most comparisons use.</summary>
 internal static class Mnist
 {
     internal const string Variable = "NEURALCORE_DATA";
@@ -13,11 +13,12 @@ internal static class Mnist
     internal const int Classes = 10;
 
     /// <summary>
-    /// Floating-point operations of one sample of the baseline, one training step: forward and weight gradients of three layers, input gradients of two.
+    /// Floating-point operations of one sample of the baseline, one training step: forward and weight gradients of three layers, input
+    /// gradients of two.
     /// </summary>
     internal static readonly long FlopsPerSample = TrainingFlops([Inputs, 128, 128, Classes]);
 
-    /// <summary>The operations of the products of one sample's training step; the first layer's input wants no gradient.</summary>
+    /// <summary>The operations of the products of one sample's training step; the first layer's input needs no gradient.</summary>
     internal static long TrainingFlops(IReadOnlyList<int> widths)
     {
         long flops = 0;

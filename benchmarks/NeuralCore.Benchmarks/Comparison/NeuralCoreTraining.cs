@@ -24,14 +24,16 @@ internal sealed class NeuralCoreTraining : IDisposable
 
     internal double LastLoss { get; private set; }
 
-    /// <summary>Of the last call, the seconds before the first step: in the first call of a process the runtime compiles the kernels then.</summary>
+    /// <summary>
+    /// The last call's seconds before its first step. In the first call of a process they include the compilation of the kernels.
+    /// </summary>
     internal double WarmUp { get; private set; }
 
-    /// <summary>The baseline; without <paramref name="skipZeros"/> every multiplication is done, whatever the data.</summary>
+    /// <summary>The baseline; without <paramref name="skipZeros"/> every multiplication is executed.</summary>
     internal static NeuralCoreTraining Baseline(Dataset<int> data, int batch, int threads, bool skipZeros = true) =>
         new(Mnist.Baseline(data.InputShape), data, batch, threads, skipZeros);
 
-    /// <summary>Seconds of one epoch, everything that <c>Fit</c> does included.</summary>
+    /// <summary>Seconds of one epoch, including everything that <c>Fit</c> does.</summary>
     internal double Epoch()
     {
         long start = Stopwatch.GetTimestamp();

@@ -3,8 +3,8 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Benchmarks.Comparison;
 
 /// <summary>
-/// The multiply-add peak of one thread and of all, measured before and after what it is the limit of. What disturbs the machine only lowers it, so the
-/// highest median is the peak.
+/// The FMA peak of one thread and of all, measured before and after the comparison that it limits. Disturbances only lower it, so the peak
+/// is the highest median.
 /// </summary>
 internal sealed class PeakMeter
 {

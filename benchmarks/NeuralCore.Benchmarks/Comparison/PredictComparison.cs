@@ -17,7 +17,7 @@ internal static class PredictComparison
         Dataset<int> train = Mnist.Training(folder), test = Mnist.Test(folder);
         report.Title("Predicting one image with the baseline, warm, one thread");
         PeakMeter peak = new();
-        // Trained, so that the probabilities compared are those of a network that knows something.
+        // Trained, so that the compared probabilities are not those of random weights.
         Sequential model = Mnist.Baseline(train.InputShape);
         using (NeuralCoreTraining training = new(model, train, batch: 512, threads: 1, skipZeros: true))
             training.Epoch();

@@ -1,7 +1,7 @@
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>The middle of a set of measurements and how far its middle half spreads.</summary>
-/// <remarks>Between two measurements the value is interpolated linearly (Hyndman and Fan's type 7, the default of R and NumPy).</remarks>
+/// <summary>The median and the quartiles of a set of measurements.</summary>
+/// <remarks>Values between two measurements are interpolated linearly (Hyndman and Fan's type 7, the default of R and NumPy).</remarks>
 internal readonly record struct Quartiles(double Lower, double Median, double Upper)
 {
     /// <summary>The quartiles of at least one measurement, in any order.</summary>
@@ -20,7 +20,7 @@ internal readonly record struct Quartiles(double Lower, double Median, double Up
     /// <summary>The quartiles in another unit.</summary>
     internal Quartiles Times(double factor) => new(Lower * factor, Median * factor, Upper * factor);
 
-    /// <summary>The n-th root of the product: the mean of ratios.</summary>
+    /// <summary>The geometric mean, for ratios.</summary>
     internal static double GeometricMean(IReadOnlyCollection<double> ratios) => Math.Exp(ratios.Average(Math.Log));
 
     private static double At(double[] sorted, double fraction)

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>Where a comparison's text and figures go.</summary>
+/// <summary>The output of a comparison: text and figures.</summary>
 internal sealed class Report(ReportOptions options, TextWriter writer)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -15,7 +15,7 @@ internal sealed class Report(ReportOptions options, TextWriter writer)
         writer.WriteLine();
     }
 
-    /// <summary>What belongs to every table: the command and where it ran.</summary>
+    /// <summary>The header of every table: the command and the machine.</summary>
     internal void Environment()
     {
         Line($"Command: {options.CommandLine}");
@@ -43,11 +43,11 @@ internal sealed class Report(ReportOptions options, TextWriter writer)
 
     internal static string Ratio(double? value) => value is { } ratio ? ratio.ToString("F2") : "-";
 
-    /// <summary>Enough digits for anybody, without the noise of the sixteenth.</summary>
+    /// <summary>A number rounded to six digits; null if there is none.</summary>
     internal static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(double.Parse(number.ToString("G6"))) : null;
 
     internal static JsonArray Numbers(Quartiles value) => new(Number(value.Lower), Number(value.Median), Number(value.Upper));
 }
 
-/// <summary>How a comparison was asked for.</summary>
+/// <summary>How a comparison was started.</summary>
 internal sealed record ReportOptions(string? JsonPath, bool Markdown, string CommandLine);

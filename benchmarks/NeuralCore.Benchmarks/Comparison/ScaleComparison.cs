@@ -5,7 +5,7 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>How the time of training grows when one thing grows and the others stay.</summary>
+/// <summary>How the time of training grows when one parameter grows and the others are fixed.</summary>
 internal static class ScaleComparison
 {
     private const double PeakSampleSeconds = 0.02;
@@ -28,7 +28,7 @@ internal static class ScaleComparison
         report.Environment();
         peak.Print(report);
         report.Line("784 inputs, hidden layers with ReLU, 10 classes, Adam; generated pixels, none of them zero, and no skipping of zeros. Unless the table varies it: two hidden layers of 128, batch 512, all threads.");
-        report.Line($"Medians of {rounds} interleaved rounds. Work and time are relative to the first row of each table: equal growth means that cost is what the arithmetic costs.");
+        report.Line($"Medians of {rounds} interleaved rounds. Work and time are relative to the first row of each table: equal growth means that the arithmetic determines the time.");
         report.Line();
         foreach ((Table table, _) in results)
             report.Table(table);
@@ -68,7 +68,7 @@ internal static class ScaleComparison
                 trainings.Add(training);
                 training.Epoch();
             }
-            // The peak at each row's number of threads takes its turns too.
+            // The peak at each row's number of threads is interleaved too.
             int[] threads = [.. settings.Select(setting => setting.Threads).Distinct()];
             Quartiles[] seconds = Interleaved.Run(
                 [.. trainings.Select(training => (Func<double>)training.Epoch), .. threads.Select(count => FmaPeak.Contender(count, PeakSampleSeconds))], rounds);
@@ -78,7 +78,7 @@ internal static class ScaleComparison
                 Quartiles time = seconds[i];
                 double gflops = setting.Flops / time.Median / 1e9;
                 double peak = 1 / seconds[settings.Length + Array.IndexOf(threads, setting.Threads)].Median;
-                // Rows of different lengths are compared by the time of one sample, unless the length is what the table varies.
+                // Rows with different numbers of samples are compared by the time of one sample, unless the table varies that number.
                 double Cost(Setting of, double value) => of.Axis == "samples" ? value : value / of.Samples;
                 table.Add(
                     setting.Value, Report.Spread(new Quartiles(time.Lower * 1e3, time.Median * 1e3, time.Upper * 1e3)), (time.Median / setting.Steps * 1e6).ToString("G4"),
@@ -109,7 +109,7 @@ internal static class ScaleComparison
     private static Sequential NewModel(int[] hidden) =>
         new([Mnist.Inputs], [.. hidden.Select(units => (Layer)new Dense(units, new ReLU())), new Dense(Mnist.Classes, new Softmax())], seed: 1);
 
-    // The class is the brightness of the first pixel: something to learn, and nothing that grows without bound.
+    // The class is the brightness of the first pixel, which can be learnt, so that the loss does not diverge.
     private static Dataset<int> Generate(int samples)
     {
         byte[] pixels = new byte[samples * Mnist.Inputs];

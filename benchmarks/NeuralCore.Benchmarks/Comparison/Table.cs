@@ -1,6 +1,6 @@
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>A table of text: aligned for a terminal, or in Markdown.</summary>
+/// <summary>A text table: aligned for a terminal, or in Markdown.</summary>
 internal sealed class Table(params string[] headers)
 {
     private readonly List<string[]> _rows = [];

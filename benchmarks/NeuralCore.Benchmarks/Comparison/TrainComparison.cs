@@ -5,7 +5,7 @@ using NeuralCore.Data;
 
 namespace NeuralCore.Benchmarks.Comparison;
 
-/// <summary>Epochs of the baseline on MNIST, turn by turn with PyTorch.</summary>
+/// <summary>Epochs of the baseline on MNIST, interleaved with PyTorch.</summary>
 internal static class TrainComparison
 {
     private const double PeakSampleSeconds = 0.03;
@@ -27,7 +27,7 @@ internal static class TrainComparison
                     break;
             }
 
-            // The largest batch comes first: its first epoch is the process' first and holds all compilation.
+            // The largest batch comes first: its first epoch is the first of the process and includes all compilation.
             List<Row> rows = [.. options.Batches.OrderDescending().Select(batch => Measure(train, test, batch, options.Rounds, torches)).OrderBy(row => row.Batch)];
             peak.Measure();
 
@@ -42,7 +42,7 @@ internal static class TrainComparison
                 + (torches.Count == 0 ? "." : $"; PyTorch {torches.Max(torch => torch.PeakMegabytes()):F0} MB in the larger of its processes. NeuralCore keeps the images as bytes, PyTorch as floats."));
             report.Line();
             if (rows.FirstOrDefault(row => !row.SawAccuracy) is { } bad)
-                throw new ComparisonException($"After {bad.Epochs} epochs at batch {bad.Batch} a network has not learnt: NeuralCore {bad.Accuracy:P1}, PyTorch {bad.TorchAccuracy:P1}. The times above compare nothing.");
+                throw new ComparisonException($"After {bad.Epochs} epochs at batch {bad.Batch} a network has not learnt: NeuralCore {bad.Accuracy:P1}, PyTorch {bad.TorchAccuracy:P1}. The times above are not comparable.");
             report.Json(new JsonArray([.. rows.Select(row => (JsonNode)row.ToJson(torches.FirstOrDefault()?.Version))]));
         }
         finally
@@ -64,7 +64,8 @@ internal static class TrainComparison
         int[] counts = ThreadCounts();
         Dictionary<int, NeuralCoreTraining> ours = counts.ToDictionary(threads => threads, threads => NeuralCoreTraining.Baseline(train, batch, threads));
         NeuralCoreTraining dense = NeuralCoreTraining.Baseline(train, batch, all, skipZeros: false);
-        // The peers go first: while they start, or are still at the last batch size's test, they take processors from our first epoch.
+        // The peers go first: while they start, or still run the test of the last batch size, they would take processors from our first
+        // epoch.
         (TorchProcess Process, bool ForEach)[] candidates = SweepTorch(torches, batch);
         double first = After(FmaPeak.Contender(all, LoadSeconds), ours[all].Epoch);
         double warmUp = ours[all].WarmUp;
@@ -110,15 +111,15 @@ internal static class TrainComparison
         return row;
     }
 
-    // OpenMP's threads spin on for a while after their work and would take processors from who comes next, so each turn waits first. Not idle: processors that have
-    // idled, virtual ones above all, come back slowly and not always to where they were.
+    // OpenMP's threads keep spinning after their work and would take processors from the next contender, so each turn waits first. It waits
+    // under load: idle processors, virtual ones above all, regain their speed slowly and may have been moved.
     private static double After(Func<double> load, Func<double> contender)
     {
         load();
         return contender();
     }
 
-    // For each thread count the better form of Adam; a thread count that is much slower than another is not measured further.
+    // The better form of Adam for each thread count; a thread count that is much slower than another is not measured further.
     private static (TorchProcess Process, bool ForEach)[] SweepTorch(List<TorchProcess> torches, int batch)
     {
         List<(TorchProcess Process, bool ForEach, double Seconds)> tried = [];
@@ -128,7 +129,7 @@ internal static class TrainComparison
             foreach (bool forEach in (bool[])[false, true])
             {
                 torch.Reset(batch, forEach);
-                // Threads that get in each other's way can take many times longer: no second look at those.
+                // Oversubscribed threads can take many times longer; these are not measured again.
                 double seconds = torch.Epoch();
                 if (seconds < 3 * fastest)
                     seconds = torch.Epoch();
@@ -155,13 +156,13 @@ internal static class TrainComparison
     private static void Print(Report report, List<Row> rows, TrainOptions options)
     {
         report.Line($"Seconds of an epoch of 60,000 samples, medians of {options.Rounds} interleaved rounds after a first epoch, with quartiles. Ratio above 1: NeuralCore is faster.");
-        report.Line("Warm-up: what the first fit of the row's batch size does before its first step. In the largest batch, which comes first in the process, it compiles all kernels.");
+        report.Line("Warm-up: the time of the first fit with the row's batch size before its first step. For the largest batch, which comes first in the process, it includes compiling all kernels.");
         foreach (Row row in rows.Where(row => row.TorchTried.Length > 0))
             report.Line($"PyTorch at batch {row.Batch}: {string.Join("; ", row.TorchTried)}");
         foreach (Row row in rows.Where(row => PeakMeter.AllThreads > 1 && row.PeakTwo < 1.5 * row.PeakOne))
-            report.Line($"Batch {row.Batch}: two threads had {row.PeakTwo / row.PeakOne:F2} times the peak of one. The machine ran both processors on one core: measure again for what two cores do.");
+            report.Line($"Batch {row.Batch}: two threads had {row.PeakTwo / row.PeakOne:F2} times the peak of one. The machine ran both processors on one core; measure again for the speed of two cores.");
         foreach (Row row in rows.Where(row => row.MessageNanoseconds is { } message && message.Upper > 2 * message.Lower))
-            report.Line($"Batch {row.Batch}: messages between threads took {Report.Spread(row.MessageNanoseconds.GetValueOrDefault(), "F0")} ns. Where the threads ran changed, sharing a cache or not: the epochs of two threads spread with that.");
+            report.Line($"Batch {row.Batch}: messages between threads took {Report.Spread(row.MessageNanoseconds.GetValueOrDefault(), "F0")} ns. The threads moved between processors with and without a shared cache, which spreads the epochs of two threads.");
         report.Line();
         Table table = new("batch", "NeuralCore s", "dense s", "PyTorch s", "PyTorch's best", "ratio", "dense ratio", "dense limit s", "of peak", "1 / 2 threads", "peak 2 / 1", "message ns", "warm-up s", "first / median", "accuracy", "PyTorch's");
         foreach (Row row in rows)
@@ -254,5 +255,5 @@ internal static class TrainComparison
     }
 }
 
-/// <summary>What <c>compare train</c> was asked for.</summary>
+/// <summary>The options of <c>compare train</c>.</summary>
 internal sealed record TrainOptions(string Data, IReadOnlyList<int> Batches, int Rounds, bool Whole, string OpenBlasCore);

@@ -17,7 +17,7 @@ internal static class WholeProcessComparison
         List<(string Name, Func<double> Run)> contenders = [];
         string folder = Machine.FindUpwards(Programs) ?? Programs;
         string built = Path.Combine(folder, "net10.0");
-        // Published programs lie in a folder named after their platform.
+        // Published programs are in a folder named after their platform.
         string[] platforms = Directory.Exists(built) ? Directory.GetDirectories(built) : [];
         string? published = platforms.Select(platform => Path.Combine(platform, "publish", Program)).FirstOrDefault(File.Exists);
         string native = Path.Combine(folder, "native", OperatingSystem.IsWindows() ? "Mnist.exe" : "Mnist");

@@ -31,7 +31,7 @@ internal sealed class RunFiles : IDisposable
     internal Checkpoint? ResumeFrom { get; }
 
     /// <summary>What writes the checkpoints: nothing, or one callback.</summary>
-    internal IReadOnlyList<Callback> Callbacks => _folder is null ? [] : [new CheckpointEveryEpoch(_folder)];
+    internal IReadOnlyList<Callback> Callbacks => _folder is null ? [] : [new ModelCheckpoint(_folder)];
 
     /// <summary>How many epochs the weights will have had at least: one that was begun is finished.</summary>
     internal int LeastEpochs => ResumeFrom is null ? 0 : ResumeFrom.Epoch + (ResumeFrom.Batch > 0 ? 1 : 0);

@@ -7,7 +7,7 @@ public sealed class ArrayTargets : TargetSource<float>
 {
     private readonly ReadOnlyMemory<float> _values;
 
-    /// <summary>Wraps values that lie in memory.</summary>
+    /// <summary>Wraps values in memory.</summary>
     /// <param name="values">All targets, <c>count * width</c> values; an array converts by itself.</param>
     /// <param name="width">The number of values in one target; at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> is below 1.</exception>
@@ -15,8 +15,8 @@ public sealed class ArrayTargets : TargetSource<float>
     public ArrayTargets(ReadOnlyMemory<float> values, int width)
         : base(CountOf(values.Length, width), width) => _values = values;
 
-    // Memory of the user's own can be taken back.
-    internal override bool HoldsItsValues => MemoryMarshal.TryGetArray(_values, out _);
+    // Memory from a user's MemoryManager can be freed.
+    internal override bool IsInMemory => MemoryMarshal.TryGetArray(_values, out _);
 
     /// <inheritdoc/>
     public override void Gather(ReadOnlySpan<int> rows, Span<float> destination)
@@ -29,8 +29,8 @@ public sealed class ArrayTargets : TargetSource<float>
     }
 
     /// <summary>
-    /// The class of a sample: where its row is largest (<see cref="OneHot.ArgMax"/>). A target of one value has a class only if
-    /// it is exactly 0 or 1.
+    /// The class of a sample: the index of the largest value of its row (<see cref="OneHot.ArgMax"/>). A target of one value has a class
+    /// only if it is exactly 0 or 1.
     /// </summary>
     /// <param name="row">The sample.</param>
     /// <exception cref="ArgumentOutOfRangeException">The row is not in the source.</exception>
@@ -46,7 +46,7 @@ public sealed class ArrayTargets : TargetSource<float>
             0f => 0,
             1f => 1,
             float value => throw new NotSupportedException(
-                $"The target of row {row} is {value}: not a class. Use Split.Shuffled or Split.Tail for regression."),
+                $"The target of row {row} is {value}: that is no class. Use Split.Shuffled or Split.Tail for regression."),
         };
     }
 

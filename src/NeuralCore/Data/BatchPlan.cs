@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace NeuralCore.Data;
 
 /// <summary>
-/// Which rows make up each batch of an epoch. Holds one order of the rows, rewritten at the start of every epoch; handing out a
-/// batch is a slice of it and allocates nothing.
+/// Which rows make up each batch of an epoch. Holds one order of the rows, rewritten at the start of every epoch; a batch is a slice of it,
+/// so taking one allocates nothing.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class BatchPlan
@@ -13,7 +13,7 @@ internal sealed class BatchPlan
 
     /// <summary>Plans the batches of an epoch of rows 0 to <paramref name="count"/> - 1.</summary>
     /// <param name="count">The rows of an epoch.</param>
-    /// <param name="batchSize">Rows in a batch; more than there are gives one smaller batch.</param>
+    /// <param name="batchSize">Rows in a batch. If there are fewer rows than that, the only batch is smaller.</param>
     /// <param name="dropLast">Whether to leave out a last batch that is not full.</param>
     internal BatchPlan(int count, int batchSize, bool dropLast = false)
     {
@@ -37,16 +37,16 @@ internal sealed class BatchPlan
     /// <summary>Batches in an epoch, a smaller last one included unless it is dropped.</summary>
     internal int BatchCount { get; }
 
-    /// <summary>All rows that batches are made of.</summary>
+    /// <summary>All rows of the data.</summary>
     internal int SampleCount => _order.Length;
 
-    /// <summary>The most rows any batch has: what to size a workspace for.</summary>
+    /// <summary>The rows of the largest batch, for sizing workspaces.</summary>
     internal int LargestBatch => Math.Min(BatchSize, _order.Length);
 
-    /// <summary>Rows in an epoch, those of a dropped batch left out.</summary>
+    /// <summary>Rows in an epoch, without those of a dropped batch.</summary>
     internal int SamplesPerEpoch => Math.Min(_order.Length, (int)Math.Min((long)BatchCount * BatchSize, int.MaxValue));
 
-    /// <summary>The rows of a batch; good until the next epoch begins.</summary>
+    /// <summary>The rows of a batch; valid until the next epoch begins.</summary>
     internal ReadOnlySpan<int> this[int batch]
     {
         get
@@ -59,9 +59,9 @@ internal sealed class BatchPlan
     }
 
     /// <summary>
-    /// Begins an epoch in the rows' own order and returns that order for the caller to shuffle in place, before it takes a batch.
-    /// Every shuffle starts from the rows' own order, never from the last epoch's, so that an epoch's order depends on its
-    /// random stream alone and a fit can resume at any epoch.
+    /// Begins an epoch: resets the order to 0, 1, 2, ... and returns it for the caller to shuffle in place before taking a batch. Every
+    /// shuffle starts from that order, never from the last epoch's, so an epoch's order depends on its random stream alone and a fit can
+    /// resume at any epoch.
     /// </summary>
     internal Span<int> BeginEpoch()
     {

@@ -12,7 +12,9 @@ public sealed class ClassLabels : TargetSource<int>
     /// <param name="labels">The class of every sample; not negative.</param>
     /// <param name="classes">The number of classes; null for one more than the highest label.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
-    /// <exception cref="ArgumentException">A label is negative or not below <paramref name="classes"/>; the message names the first.</exception>
+    /// <exception cref="ArgumentException">
+    /// A label is negative or not below <paramref name="classes"/>; the message names the first.
+    /// </exception>
     public ClassLabels(ReadOnlySpan<int> labels, int? classes = null)
         : base(labels.Length, width: 1)
     {
@@ -23,7 +25,7 @@ public sealed class ClassLabels : TargetSource<int>
     /// <inheritdoc/>
     public override int? ClassCount => _classes;
 
-    internal override bool HoldsItsValues => true;
+    internal override bool IsInMemory => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

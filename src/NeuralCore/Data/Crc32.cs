@@ -7,8 +7,8 @@ using System.Runtime.Intrinsics.X86;
 namespace NeuralCore.Data;
 
 /// <summary>
-/// The CRC-32 of gzip (reflected polynomial EDB88320, RFC 1952 section 8): 64 bytes a step where the processor multiplies without carry, else eight
-/// (M. Kounavis, F. Berry, "Novel table lookup-based algorithms for high-performance CRC generation", 2008).
+/// The CRC-32 of gzip (reflected polynomial EDB88320, RFC 1952 section 8): 64 bytes per step where the processor has carry-less
+/// multiplication, otherwise 8 (M. Kounavis, F. Berry, "Novel table lookup-based algorithms for high-performance CRC generation", 2008).
 /// </summary>
 internal readonly struct Crc32
 {
@@ -51,9 +51,9 @@ internal readonly struct Crc32
     }
 
     /// <summary>
-    /// Appends whole stretches of 64 bytes. A register that stands so many bits before the end counts as its remainder there: carry-less products with powers of x
-    /// move four registers 64 bytes on at a time, and then onto the last. The checksum of the 16 bytes that are left is that of all
-    /// (V. Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", 2009; its constants for this polynomial).
+    /// Appends whole blocks of 64 bytes by folding: carry-less products with powers of x move four registers forward by 64 bytes per step,
+    /// then fold the first three into the last. The checksum of the remaining 16 bytes is that of all bytes (V. Gopal et al., "Fast CRC
+    /// Computation for Generic Polynomials Using PCLMULQDQ Instruction", 2009; its constants for this polynomial).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Crc32 Fold(ReadOnlySpan<byte> bytes)

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Data;
 
 /// <summary>Samples and their targets: what a model is trained and evaluated on. Immutable; any number of threads may read it.</summary>
-/// <typeparam name="TTarget">The type of a target value, which must be the loss's: <c>int</c> class indices or <c>float</c> rows.</typeparam>
+/// <typeparam name="TTarget">
+/// The type of a target value, which must be the loss's: <c>int</c> class indices or <c>float</c> rows.
+/// </typeparam>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class Dataset<TTarget>
     where TTarget : unmanaged
@@ -20,7 +22,8 @@ public sealed class Dataset<TTarget>
         if (features.Count != targets.Count)
         {
             throw new ArgumentException(
-                $"There are {features.Count} samples {features.Shape} but {targets.Count} targets: each sample needs one.", nameof(targets));
+                $"There are {features.Count} samples {features.Shape} but {targets.Count} targets: "
+                + "each sample needs one.", nameof(targets));
         }
         if (features.Count == 0)
             throw new ArgumentException("A data set needs at least one sample.", nameof(features));
@@ -34,7 +37,7 @@ public sealed class Dataset<TTarget>
     /// <summary>The targets.</summary>
     public TargetSource<TTarget> Targets { get; }
 
-    internal bool HoldsItsValues => Features.HoldsItsValues && Targets.HoldsItsValues;
+    internal bool IsInMemory => Features.HoldsItsValues && Targets.IsInMemory;
 
     /// <summary>The number of samples; at least 1.</summary>
     public int Count => Features.Count;
@@ -42,7 +45,7 @@ public sealed class Dataset<TTarget>
     /// <summary>The shape of one input.</summary>
     public Shape InputShape => Features.Shape;
 
-    /// <summary>Chosen samples in the chosen order, repeats allowed; the values are shared, not copied.</summary>
+    /// <summary>The given samples in the given order, repeats allowed; the values are shared, not copied.</summary>
     /// <param name="rows">The samples wanted, each from 0 to <see cref="Count"/> - 1; at least one.</param>
     /// <exception cref="ArgumentOutOfRangeException">A row is not in the data set.</exception>
     /// <exception cref="ArgumentException">There are no rows.</exception>
@@ -70,14 +73,15 @@ public sealed class Dataset<TTarget>
     public override string ToString()
     {
         string targets = Targets.ClassCount is int classes ? $"{classes} classes" : $"targets of {Targets.Width}";
-        return $"{Count} samples {InputShape}, {targets}{(typeof(TTarget) == typeof(float) && Targets.ClassCount is not null ? " (one-hot)" : "")}";
+        bool isOneHot = typeof(TTarget) == typeof(float) && Targets.ClassCount is not null;
+        return $"{Count} samples {InputShape}, {targets}{(isOneHot ? " (one-hot)" : "")}";
     }
 }
 
-/// <summary>Makes data sets from what programs usually have: arrays.</summary>
+/// <summary>Makes data sets from arrays.</summary>
 public static class Dataset
 {
-    /// <summary>Pairs any inputs with any targets, the type inferred.</summary>
+    /// <summary>Pairs any inputs with any targets; the target type is inferred.</summary>
     /// <typeparam name="TTarget">The type of a target value.</typeparam>
     /// <param name="features">The inputs.</param>
     /// <param name="targets">The targets; as many as there are inputs.</param>
@@ -138,16 +142,18 @@ public static class Dataset
         return new(new ByteFeatures(images, shape, scale), new ArrayTargets(targets, targetWidth));
     }
 
-    /// <summary>The same inputs with one-hot rows, made while they are gathered, in place of class indices.</summary>
+    /// <summary>The same inputs with one-hot rows instead of class indices; the rows are made while they are gathered.</summary>
     /// <param name="dataset">A data set of class indices, one for each sample.</param>
     /// <param name="classes">The number of classes: the width of a row.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
-    /// <exception cref="ArgumentException">A label is not below <paramref name="classes"/>, or a target is more than one value wide.</exception>
+    /// <exception cref="ArgumentException">
+    /// A label is not below <paramref name="classes"/>, or a target is more than one value wide.
+    /// </exception>
     public static Dataset<float> ToOneHot(this Dataset<int> dataset, int classes)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if (dataset.Targets.Width != 1)
-            throw new ArgumentException($"Expected one class index a sample, got targets of {dataset.Targets.Width}.", nameof(dataset));
+            throw new ArgumentException($"Expected one class index per sample, got targets of {dataset.Targets.Width}.", nameof(dataset));
         int[] labels = new int[dataset.Count];
         dataset.Targets.Gather(FirstRows(dataset.Count), labels);
         return new(dataset.Features, new OneHotLabels(labels, classes));
@@ -160,7 +166,7 @@ public static class Dataset
         return rows;
     }
 
-    /// <summary>Numbers rows from <paramref name="first"/> on.</summary>
+    /// <summary>Writes <paramref name="first"/>, <paramref name="first"/> + 1, ... into the rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Number(Span<int> rows, int first)
     {

@@ -5,7 +5,7 @@ namespace NeuralCore.Data;
 
 /// <summary>
 /// The content of a gzip file of exactly one member (RFC 1952). Container, checksum and length are checked here because
-/// <see cref="GZipStream"/> takes a file that is cut anywhere for a shorter one and ignores what follows the last member.
+/// <see cref="GZipStream"/> accepts a truncated file as a shorter one and ignores what follows the last member.
 /// </summary>
 internal sealed class GzipContent : IdxContent
 {
@@ -15,10 +15,10 @@ internal sealed class GzipContent : IdxContent
     private const int HeaderLength = 10;
     private const int TrailerLength = 8;
 
-    // Deflate turns 258 bytes into at least 2 bits, so no file grows by more than this (zlib's technical notes say 1032).
+    // Deflate needs at least 2 bits for 258 bytes, which limits the expansion (1032 in zlib's technical notes).
     private const long MaxRatio = 1032;
 
-    // What honest files stay below (MNIST: 5), allocated at once; beyond it memory follows what has really been inflated.
+    // Real files expand less than this (MNIST: 5), and so much is allocated at once; beyond it, memory grows with the bytes inflated.
     private const long UsualRatio = 16;
 
     private readonly Stream _stream;
@@ -83,7 +83,8 @@ internal sealed class GzipContent : IdxContent
         if (total > MaxRatio * _body.Length)
         {
             throw Invalid(
-                Position, $"{total} bytes in all, as the header says", $"{_body.Length} compressed ones, which hold at most {MaxRatio * _body.Length}");
+                Position, $"{total} bytes in all, as the header says",
+                $"{_body.Length} compressed ones, which hold at most {MaxRatio * _body.Length}");
         }
     }
 
@@ -95,7 +96,8 @@ internal sealed class GzipContent : IdxContent
         if (_body.Remaining != 0)
         {
             throw Broken(
-                Name, trailer, "one gzip member that ends with the file", "more after it: a second member, trailing bytes or a cut. Decompress the file first if it has several members");
+                Name, trailer, "one gzip member that ends with the file",
+                "more after it: a second member, trailing bytes or a truncated file. Decompress the file first if it has several members");
         }
         if (_body.RanDry)
             throw Broken(Name, trailer, "the end mark of the compressed data", "the gzip trailer");
@@ -112,7 +114,7 @@ internal sealed class GzipContent : IdxContent
             SkipBytes(stream, name, end, NextByte(stream, name, end) | NextByte(stream, name, end) << 8);
         for (int text = 0x08; text <= 0x10; text <<= 1)
         {
-            // The original name and a comment, each ended by a zero.
+            // The original name and a comment, each terminated by a zero.
             while ((flags & text) != 0 && NextByte(stream, name, end) != 0)
             {
             }
@@ -153,8 +155,8 @@ internal sealed class GzipContent : IdxContent
         new($"{name}, offset {offset}: expected {expected}, found {found}.");
 
     /// <summary>
-    /// The compressed bytes between header and trailer. The last one is handed out alone, so that a member that ends earlier
-    /// leaves it behind (the inflater reads ahead, and would swallow what follows the member otherwise).
+    /// The compressed bytes between header and trailer. The last byte is returned by a read of its own, so that it stays unread if the
+    /// member ends earlier (the inflater reads ahead and would otherwise consume what follows the member).
     /// </summary>
     private sealed class MemberBody(Stream stream, long length) : Stream
     {
@@ -170,7 +172,7 @@ internal sealed class GzipContent : IdxContent
 
         internal long Remaining { get; private set; } = length;
 
-        /// <summary>Whether more was asked for than there is: the inflater had not seen its end mark.</summary>
+        /// <summary>Whether the inflater asked for more bytes than there are, so that it has not seen the end mark.</summary>
         internal bool RanDry { get; private set; }
 
         public override int Read(Span<byte> buffer)

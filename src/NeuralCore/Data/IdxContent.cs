@@ -1,8 +1,8 @@
 namespace NeuralCore.Data;
 
 /// <summary>
-/// The bytes of an IDX file from front to back, plain or inflated, which never reads more than the header promised plus one
-/// (to see that the end is the end), and never takes memory that the file cannot fill.
+/// The bytes of an IDX file in order, plain or inflated. Reads at most one byte more than the header promises (to check that the file ends
+/// there) and never allocates memory that the file cannot fill.
 /// </summary>
 internal abstract class IdxContent(string name) : IDisposable
 {
@@ -15,7 +15,7 @@ internal abstract class IdxContent(string name) : IDisposable
     /// <summary>What the offsets in messages count.</summary>
     private protected virtual string OffsetKind => "offset";
 
-    /// <summary>Looks at the first two bytes to tell gzip (1F 8B) from a plain IDX file (which starts 00 00).</summary>
+    /// <summary>Tells gzip (starts with 1F 8B) from a plain IDX file (starts with 00 00).</summary>
     internal static IdxContent Open(Stream stream, string name)
     {
         if (!stream.CanSeek)
@@ -36,7 +36,7 @@ internal abstract class IdxContent(string name) : IDisposable
             throw Invalid(Position, $"{destination.Length} bytes of {what}", $"the end of the file after {read}");
     }
 
-    /// <summary>Reads the values, which must end the content.</summary>
+    /// <summary>Reads the values, after which the content must end.</summary>
     internal byte[] ReadBody(int size)
     {
         long end = Position + size;
@@ -71,10 +71,10 @@ internal abstract class IdxContent(string name) : IDisposable
     /// <summary>Reads at least one byte, or returns 0 at the end.</summary>
     private protected abstract int Read(Span<byte> destination);
 
-    /// <summary>Throws if the file cannot hold <paramref name="total"/> bytes of content. Called before memory is taken.</summary>
+    /// <summary>Throws if the file cannot hold <paramref name="total"/> bytes of content. Called before memory is allocated.</summary>
     private protected abstract void CheckPlausible(long total);
 
-    /// <summary>How much to allocate for a body before any of it has been seen.</summary>
+    /// <summary>How much to allocate for a body before any of it has been read.</summary>
     private protected abstract int FirstAllocation(int size);
 
     /// <summary>Throws if something is wrong after the last byte of content.</summary>

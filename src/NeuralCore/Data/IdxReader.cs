@@ -4,15 +4,15 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Data;
 
 /// <summary>
-/// Reads IDX files, the format of MNIST and its relatives, plain or compressed with gzip (told apart by the content, whatever
-/// the name): big-endian magic 0, 0, type, number of dimensions; one 32-bit extent for each dimension; then the values. The
-/// type must be unsigned byte (8), with 1 to 4 dimensions.
+/// Reads IDX files, the format of MNIST and its relatives, plain or compressed with gzip (recognized by content, not by name): big-endian
+/// magic 0, 0, type, number of dimensions; one 32-bit extent for each dimension; then the values. The type must be unsigned byte (8), with
+/// 1 to 4 dimensions.
 /// </summary>
 /// <remarks>
-/// Files are not trusted. What a header promises is checked against what the file can hold before any memory is taken; a file
-/// must end exactly where its header says; a compressed file must be one whole gzip member with the right checksum.
-/// Every fault of content is an <see cref="InvalidDataException"/> that names file, offset, expected and found.
-/// Source of the format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
+/// Files are not trusted. The size that a header states is checked against the file's length before any memory is allocated; a file must
+/// end exactly where its header says; a compressed file must be one whole gzip member with the right checksum. Invalid content is reported
+/// by an <see cref="InvalidDataException"/> that states file, offset, expected and found. Source of the format: Y. LeCun, C. Cortes, C.
+/// Burges, "The MNIST database of handwritten digits".
 /// </remarks>
 public static class IdxReader
 {
@@ -64,14 +64,15 @@ public static class IdxReader
     public static Dataset<int> ReadDataset(
         string imagesPath, string labelsPath, float scale = ByteFeatures.DefaultScale, int classes = 10)
     {
-        // The labels are small: reading them first finds a pair that does not match before the images take memory.
+        // The labels are small: reading them first detects a mismatched pair before memory is allocated for the images.
         byte[] labels = ReadLabelBytes(labelsPath, classes);
         IdxData images = Read(imagesPath, 2, MaxDimensions, (labels.Length, labelsPath));
         return new(new ByteFeatures(images.Values, images.SampleShape, scale), new ClassLabels(Widen(labels), classes));
     }
 
     /// <summary>Reads from a seekable stream, from its start; <paramref name="name"/> is for messages.</summary>
-    internal static IdxData Read(Stream stream, string name, int minRank = 1, int maxRank = MaxDimensions, (int Count, string Path)? expectedCount = null)
+    internal static IdxData Read(
+        Stream stream, string name, int minRank = 1, int maxRank = MaxDimensions, (int Count, string Path)? expectedCount = null)
     {
         using IdxContent content = IdxContent.Open(stream, name);
         Span<byte> magic = stackalloc byte[4];
@@ -103,7 +104,7 @@ public static class IdxReader
             uint extent = ReadExtent(content, axis);
             if (extent is 0 or > int.MaxValue)
                 throw content.Invalid(offset, $"an extent of 1 to {int.MaxValue} for dimension {axis}", $"{extent}");
-            // Cannot overflow: size was within an array's limit, extent is below 2^31.
+            // Cannot overflow: size is at most an array's limit, extent is below 2^31.
             size *= extent;
             if (size > Array.MaxLength)
                 throw content.Invalid(offset, $"at most {Array.MaxLength} values in all", $"{size} or more");
@@ -132,7 +133,8 @@ public static class IdxReader
     private static byte[] ReadLabelBytes(string path, int classes)
     {
         if (classes is < 1 or > 256)
-            throw new ArgumentOutOfRangeException(nameof(classes), classes, $"Expected 1 to 256 classes, which a byte can tell apart; got {classes}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(classes), classes, $"Expected 1 to 256 classes, which a byte can tell apart; got {classes}.");
         byte[] labels = Read(path, 1, 1, expectedCount: null).Values;
         for (int row = 0; row < labels.Length; row++)
         {

@@ -11,14 +11,17 @@ public static class OneHot
     /// <param name="classes">The number of classes: the width of a row.</param>
     /// <param name="destination">Exactly <c>labels.Length * classes</c> values, row-major.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
-    /// <exception cref="ArgumentException">A label is out of range (nothing is written then) or the destination has another length.</exception>
+    /// <exception cref="ArgumentException">
+    /// A label is out of range, in which case nothing is written, or the destination has the wrong length.
+    /// </exception>
     public static void Encode(ReadOnlySpan<int> labels, int classes, Span<float> destination)
     {
         CheckLabels(labels, classes);
         if ((long)labels.Length * classes != destination.Length)
         {
             throw new ArgumentException(
-                $"{labels.Length} labels of {classes} classes need a destination of {(long)labels.Length * classes}, got {destination.Length}.",
+                $"{labels.Length} labels of {classes} classes need a destination of {(long)labels.Length * classes}, "
+                + $"got {destination.Length}.",
                 nameof(destination));
         }
         destination.Clear();
@@ -41,7 +44,7 @@ public static class OneHot
         return rows;
     }
 
-    /// <summary>The class of every row: <see cref="ArgMax"/> of it.</summary>
+    /// <summary>The class of every row: its <see cref="ArgMax"/>.</summary>
     /// <param name="rows">Rows of <paramref name="classes"/> values, row-major: one-hot rows or predicted probabilities.</param>
     /// <param name="classes">The width of a row.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
@@ -55,7 +58,7 @@ public static class OneHot
         return labels;
     }
 
-    /// <summary>The index of the largest value; of equal ones the first. The first NaN, if any, counts as the largest.</summary>
+    /// <summary>The index of the largest value, the first among equals. The first NaN, if any, counts as the largest.</summary>
     /// <param name="row">At least one value.</param>
     /// <exception cref="ArgumentException">The row is empty.</exception>
     public static int ArgMax(ReadOnlySpan<float> row)
@@ -93,5 +96,6 @@ public static class OneHot
 
     [DoesNotReturn]
     private static void ThrowLabel(int label, int row, int? classes) => throw new ArgumentException(
-        $"The label of row {row} is {label}: expected 0 to {(classes ?? int.MaxValue) - 1}{(classes is null ? "" : $" for {classes} classes")}.", "labels");
+        $"The label of row {row} is {label}: "
+        + $"expected 0 to {(classes ?? int.MaxValue) - 1}{(classes is null ? "" : $" for {classes} classes")}.", "labels");
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Data;
 
 /// <summary>
-/// Targets that are one-hot rows (1 at the sample's class, 0 elsewhere), made from class indices while they are gathered:
-/// 4 bytes a sample in memory instead of 4 for each class.
+/// Targets that are one-hot rows (1 at the sample's class, 0 elsewhere), made from class indices while they are gathered: 4 bytes of memory
+/// per sample instead of 4 per class.
 /// </summary>
 public sealed class OneHotLabels : TargetSource<float>
 {
@@ -14,7 +14,9 @@ public sealed class OneHotLabels : TargetSource<float>
     /// <param name="labels">The class of every sample, 0 to <paramref name="classes"/> - 1.</param>
     /// <param name="classes">The number of classes: the width of a row.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
-    /// <exception cref="ArgumentException">A label is negative or not below <paramref name="classes"/>; the message names the first.</exception>
+    /// <exception cref="ArgumentException">
+    /// A label is negative or not below <paramref name="classes"/>; the message names the first.
+    /// </exception>
     public OneHotLabels(ReadOnlySpan<int> labels, int classes)
         : base(labels.Length, classes)
     {
@@ -25,7 +27,7 @@ public sealed class OneHotLabels : TargetSource<float>
     /// <inheritdoc/>
     public override int? ClassCount => Width;
 
-    internal override bool HoldsItsValues => true;
+    internal override bool IsInMemory => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

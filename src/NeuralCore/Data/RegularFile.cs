@@ -5,9 +5,9 @@ using System.Runtime.Versioning;
 namespace NeuralCore.Data;
 
 /// <summary>
-/// Refuses what is not a regular file before it is opened: opening a FIFO blocks until somebody writes to it, opening a device can do
-/// anything, and replacing either destroys it. .NET 10 cannot ask what a path is without opening it, so libc is asked. On Windows such
-/// paths are in a namespace of their own.
+/// Rejects what is not a regular file before it is opened: opening a FIFO blocks until it has a writer, opening a device can do anything,
+/// and replacing either destroys it. .NET 10 cannot tell the kind of a path without opening it, so this calls libc. On Windows such paths
+/// have a separate namespace.
 /// </summary>
 internal static unsafe partial class RegularFile
 {
@@ -19,7 +19,7 @@ internal static unsafe partial class RegularFile
     private const int Regular = 0x8000;
     private const int Socket = 0xC000;
 
-    // Both structures are smaller.
+    // Larger than both structures.
     private const int StatusBytes = 512;
     private const int LinuxModeOffset = 28;
     private const int MacModeOffset = 4;
@@ -32,7 +32,7 @@ internal static unsafe partial class RegularFile
     /// <param name="options">How to open it.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder, a device, a FIFO or a socket, or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     internal static FileStream OpenRead(string path, string what, FileStreamOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -47,7 +47,7 @@ internal static unsafe partial class RegularFile
         }
     }
 
-    /// <summary>Throws if the path, with its links followed, is something else than a regular file. What does not exist passes.</summary>
+    /// <summary>Throws if the path, after links are followed, is anything but a regular file. A path that does not exist passes.</summary>
     /// <param name="path">The path.</param>
     /// <param name="what">What it should be.</param>
     /// <exception cref="IOException">The path is a folder, a device, a FIFO or a socket.</exception>
@@ -58,7 +58,7 @@ internal static unsafe partial class RegularFile
             throw new IOException($"{path} is {kind}: expected {what}.");
     }
 
-    // Null for a regular file, and where the system does not tell: opening it gives the system's own error.
+    // Null for a regular file, and where the system does not tell: then opening the file gives the system's error.
     private static string? OtherKind(string path)
     {
         int? mode = OperatingSystem.IsLinux() ? LinuxMode(path) : OperatingSystem.IsMacOS() ? MacMode(path) : null;
@@ -73,7 +73,7 @@ internal static unsafe partial class RegularFile
         };
     }
 
-    // statx has one layout on all processors; stat does not.
+    // statx has the same layout on all processors; stat does not.
     [SupportedOSPlatform("linux")]
     private static int? LinuxMode(string path)
     {
@@ -103,7 +103,7 @@ internal static unsafe partial class RegularFile
     [LibraryImport("libc", EntryPoint = "stat", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MacStat(string path, byte* status);
 
-    // The plain name is the structure of before 2007 there.
+    // On x64, the plain name is the structure used before 2007.
     [LibraryImport("libc", EntryPoint = "stat$INODE64", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MacStatX64(string path, byte* status);
 }

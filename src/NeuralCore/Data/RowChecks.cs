@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Data;
 
-/// <summary>The checks that the sources share, with their messages.</summary>
+/// <summary>The checks that all sources share.</summary>
 internal static class RowChecks
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -24,7 +24,9 @@ internal static class RowChecks
             RowOutOfRange(row, count);
     }
 
-    /// <summary>How many rows of <paramref name="width"/> values an array of <paramref name="length"/> holds; throws unless it divides.</summary>
+    /// <summary>
+    /// How many rows of <paramref name="width"/> values an array of <paramref name="length"/> holds; throws if there is a remainder.
+    /// </summary>
     internal static int CountRows(long length, int width, string what, string parameter)
     {
         if (length % width != 0)

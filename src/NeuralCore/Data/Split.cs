@@ -1,15 +1,16 @@
 namespace NeuralCore.Data;
 
 /// <summary>
-/// How a fit sets validation samples aside. The two parts share no sample and together hold all of them; each part keeps the
-/// data's order. The choice depends on the data and the seed only.
+/// How a fit sets validation samples aside. Each sample is in exactly one of the two parts; each part keeps the data's order. The choice
+/// depends only on the data and the seed.
 /// </summary>
 public abstract class Split
 {
     private protected Split(double fraction)
     {
         if (!(fraction > 0 && fraction < 1))
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, $"The validation fraction lies between 0 and 1, both excluded; got {fraction}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(fraction), fraction, $"The validation fraction lies between 0 and 1, both excluded; got {fraction}.");
         Fraction = fraction;
     }
 
@@ -17,30 +18,30 @@ public abstract class Split
     public double Fraction { get; }
 
     /// <summary>
-    /// Chosen at random within each class, so that both parts have the classes in the same proportions to within one sample.
-    /// No class loses its last training sample: if that leaves too few to choose from, validation gets fewer than asked.
+    /// Samples chosen at random within each class, so that both parts have the same class proportions to within one sample. Every class
+    /// keeps a training sample; if that leaves too few to choose from, the validation part is smaller than asked.
     /// </summary>
     /// <param name="fraction">The share for validation, between 0 and 1, both excluded.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is out of range.</exception>
     public static Split Stratified(double fraction) => new StratifiedSplit(fraction);
 
-    /// <summary>Chosen at random from all samples.</summary>
+    /// <summary>Samples chosen at random from all samples.</summary>
     /// <param name="fraction">The share for validation, between 0 and 1, both excluded.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is out of range.</exception>
     public static Split Shuffled(double fraction) => new ShuffledSplit(fraction);
 
-    /// <summary>The last samples, as for data in order of time.</summary>
+    /// <summary>The last samples, for data in order of time.</summary>
     /// <param name="fraction">The share for validation, between 0 and 1, both excluded.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is out of range.</exception>
     public static Split Tail(double fraction) => new TailSplit(fraction);
 
-    /// <summary>The policy as it was written.</summary>
+    /// <summary>The split as written in code: <c>Split.Tail(0.1)</c>.</summary>
     public override string ToString() => FormattableString.Invariant($"Split.{GetType().Name[..^nameof(Split).Length]}({Fraction})");
 
     /// <summary>Divides the rows 0 to <paramref name="count"/> - 1.</summary>
     /// <param name="count">The number of samples.</param>
-    /// <param name="classOf">The class of a row; asked only by the stratified split.</param>
-    /// <param name="shuffle">Permutes what it is given by the seed's stream; not called by the tail split.</param>
+    /// <param name="classOf">The class of a row; called only by the stratified split.</param>
+    /// <param name="shuffle">Shuffles rows by the seed's random stream; not called by the tail split.</param>
     /// <returns>The rows of both parts, each ascending.</returns>
     /// <exception cref="ArgumentException">A part would be empty.</exception>
     internal (int[] Training, int[] Validation) Apply(int count, Func<int, int> classOf, Action<Span<int>> shuffle)
@@ -59,7 +60,7 @@ public abstract class Split
 
     /// <summary>Divides a data set; both parts share its values.</summary>
     /// <param name="dataset">The samples.</param>
-    /// <param name="shuffle">Permutes what it is given by the seed's stream; not called by the tail split.</param>
+    /// <param name="shuffle">Shuffles rows by the seed's random stream; not called by the tail split.</param>
     /// <exception cref="ArgumentException">A part would be empty.</exception>
     /// <exception cref="NotSupportedException">The split is stratified and the targets have no classes.</exception>
     internal (Dataset<TTarget> Training, Dataset<TTarget> Validation) Apply<TTarget>(Dataset<TTarget> dataset, Action<Span<int>> shuffle)
@@ -90,7 +91,9 @@ public abstract class Split
     }
 
     private ArgumentException EmptyPart(int count, string part) =>
-        new($"{this} of {count} sample{(count == 1 ? "" : "s")} leaves the {part} part empty. Use another fraction, more samples, or no validation split.");
+        new(
+            $"{this} of {count} sample{(count == 1 ? "" : "s")} leaves the {part} part empty. "
+            + "Use another fraction, more samples, or no validation split.");
 
     private sealed class TailSplit(double fraction) : Split(fraction)
     {
@@ -130,15 +133,16 @@ public abstract class Split
             }
         }
 
-        // Largest remainders: whole parts first, then one more to the classes that lost most by rounding down, the lower class
-        // first among equals. A quota never takes a whole class.
+        // The largest remainder method: rounded-down quotas first, then one more for the classes with the largest remainders, the lower
+        // class first among equals. A quota never takes a whole class.
         private Dictionary<int, int> Quotas(SortedDictionary<int, int> sizes, int wanted)
         {
             Dictionary<int, int> quotas = [];
             foreach ((int label, int size) in sizes)
                 quotas[label] = (int)(size * Fraction);
             int missing = wanted - quotas.Values.Sum();
-            foreach ((int label, int size) in sizes.OrderByDescending(pair => pair.Value * Fraction - quotas[pair.Key]).ThenBy(pair => pair.Key))
+            var byRemainder = sizes.OrderByDescending(pair => pair.Value * Fraction - quotas[pair.Key]).ThenBy(pair => pair.Key);
+            foreach ((int label, int size) in byRemainder)
             {
                 if (missing <= 0)
                     break;

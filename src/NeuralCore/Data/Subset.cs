@@ -1,6 +1,6 @@
 namespace NeuralCore.Data;
 
-/// <summary>Chosen rows of another source, in the chosen order; the values are not copied.</summary>
+/// <summary>Rows of another source in a given order; the values are not copied.</summary>
 internal sealed class FeatureSubset : FeatureSource
 {
     private readonly FeatureSource _source;
@@ -13,7 +13,7 @@ internal sealed class FeatureSubset : FeatureSource
         _map = map;
     }
 
-    // A subset of a subset reads the first source directly, however deep the nesting.
+    // A subset of a subset reads the original source directly, at any depth of nesting.
     internal static FeatureSubset Of(FeatureSource source, int[] map) => source is FeatureSubset inner
         ? new FeatureSubset(inner._source, RowMap.Compose(inner._map, map))
         : new FeatureSubset(source, map);
@@ -57,7 +57,7 @@ internal sealed class TargetSubset<TTarget> : TargetSource<TTarget>
 
     public override int? ClassCount => _source.ClassCount;
 
-    internal override bool HoldsItsValues => _source.HoldsItsValues;
+    internal override bool IsInMemory => _source.IsInMemory;
 
     internal static TargetSubset<TTarget> Of(TargetSource<TTarget> source, int[] map) => source is TargetSubset<TTarget> inner
         ? new TargetSubset<TTarget>(inner._source, RowMap.Compose(inner._map, map))
@@ -83,7 +83,7 @@ internal sealed class TargetSubset<TTarget> : TargetSource<TTarget>
     public override string ToString() => $"{Count} rows of {_source}";
 }
 
-/// <summary>Translates row numbers of a subset to those of its source, block by block on the stack so that gathering allocates nothing.</summary>
+/// <summary>Maps row numbers of a subset to those of its source, in blocks on the stack, so that gathering allocates nothing.</summary>
 internal static class RowMap
 {
     internal const int Block = 256;

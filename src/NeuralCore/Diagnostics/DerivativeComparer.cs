@@ -5,7 +5,7 @@ namespace NeuralCore.Diagnostics;
 /// <summary>Compares claimed gradients with numeric derivatives, element by element.</summary>
 internal sealed class DerivativeComparer
 {
-    // Slopes that differ by less than this share of the larger are one slope seen with curvature.
+    // Slopes that differ by less than this share of the larger one differ because of curvature.
     private const double KinkContrast = 0.005;
     private const float LargestKinkStep = 1f / 16;
 
@@ -37,7 +37,7 @@ internal sealed class DerivativeComparer
             int[] indices = Indices(tensor.Values.Length, t);
             (double Numeric, double Doubt, bool IsKink)[] derivatives = Array.ConvertAll(indices, index => Derivative(tensor, index));
 
-            // The scale comes from both, so that a gradient claimed to be zero everywhere is measured against the true one.
+            // The scale uses both, so that a gradient that is wrongly zero everywhere is compared with the true one.
             double squares = 0;
             for (int i = 0; i < indices.Length; i++)
                 squares += Math.Max(FiniteSquare(tensor.Claimed[indices[i]]), FiniteSquare(derivatives[i].Numeric));
@@ -48,11 +48,12 @@ internal sealed class DerivativeComparer
             {
                 double claimed = tensor.Claimed[indices[i]];
                 double numeric = derivatives[i].Numeric;
-                double allowed = _options.RelativeTolerance * Math.Max(Math.Abs(claimed), Math.Abs(numeric)) + _options.AbsoluteTolerance * scale;
+                double larger = Math.Max(Math.Abs(claimed), Math.Abs(numeric));
+                double allowed = _options.RelativeTolerance * larger + _options.AbsoluteTolerance * scale;
                 double error = claimed == numeric ? 0 : Math.Abs(claimed - numeric) / allowed;
                 if (double.IsNaN(error))
                     error = double.PositiveInfinity;
-                // So near a kink that the steps short of it drown in rounding: nothing is known about this element either.
+                // So near a kink that rounding dominates all steps short of it: this element is undecided too.
                 bool isUndecided = error > 1 && Math.Abs(claimed - numeric) <= 2 * derivatives[i].Doubt;
                 if (derivatives[i].IsKink || isUndecided)
                 {
@@ -68,7 +69,7 @@ internal sealed class DerivativeComparer
         return new GradientReport(name, worst, elements, kinks, null, _options);
     }
 
-    // A NaN in the scale would fail every element and hide which one it was.
+    // A NaN in the scale would fail every element and hide the one that caused it.
     private static double FiniteSquare(double value) => double.IsFinite(value) ? value * value : 0;
 
     private int[] Indices(int length, int tensor)
@@ -83,7 +84,7 @@ internal sealed class DerivativeComparer
     private (double Numeric, double Doubt, bool IsKink) Derivative(VariedTensor tensor, int index)
     {
         float value = tensor.Values.Span[index];
-        // The smallest step follows the value, down to where rounding would drown the difference.
+        // The smallest step is proportional to the value, but large enough that rounding does not dominate the difference.
         float smallest = Math.Clamp(Math.Abs(value), 1f / 256, 1f) / 4096;
         float ratio = MathF.Sqrt(MathF.Sqrt(MathF.Sqrt(MathF.Sqrt(LargestStep / smallest))));
         Span<double> derivatives = stackalloc double[StepCount];
@@ -95,13 +96,15 @@ internal sealed class DerivativeComparer
             roundings[i] = Rounding(0, 1, step);
         }
 
-        // Curvature and kinks make neighbouring steps disagree, rounding may let them agree by chance: both together are the doubt. The smallest
-        // step with little of it, since far beyond a kink the slopes of both sides mix steadily; where none has, the one with the least.
+        // Curvature and kinks make neighbouring steps disagree, while rounding may make them agree by chance; the doubt is the sum of both.
+        // Take the smallest step with little doubt, since steps that reach over a kink mix the slopes of both sides; if none has little,
+        // the step with the least doubt.
         double numeric = double.NaN;
         double smallestDoubt = double.PositiveInfinity;
         for (int i = 1; i + 1 < StepCount; i++)
         {
-            double doubt = Math.Max(Math.Abs(derivatives[i] - derivatives[i - 1]), Math.Abs(derivatives[i] - derivatives[i + 1])) + roundings[i];
+            double change = Math.Max(Math.Abs(derivatives[i] - derivatives[i - 1]), Math.Abs(derivatives[i] - derivatives[i + 1]));
+            double doubt = change + roundings[i];
             if (doubt < smallestDoubt)
             {
                 smallestDoubt = doubt;
@@ -115,7 +118,7 @@ internal sealed class DerivativeComparer
 
     private double FourPoint(VariedTensor tensor, int index, float value, float step)
     {
-        // Differences of what the additions really gave, not of what was asked.
+        // Distances after rounding, not the requested ones.
         double near = Evaluate(tensor, index, value, step, 0) - (double)Evaluate(tensor, index, value, -step, 1);
         double far = Evaluate(tensor, index, value, 2 * step, 2) - (double)Evaluate(tensor, index, value, -2 * step, 3);
         double nearSum = 0;
@@ -129,8 +132,8 @@ internal sealed class DerivativeComparer
         return (4 * (nearSum / near) - farSum / far) / 3;
     }
 
-    // Where the claim disagrees, a kink excuses it only if the slopes to both sides differ and the claim is one of them. A kink at some distance
-    // counts as well: the steps that show it are larger than the ones that rounding leaves.
+    // A claimed gradient that disagrees is excused by a kink only if the left and right slopes differ and the claim is one of them. This
+    // includes a kink at some distance, within the steps that rounding allows.
     private bool IsKink(VariedTensor tensor, int index, float value, double numeric)
     {
         double claimed = tensor.Claimed[index];
@@ -151,7 +154,7 @@ internal sealed class DerivativeComparer
         return false;
     }
 
-    // The slope to one side, from two steps so that a bend does not count, and what rounding can make of it.
+    // The one-sided slope, extrapolated from two steps so that curvature cancels, and a bound of its rounding error.
     private (double Slope, double Rounding) Slope(VariedTensor tensor, int index, float value, float step)
     {
         double far = OneSided(tensor, index, value, step);
@@ -168,7 +171,7 @@ internal sealed class DerivativeComparer
         return sum / distance;
     }
 
-    // What rounding of the outputs to float can make of a slope.
+    // A bound of a slope's error from rounding the outputs to float.
     private double Rounding(int slot, int otherSlot, float step)
     {
         double sum = 0;

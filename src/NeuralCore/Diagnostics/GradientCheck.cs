@@ -5,26 +5,24 @@ using NeuralCore.Randomness;
 
 namespace NeuralCore.Diagnostics;
 
-/// <summary>
-/// Compares the gradients that a layer, a loss or a whole model computes with numeric derivatives of what it computes forward.
-/// </summary>
+/// <summary>Compares the gradients that a layer, a loss or a whole model computes with numeric derivatives of its forward pass.</summary>
 /// <example><code>GradientCheck.Layer(new Scale(), [8]).ThrowIfFailed();</code></example>
 /// <remarks>
-/// <para>The numeric derivative is the four-point stencil <c>(8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12h</c>, f being a random projection of the
-/// outputs summed in double precision (for a loss, the mean over rows). The step h is chosen for each element: the smallest
-/// at which neighbouring steps agree and rounding cannot matter, so that neither curvature nor rounding decides.</para>
-/// <para>An element at a kink, such as a ReLU's at 0, has no derivative: where the slopes to its left and right differ and the analytic gradient
-/// is one of them, it is counted and left out.</para>
-/// <para>Each check also runs the rows in several splits, and each parameter's gradient in several slices: all bits must agree, or results
-/// would depend on the number of threads.</para>
+/// <para>The numeric derivative is the four-point stencil <c>(8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12h</c>, f being a random
+/// projection of the outputs summed in double precision (for a loss, the mean over rows). The step h is chosen for each element: the
+/// smallest at which neighbouring steps agree and rounding is negligible, so that neither curvature nor rounding decides the result.</para>
+/// <para>An element at a kink, such as a ReLU's at 0, has no derivative: if its left and right slopes differ and the analytic gradient is
+/// one of them, the element is counted and excluded.</para>
+/// <para>Each check also runs the rows in several splits, and each parameter's gradient in several slices: all bits must agree, because
+/// otherwise results would depend on the number of threads.</para>
 /// </remarks>
 public static class GradientCheck
 {
     /// <summary>Checks a layer: the gradients of its input and of all its parameters.</summary>
-    /// <param name="layer">The layer, part of no model yet. Its parameters get random values.</param>
+    /// <param name="layer">The layer, not part of a model yet. Its parameters get random values.</param>
     /// <param name="input">The shape of one sample that comes in.</param>
     /// <param name="options">How; defaults where left out.</param>
-    /// <exception cref="ShapeException">The layer cannot take the shape.</exception>
+    /// <exception cref="ShapeException">The layer does not accept the shape.</exception>
     public static GradientReport Layer(Layer layer, Shape input, GradientCheckOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(layer);
@@ -36,7 +34,7 @@ public static class GradientCheck
         int draws = 0;
         foreach (Parameter parameter in model.Parameters)
         {
-            // Zeros would hide a mistake that they multiply.
+            // Factors of zero would hide errors.
             foreach (ref float value in parameter.Values)
                 value += 0.5f * stream.NormalAt((ulong)draws++);
         }
@@ -44,7 +42,7 @@ public static class GradientCheck
         float[] projection = new float[CheckedRows(values.Length, input.Size) * model.OutputShape.Size];
         foreach (ref float weight in projection.AsSpan())
         {
-            // Away from zero, so that no output goes unheard.
+            // Away from zero, so that every output counts.
             float draw = 2 * stream.UniformAt((ulong)draws++) - 1;
             weight = draw < 0 ? draw - 0.5f : draw + 0.5f;
         }
@@ -52,7 +50,7 @@ public static class GradientCheck
         return Run(layer.ToString(), subject, options);
     }
 
-    /// <summary>Checks a loss on its own: the gradient with respect to the predictions, the batch's divisor included.</summary>
+    /// <summary>Checks a loss alone: the gradient with respect to the predictions, including the division by the batch size.</summary>
     /// <typeparam name="TTarget">The target type.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The shape of one prediction.</param>
@@ -61,7 +59,8 @@ public static class GradientCheck
     /// <param name="options">How; defaults where left out.</param>
     /// <exception cref="ArgumentException">The lengths do not fit, or a target is out of range.</exception>
     public static GradientReport Loss<TTarget>(
-        Loss<TTarget> loss, Shape prediction, ReadOnlySpan<float> predictions, ReadOnlySpan<TTarget> targets, GradientCheckOptions? options = null)
+        Loss<TTarget> loss, Shape prediction, ReadOnlySpan<float> predictions, ReadOnlySpan<TTarget> targets,
+        GradientCheckOptions? options = null)
         where TTarget : unmanaged
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -73,9 +72,9 @@ public static class GradientCheck
         return Run(loss.ToString(), subject, options);
     }
 
-    /// <summary>Checks a whole model with its loss, the way training runs it: with the loss fused to the last layer where it offers that.</summary>
+    /// <summary>Checks a whole model with its loss as in training: with the loss fused with the last layer where possible.</summary>
     /// <typeparam name="TTarget">The target type.</typeparam>
-    /// <param name="model">The model; its weights are changed and put back.</param>
+    /// <param name="model">The model; its weights are changed and restored.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="input">The rows: [rows, input size].</param>
     /// <param name="targets">Their targets: [rows, target width].</param>
@@ -83,7 +82,8 @@ public static class GradientCheck
     /// <exception cref="ArgumentException">The lengths do not fit, or a target is out of range.</exception>
     /// <exception cref="InvalidOperationException">The model is being trained or is predicting on another thread.</exception>
     public static GradientReport Model<TTarget>(
-        Sequential model, Loss<TTarget> loss, ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets, GradientCheckOptions? options = null)
+        Sequential model, Loss<TTarget> loss, ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets,
+        GradientCheckOptions? options = null)
         where TTarget : unmanaged
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -91,7 +91,7 @@ public static class GradientCheck
         options ??= new GradientCheckOptions();
         options.Check();
         CheckTargets(loss, model.OutputShape, CheckedRows(input.Length, model.InputShape.Size), targets);
-        model.Lock.EnterTraining();
+        model.Lock.EnterWrite();
         try
         {
             ModelSubject<TTarget> subject = new(model, loss, input.ToArray(), targets.ToArray());
@@ -99,7 +99,7 @@ public static class GradientCheck
         }
         finally
         {
-            model.Lock.ExitTraining();
+            model.Lock.ExitWrite();
         }
     }
 
@@ -122,7 +122,7 @@ public static class GradientCheck
     private static int CheckedRows(int length, int size)
     {
         if (length == 0 || length % size != 0)
-            throw new ArgumentException($"A check needs one or more whole rows of {size} values, got {length}.");
+            throw new ArgumentException($"A check needs one or more whole rows of {size} values; got {length}.");
         return length / size;
     }
 

@@ -4,11 +4,11 @@ using System.Text;
 namespace NeuralCore.Diagnostics;
 
 /// <summary>One element's analytic and numeric derivative.</summary>
-/// <param name="Tensor">What it belongs to: <c>input</c>, <c>predictions</c>, or a parameter's full name.</param>
+/// <param name="Tensor">The tensor it belongs to: <c>input</c>, <c>predictions</c>, or a parameter's full name.</param>
 /// <param name="Index">Its row-major index there.</param>
 /// <param name="Analytic">What the code under check computed.</param>
-/// <param name="Numeric">What differences of the forward pass gave.</param>
-/// <param name="Error">The difference as a share of what the tolerances allow; above 1 fails.</param>
+/// <param name="Numeric">What finite differences of the forward pass gave.</param>
+/// <param name="Error">The difference relative to the tolerance; above 1 fails.</param>
 public readonly record struct GradientElement(string Tensor, int Index, double Analytic, double Numeric, double Error)
 {
     /// <summary>The element in one line.</summary>
@@ -16,16 +16,18 @@ public readonly record struct GradientElement(string Tensor, int Index, double A
         CultureInfo.InvariantCulture, $"{Tensor}[{Index}]: analytic {Analytic:G7}, numeric {Numeric:G7}, {Error:G3} times the tolerance");
 }
 
-/// <summary>What a gradient check came to.</summary>
+/// <summary>The result of a gradient check.</summary>
 public sealed class GradientReport
 {
-    // With more elements than this at kinks, a check has not looked at enough.
+    // With a larger share of elements at kinks, too few elements have been checked.
     private const double LargestKinkShare = 0.1;
 
     private readonly string? _splitDifference;
     private readonly double _relativeTolerance;
 
-    internal GradientReport(string subject, IReadOnlyList<GradientElement> worstByTensor, int elements, int kinks, string? splitDifference, GradientCheckOptions options)
+    internal GradientReport(
+        string subject, IReadOnlyList<GradientElement> worstByTensor, int elements, int kinks, string? splitDifference,
+        GradientCheckOptions options)
     {
         Subject = subject;
         WorstByTensor = worstByTensor;
@@ -38,11 +40,13 @@ public sealed class GradientReport
     /// <summary>What was checked.</summary>
     public string Subject { get; }
 
-    /// <summary>Whether all gradients agree, all splits give the same bits, and enough elements were away from kinks.</summary>
+    /// <summary>Whether all gradients agree, all splits give the same bits, and few elements were at kinks.</summary>
     public bool Passed => _splitDifference is null && !IsInconclusive && WorstByTensor.All(element => element.Error <= 1);
 
-    /// <summary>The element whose derivatives disagree most; null where the check ended before comparing any.</summary>
-    public GradientElement? Worst => WorstByTensor.Count == 0 ? null : WorstByTensor.MaxBy(element => double.IsNaN(element.Error) ? double.PositiveInfinity : element.Error);
+    /// <summary>The element whose derivatives disagree most; null if the check ended before comparing any.</summary>
+    public GradientElement? Worst => WorstByTensor.Count == 0
+        ? null
+        : WorstByTensor.MaxBy(element => double.IsNaN(element.Error) ? double.PositiveInfinity : element.Error);
 
     /// <summary>The worst element of each tensor.</summary>
     public IReadOnlyList<GradientElement> WorstByTensor { get; }
@@ -50,10 +54,12 @@ public sealed class GradientReport
     /// <summary>How many elements were compared.</summary>
     public int CheckedElements { get; }
 
-    /// <summary>How many elements were left out because they lie at a kink, or too close to one for differences in single precision to tell.</summary>
+    /// <summary>
+    /// How many elements were excluded because they are at a kink, or too close to one to be checked in single precision.
+    /// </summary>
     public int Kinks { get; }
 
-    /// <summary>Throws where the check failed.</summary>
+    /// <summary>Throws if the check failed.</summary>
     /// <returns>This report.</returns>
     /// <exception cref="GradientCheckException">The check failed; the message is this report.</exception>
     public GradientReport ThrowIfFailed() => Passed ? this : throw new GradientCheckException(ToString());

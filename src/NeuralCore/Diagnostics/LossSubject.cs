@@ -3,7 +3,7 @@ using NeuralCore.Losses;
 
 namespace NeuralCore.Diagnostics;
 
-/// <summary>A loss on its own: the mean over rows as a function of the predictions.</summary>
+/// <summary>A loss alone: its mean over rows as a function of the predictions.</summary>
 internal sealed class LossSubject<TTarget> : GradientSubject
     where TTarget : unmanaged
 {
@@ -44,7 +44,10 @@ internal sealed class LossSubject<TTarget> : GradientSubject
         for (int row = 0; row < rows; row++)
         {
             if (BitConverter.DoubleToInt64Bits(losses[row]) != BitConverter.DoubleToInt64Bits(splitLosses[row]))
-                return FormattableString.Invariant($"row {row}'s loss is {losses[row]:G17} with all rows in one block and {splitLosses[row]:G17} alone.");
+            {
+                return FormattableString.Invariant(
+                    $"row {row}'s loss is {losses[row]:G17} with all rows in one block and {splitLosses[row]:G17} alone.");
+            }
         }
         return FirstDifference("the gradient", gradient, splitGradient);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using NeuralCore.Layers;
 using NeuralCore.Losses;
@@ -6,10 +7,10 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Diagnostics;
 
-/// <summary>Layers, run by the same plan, workspace and runner as in training; what follows the last one is the subclass's.</summary>
+/// <summary>Layers, run by the same plan, workspace and runner as in training; a subclass defines what follows the last layer.</summary>
 /// <remarks>
-/// Layers that mix rows are run as in training: each reduction over the whole batch, between the parts of the rows. How rows and columns are split must not
-/// change a bit there either.
+/// Layers that mix rows run as in training, with each reduction over the whole batch between two parts of the rows. Splits of rows and
+/// columns must not change a bit there either.
 /// </remarks>
 internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
     where TTarget : unmanaged
@@ -26,7 +27,7 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
     protected NetworkSubject(Sequential model, float[] input, bool fusesLast)
     {
         _model = model;
-        // Pinned, since the batch reads it where it lies.
+        // Pinned, since the batch holds a pointer to it.
         _input = GC.AllocateUninitializedArray<float>(input.Length, pinned: true);
         input.CopyTo(_input, 0);
         Rows = input.Length / model.InputShape.Size;
@@ -47,7 +48,7 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
     /// <summary>How many outputs a row has in the projection.</summary>
     protected abstract int OutputsPerRow { get; }
 
-    // Where the head of the run under way puts its outputs, and whether it is asked for a gradient.
+    // Where the current run's head writes its outputs, and whether it computes a gradient.
     private double[] Outputs { get; set; } = [];
 
     private bool WantsGradient { get; set; }
@@ -80,8 +81,10 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
         {
             if (BitConverter.DoubleToInt64Bits(outputs[i]) != BitConverter.DoubleToInt64Bits(splitOutputs[i]))
             {
-                return FormattableString.Invariant(
-                    $"output [{i}] is {outputs[i]:G9} with all rows in one block and {splitOutputs[i]:G9} in another split. A row's result must not depend on the rows beside it.");
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"output [{i}] is {outputs[i]:G9} with all rows in one block and {splitOutputs[i]:G9} in another split. "
+                    + $"A row's result must not depend on the rows beside it.");
             }
         }
         if (FirstDifference("the input's gradient", inputGradient, splitInputGradient) is { } inputDifference)
@@ -89,20 +92,24 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
         foreach (Parameter parameter in _model.Parameters.Where(p => p.IsTrainable))
         {
             ReadOnlySpan<float> whole = gradients.AsSpan(parameter.Offset, parameter.Shape.Size);
-            if (FirstDifference($"the gradient of {parameter.FullName}", whole, _workspace.ParameterGradients.Span.Slice(parameter.Offset, parameter.Shape.Size)) is { } difference)
+            ReadOnlySpan<float> split = _workspace.ParameterGradients.Span.Slice(parameter.Offset, parameter.Shape.Size);
+            if (FirstDifference($"the gradient of {parameter.FullName}", whole, split) is { } difference)
                 return difference;
         }
         return null;
     }
 
-    /// <summary>Turns the last layer's output of a block into outputs of the projection, and fills the gradient where it is wanted.</summary>
+    /// <summary>Turns the last layer's output of a block into outputs of the projection, and fills the gradient if it is needed.</summary>
     /// <param name="first">The block's first row.</param>
     /// <param name="rows">The block's rows.</param>
     /// <param name="last">The output of the last layer that was called.</param>
-    /// <param name="predictions">Room for the output of a fused layer.</param>
+    /// <param name="predictions">Memory for the output of a fused layer.</param>
     /// <param name="outputs">To be filled.</param>
-    /// <param name="gradient">To be filled with the gradient with respect to <paramref name="last"/>; empty when only the outputs are wanted.</param>
-    protected abstract void Finish(int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<double> outputs, Span<float> gradient);
+    /// <param name="gradient">
+    /// To be filled with the gradient with respect to <paramref name="last"/>; empty when only the outputs are needed.
+    /// </param>
+    protected abstract void Finish(
+        int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<double> outputs, Span<float> gradient);
 
     private Span<float> ParameterGradient(int tensor)
     {
@@ -110,8 +117,8 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
         return _workspace.ParameterGradients.Span.Slice(parameter.Offset, parameter.Shape.Size);
     }
 
-    // The phases of a training step short of the update. In one block with whole parameters, or in the most uneven splits: the first row alone, then the
-    // rest; columns and slices one by one. Without a gradient only the way forward.
+    // The phases of a training step without the update: in one block with whole parameters, or in the most uneven split (the first row,
+    // then the rest; columns and slices one by one). Without a gradient, only the forward pass.
     private void Run(bool splits, double[] outputs, float[]? inputGradient)
     {
         Outputs = outputs;
@@ -129,7 +136,8 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
                     RunRows(phase.Index, splits, inputGradient);
                     break;
                 case PhaseKind.Reduce when WantsGradient || !phase.IsBackward:
-                    ForEachPart(_plan.Sizes[phase.Layer], splits, (start, count) => _workspace.Reduce(phase.Layer, phase.IsBackward, start, count, Rows, worker: 0));
+                    ForEachPart(_plan.Sizes[phase.Layer], splits, (start, count) =>
+                        _workspace.Reduce(phase.Layer, phase.IsBackward, start, count, Rows, worker: 0));
                     break;
                 case PhaseKind.Gradients when WantsGradient:
                     ComputeParameterGradients(splits);
@@ -168,7 +176,10 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
         {
             int current = layer;
             foreach (Parameter parameter in _plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
-                ForEachPart(parameter.Slices, splits, (start, count) => _workspace.ComputeParameterGradients(current, parameter, start, count, Rows));
+            {
+                ForEachPart(parameter.Slices, splits, (start, count) =>
+                    _workspace.ComputeParameterGradients(current, parameter, start, count, Rows));
+            }
         }
     }
 
@@ -181,7 +192,8 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
 
     private sealed class Head(NetworkSubject<TTarget> subject) : RowHead
     {
-        internal override bool Evaluate(int worker, int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<float> gradient)
+        internal override bool Evaluate(
+            int worker, int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<float> gradient)
         {
             Span<double> outputs = subject.Outputs.AsSpan(first * subject.OutputsPerRow, rows * subject.OutputsPerRow);
             subject.Finish(first, rows, last, predictions, outputs, subject.WantsGradient ? gradient : default);
@@ -209,7 +221,8 @@ internal sealed class LayerSubject : NetworkSubject<float>
 
     protected override int OutputsPerRow { get; }
 
-    protected override void Finish(int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<double> outputs, Span<float> gradient)
+    protected override void Finish(
+        int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<double> outputs, Span<float> gradient)
     {
         for (int i = 0; i < last.Length; i++)
             outputs[i] = last[i];
@@ -222,7 +235,7 @@ internal sealed class LayerSubject : NetworkSubject<float>
 internal sealed class ModelSubject<TTarget> : NetworkSubject<TTarget>
     where TTarget : unmanaged
 {
-    private readonly LossAndMetrics<TTarget> _scores;
+    private readonly LossAndMetrics<TTarget> _lossAndMetrics;
     private readonly TTarget[] _targets;
     private readonly double[] _weights;
 
@@ -230,7 +243,7 @@ internal sealed class ModelSubject<TTarget> : NetworkSubject<TTarget>
     internal ModelSubject(Sequential model, Loss<TTarget> loss, float[] input, TTarget[] targets)
         : base(model, input, loss.FuseWith(model.ExpandedLayers[^1]) is not null)
     {
-        _scores = new LossAndMetrics<TTarget>(loss, loss.FuseWith(model.ExpandedLayers[^1]), [], targets.Length / Rows);
+        _lossAndMetrics = new LossAndMetrics<TTarget>(loss, loss.FuseWith(model.ExpandedLayers[^1]), [], targets.Length / Rows);
         _targets = targets;
         _weights = new double[Rows];
         Array.Fill(_weights, 1.0 / Rows);
@@ -240,9 +253,11 @@ internal sealed class ModelSubject<TTarget> : NetworkSubject<TTarget>
 
     protected override int OutputsPerRow => 1;
 
-    protected override void Finish(int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<double> outputs, Span<float> gradient)
+    protected override void Finish(
+        int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<double> outputs, Span<float> gradient)
     {
-        int width = _scores.TargetWidth;
-        _scores.Evaluate(rows, last, predictions, _targets.AsSpan(first * width, rows * width), outputs, gradient, gradientScale: 1f / Rows);
+        int width = _lossAndMetrics.TargetWidth;
+        ReadOnlySpan<TTarget> targets = _targets.AsSpan(first * width, rows * width);
+        _lossAndMetrics.Evaluate(rows, last, predictions, targets, outputs, gradient, gradientScale: 1f / Rows);
     }
 }

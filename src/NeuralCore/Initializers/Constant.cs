@@ -3,16 +3,16 @@ using NeuralCore.Randomness;
 
 namespace NeuralCore.Initializers;
 
-/// <summary>One value everywhere.</summary>
+/// <summary>Sets every value to one constant.</summary>
 public sealed class Constant : Initializer
 {
-    /// <summary>Describes the value.</summary>
+    /// <summary>Describes the initializer.</summary>
     /// <param name="value">The value; finite.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is NaN or infinite.</exception>
     public Constant(float value)
     {
         if (!float.IsFinite(value))
-            throw new ArgumentOutOfRangeException(nameof(value), value, "A first value is finite.");
+            throw new ArgumentOutOfRangeException(nameof(value), value, "The value must be finite.");
         Value = value;
     }
 
@@ -23,5 +23,6 @@ public sealed class Constant : Initializer
     protected internal override void Initialize(Span<float> values, Shape shape, RandomStream stream) => values.Fill(Value);
 
     /// <inheritdoc/>
-    protected internal override LayerDescription Describe() => new LayerDescription("Constant", LayerDescription.Format(Value)).With("value", Value);
+    protected internal override LayerDescription Describe() =>
+        new LayerDescription("Constant", LayerDescription.Format(Value)).With("value", Value);
 }

@@ -4,8 +4,8 @@ using NeuralCore.Randomness;
 namespace NeuralCore.Initializers;
 
 /// <summary>
-/// Normal with standard deviation <c>sqrt(2 / fanIn)</c>, cut at two standard deviations of the uncut distribution and widened to keep
-/// its variance, as Keras does. Source: He et al. 2015.
+/// Truncated normal with standard deviation <c>sqrt(2 / fanIn)</c>, as in Keras: truncated at two standard deviations, then scaled so that
+/// the result has the stated one. Source: He et al. 2015.
 /// </summary>
 public sealed class HeNormal : Initializer
 {

@@ -3,11 +3,11 @@ using NeuralCore.Randomness;
 
 namespace NeuralCore.Initializers;
 
-/// <summary>What a parameter's first values are: a description without state.</summary>
+/// <summary>How a parameter's initial values are made: settings without state.</summary>
 public abstract class Initializer
 {
-    /// <summary>Fills a parameter with its first values. The same stream gives the same values.</summary>
-    /// <param name="values">The values, row-major; zero before.</param>
+    /// <summary>Fills a parameter with its initial values. The same stream gives the same values.</summary>
+    /// <param name="values">The values, row-major; zero before the call.</param>
     /// <param name="shape">The parameter's shape.</param>
     /// <param name="stream">The parameter's own random stream.</param>
     protected internal abstract void Initialize(Span<float> values, Shape shape, RandomStream stream);
@@ -15,11 +15,11 @@ public abstract class Initializer
     /// <summary>The kind and settings, for files.</summary>
     protected internal abstract LayerDescription Describe();
 
-    /// <summary>The initializer as the user wrote it.</summary>
+    /// <summary>The initializer as written in code.</summary>
     public override string ToString() => Describe().ToString();
 
     /// <summary>
-    /// Fan-in and fan-out of a parameter: [in, out] for a kernel; (n, n) for a vector; for more axes the leading ones are a
+    /// Fan-in and fan-out of a parameter: the two axes of a matrix [in, out]; (n, n) for a vector; with more axes, the leading ones are a
     /// receptive field that multiplies both.
     /// </summary>
     /// <param name="shape">The parameter's shape.</param>

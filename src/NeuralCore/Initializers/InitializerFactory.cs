@@ -6,8 +6,8 @@ namespace NeuralCore.Initializers;
 internal static class InitializerFactory
 {
     /// <summary>
-    /// The described initializer; null for null. An unknown one (a user's own) becomes null as well, the default of the layer that asks: a
-    /// model that is being rebuilt gets its weights from elsewhere.
+    /// The described initializer; null for null. A user's initializer is unknown and becomes null as well, which means the layer's default:
+    /// the weights of a model that is being rebuilt are loaded, not initialized.
     /// </summary>
     internal static Initializer? Create(LayerDescription? description) => description?.Kind switch
     {

@@ -1,8 +1,8 @@
 namespace NeuralCore.Layers;
 
 /// <summary>
-/// A layer without parameters that keeps the shape: it stands in the list on its own, or is given to a
-/// <see cref="Dense"/>, with the same bits either way.
+/// A layer without parameters that keeps the shape. It is either an entry in the list of layers or a setting of a <see cref="Dense"/>, with
+/// the same bits either way.
 /// </summary>
 public abstract class Activation : Layer
 {

@@ -1,6 +1,6 @@
 namespace NeuralCore.Layers;
 
-/// <summary>What a layer declared when a model took it in: its place, shapes, parameters and needs.</summary>
+/// <summary>What a layer declared when it joined a model: its name, shapes, parameters and memory.</summary>
 internal sealed class BoundLayer
 {
     internal required string Name { get; init; }
@@ -25,12 +25,14 @@ internal sealed class BoundLayer
 
     internal required int CachePerSample { get; init; }
 
-    /// <summary>The values that the layer reduces each column of its input to, over the batch; 0 for a layer that does not mix rows.</summary>
+    /// <summary>
+    /// How many values the layer reduces each column of its input to over the batch; 0 for a layer that does not mix rows.
+    /// </summary>
     internal required int Reduced { get; init; }
 
     internal bool ReducesOverBatch => Reduced > 0;
 
-    /// <summary>The floats of scratch memory for each worker.</summary>
+    /// <summary>The length in floats of each worker's scratch memory.</summary>
     internal required int Scratch { get; init; }
 
     internal required int PackedLength { get; init; }

@@ -6,11 +6,11 @@ namespace NeuralCore.Layers;
 
 /// <summary>
 /// Inverted dropout: in training each element is set to 0 with probability <c>rate</c> and the others are multiplied by
-/// <c>1 / (1 - rate)</c>, so that the expected value stays; in prediction nothing happens.
+/// <c>1 / (1 - rate)</c>, so that the expected value is unchanged; in prediction the input is passed through.
 /// </summary>
 /// <remarks>
-/// Source: Srivastava et al. 2014. The mask is not stored: whether (step, row, column) is dropped follows from the model's
-/// seed and those three alone, and the backward pass draws it again.
+/// Source: Srivastava et al. 2014. The mask is not stored: whether an element is dropped depends only on the model's seed, the step, the
+/// row and the column, and the backward pass draws it again.
 /// </remarks>
 public sealed unsafe class Dropout : Layer
 {
@@ -26,7 +26,7 @@ public sealed unsafe class Dropout : Layer
         : base(name)
     {
         if (!(rate >= 0 && rate < 1))
-            throw new ArgumentOutOfRangeException(nameof(rate), rate, "A dropout rate is at least 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(rate), rate, "The dropout rate must be at least 0 and below 1.");
         Rate = rate;
     }
 
@@ -72,7 +72,8 @@ public sealed unsafe class Dropout : Layer
     }
 
     /// <inheritdoc/>
-    protected internal override LayerDescription Describe() => new LayerDescription("Dropout", LayerDescription.Format(Rate)).With("rate", Rate);
+    protected internal override LayerDescription Describe() =>
+        new LayerDescription("Dropout", LayerDescription.Format(Rate)).With("rate", Rate);
 
     private void Apply(ReadOnlySpan<float> source, Span<float> destination, int rows, int firstRow, long step)
     {

@@ -3,7 +3,7 @@ namespace NeuralCore.Layers;
 /// <summary>Reads a sample of any shape as one vector, row-major: [28, 28] becomes [784]. No copy is made.</summary>
 public sealed class Flatten : Layer
 {
-    /// <summary>Describes the change of shape.</summary>
+    /// <summary>Describes the layer.</summary>
     /// <param name="name">The name, unique in the model.</param>
     public Flatten(string? name = null)
         : base(name)

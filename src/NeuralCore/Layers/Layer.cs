@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace NeuralCore.Layers;
 
 /// <summary>
-/// One step of a network: a description (its settings) and its mathematics. A layer keeps no activation and no counter;
-/// everything that changes lives in the model's parameters and in the workspace that the passes hand out.
+/// One step of a network: its settings and its mathematics. A layer holds no activations and no counters; everything that changes is in the
+/// model's parameters and in the memory that the passes provide.
 /// </summary>
 /// <remarks>
-/// To write a layer: derive, declare in <see cref="Build"/>, compute in <see cref="Forward"/>, <see cref="Backward"/> and
-/// (with parameters) <see cref="ComputeParameterGradients"/>, and check it with <c>NeuralCore.Diagnostics.GradientCheck</c>.
-/// A row of a batch must be computed from that row alone, with the same operations wherever the row stands: that is what
-/// keeps results the same for any batch and any number of threads.
+/// To write a layer: derive, declare in <see cref="Build"/>, compute in <see cref="Forward"/>, <see cref="Backward"/> and (with parameters)
+/// <see cref="ComputeParameterGradients"/>, and check it with <c>NeuralCore.Diagnostics.GradientCheck</c>. A row of a batch must be
+/// computed from that row alone, with the same operations at any position in the batch: then results are the same for any batch and any
+/// number of threads.
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public abstract class Layer
@@ -18,8 +18,10 @@ public abstract class Layer
     private BoundLayer? _bound;
     private bool _trainable = true;
 
-    /// <summary>Starts a layer.</summary>
-    /// <param name="name">The name, unique in its model; by default the kind in lower case, numbered from the second on.</param>
+    /// <summary>Initializes the layer.</summary>
+    /// <param name="name">
+    /// The name, unique in its model; by default the kind in lower case, with a number from the second layer of the kind on.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The name is blank, longer than 200 characters, not well-formed Unicode, or has a slash or a control character.
     /// </exception>
@@ -30,7 +32,9 @@ public abstract class Layer
         GivenName = name;
     }
 
-    /// <summary>The name, unique in its model: <c>dense_1</c>. Before the layer is part of a model, the name given or the kind in lower case.</summary>
+    /// <summary>
+    /// The name, unique in its model: <c>dense_1</c>. Before the layer joins a model, the given name or the kind in lower case.
+    /// </summary>
     public string Name => _bound?.Name ?? GivenName ?? Kind.ToLowerInvariant();
 
     /// <summary>Whether training changes the layer's parameters. A frozen layer still passes gradients on.</summary>
@@ -40,14 +44,14 @@ public abstract class Layer
         init => _trainable = value;
     }
 
-    /// <summary>The weights, in the order they were declared; empty before the layer is part of a model.</summary>
+    /// <summary>The weights, in the order they were declared; empty before the layer joins a model.</summary>
     public IReadOnlyList<Parameter> Parameters => _bound?.Parameters ?? [];
 
-    /// <summary>The shape of one sample that comes in.</summary>
+    /// <summary>The shape of one input sample.</summary>
     /// <exception cref="InvalidOperationException">The layer is not part of a model yet.</exception>
     public Shape InputShape => Bound.InputShape;
 
-    /// <summary>The shape of one sample that goes out.</summary>
+    /// <summary>The shape of one output sample.</summary>
     /// <exception cref="InvalidOperationException">The layer is not part of a model yet.</exception>
     public Shape OutputShape => Bound.OutputShape;
 
@@ -56,18 +60,20 @@ public abstract class Layer
 
     internal string? GivenName { get; }
 
-    internal BoundLayer Bound => _bound ?? throw new InvalidOperationException($"{this} is not part of a model yet; its shapes are known once a Sequential holds it.");
+    internal BoundLayer Bound =>
+        _bound ?? throw new InvalidOperationException(
+            $"{this} is not part of a model yet; its shapes are known once a Sequential holds it.");
 
     /// <summary>
-    /// An activation that runs directly after this layer, as if it were next in the list; null for none. For layers that take one as a setting, as
-    /// <see cref="Dense"/> does. It is named <c>dense.relu</c> and is no row of the summary.
+    /// An activation that runs directly after this layer, as if it were next in the list; null for none. For layers such as
+    /// <see cref="Dense"/> that take an activation as a setting. Its name is <c>dense.relu</c>, and the summary has no row for it.
     /// </summary>
     protected internal virtual Activation? TrailingActivation => null;
 
-    /// <summary>Whether each output is a vector of probabilities that sum to 1; null where that is not known, as for a user's layer.</summary>
+    /// <summary>Whether each output is a vector of probabilities that sum to 1; null where that is unknown, as for custom layers.</summary>
     internal virtual bool? GivesProbabilities => null;
 
-    /// <summary>Whether the layer can leave out zeros of its input.</summary>
+    /// <summary>Whether the layer can skip zeros of its input.</summary>
     internal virtual bool ReadsSparseInput => false;
 
     /// <summary>
@@ -76,10 +82,10 @@ public abstract class Layer
     /// <param name="input">The shape of one sample that comes in.</param>
     /// <param name="builder">Takes the declarations.</param>
     /// <returns>The shape of one sample that goes out.</returns>
-    /// <exception cref="ShapeException">The layer cannot take this shape; <see cref="LayerBuilder.Reject"/> makes it.</exception>
+    /// <exception cref="ShapeException">The layer does not accept this shape; see <see cref="LayerBuilder.Reject"/>.</exception>
     protected internal abstract Shape Build(Shape input, LayerBuilder builder);
 
-    /// <summary>Packs one panel of what the passes of this training step want packed. By default nothing.</summary>
+    /// <summary>Packs one panel of the memory that this training step's passes read packed. Does nothing by default.</summary>
     /// <param name="pass">The panel and the memory to pack into.</param>
     protected internal virtual void Pack(in PackPass pass)
     {
@@ -89,50 +95,58 @@ public abstract class Layer
     /// <param name="pass">The block.</param>
     protected internal abstract void Forward(in ForwardPass pass);
 
-    /// <summary>Computes, for a block of rows, the gradient of the loss with respect to the input from that with respect to the output.</summary>
+    /// <summary>
+    /// Computes, for a block of rows, the gradient of the loss with respect to the input from that with respect to the output.
+    /// </summary>
     /// <param name="pass">The block.</param>
     protected internal abstract void Backward(in BackwardPass pass);
 
-    /// <summary>Computes the gradient of a slice of one parameter, summed over all rows of the batch in order. By default nothing, for layers without parameters.</summary>
+    /// <summary>
+    /// Computes the gradient of a slice of one parameter, summed over all rows of the batch in order. Does nothing by default, for layers
+    /// without parameters.
+    /// </summary>
     /// <param name="pass">The slice.</param>
     protected internal virtual void ComputeParameterGradients(in GradientPass pass)
     {
     }
 
     /// <summary>
-    /// For a layer that declared <see cref="LayerBuilder.ReduceOverBatch"/>: reduces a slice of the columns of the whole batch's input, rows in order.
-    /// Called in training before <see cref="Forward"/>.
+    /// Reduces a slice of the columns of the whole batch's input, rows in order, for a layer that declared
+    /// <see cref="LayerBuilder.ReduceOverBatch"/>. Called in training before <see cref="Forward"/>.
     /// </summary>
     /// <param name="pass">The slice of columns.</param>
     protected internal virtual void ReduceForward(in ReductionPass pass)
     {
     }
 
-    /// <summary>The same with the gradient of the output, before <see cref="Backward"/>.</summary>
+    /// <summary>
+    /// Reduces a slice of columns of the input together with the output's gradient; called before <see cref="Backward"/>.
+    /// </summary>
     /// <param name="pass">The slice of columns.</param>
     protected internal virtual void ReduceBackward(in ReductionPass pass)
     {
     }
 
     /// <summary>
-    /// Moves the statistics on (<see cref="LayerBuilder.AddStatistic"/>), once a step, while the optimizer updates the weights. Not called where the loss was
-    /// not finite or the layer is frozen.
+    /// Updates the statistics (<see cref="LayerBuilder.AddStatistic"/>) once per step, while the optimizer updates the weights. Not called
+    /// if the loss is not finite or the layer is frozen.
     /// </summary>
-    /// <param name="pass">What the batch came to.</param>
+    /// <param name="pass">The reduced values of the batch.</param>
     protected internal virtual void UpdateStatistics(in StatisticsPass pass)
     {
     }
 
-    /// <summary>The layer's kind and settings: what a file stores and a factory rebuilds it from.</summary>
+    /// <summary>The layer's kind and settings, which a file stores and a factory rebuilds the layer from.</summary>
     protected internal abstract LayerDescription Describe();
 
-    /// <summary>The layer as the user wrote it: <c>Dense(128, ReLU)</c>.</summary>
+    /// <summary>The layer as written in code: <c>Dense(128, ReLU)</c>.</summary>
     public override string ToString() => Description.ToString();
 
     /// <summary>What <see cref="Describe"/> returns, which must not be null.</summary>
     /// <exception cref="InvalidOperationException">It is null.</exception>
     internal LayerDescription Description => Describe()
-        ?? throw new InvalidOperationException($"{Name}: {GetType().Name}.Describe() returned null. It returns the layer's kind and settings.");
+        ?? throw new InvalidOperationException(
+            $"{Name}: {GetType().Name}.Describe() returned null. It returns the layer's kind and settings.");
 
     internal void Bind(BoundLayer bound) => _bound = bound;
 
@@ -141,19 +155,20 @@ public abstract class Layer
         if (_bound is not null)
         {
             throw new ArgumentException(
-                $"{_bound.Name}: this {this} object is already part of a model. A layer object serves one model; make a second one with new, or copy the whole model with Clone().");
+                $"{_bound.Name}: this {this} object is already part of a model. "
+                + "A layer object belongs to one model; create a second one with new, or copy the whole model with Clone().");
         }
     }
 
     /// <summary>Freezes a layer that a factory made, before it joins a model.</summary>
     internal void Freeze() => _trainable = false;
 
-    /// <summary>Takes the layer out of a model that could not be built.</summary>
+    /// <summary>Detaches the layer from a model that could not be built.</summary>
     internal void Unbind() => _bound = null;
 
     /// <summary>
-    /// A copy with the same settings that is part of no model, for <c>model.Clone()</c>. By default a copy of all fields; a layer with a
-    /// <see cref="TrailingActivation"/> copies that one too, since a layer object serves one model.
+    /// A copy with the same settings that belongs to no model, for <c>model.Clone()</c>. By default a copy of all fields; a layer with a
+    /// <see cref="TrailingActivation"/> must copy that too, since a layer object belongs to one model.
     /// </summary>
     protected internal virtual Layer CloneUnbound()
     {

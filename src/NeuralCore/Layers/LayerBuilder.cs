@@ -41,43 +41,49 @@ public sealed class LayerBuilder
     public string Name { get; }
 
     /// <summary>
-    /// What the backward passes read of the forward pass; the rest is handed out empty and its memory used again.
-    /// Both by default. Declare as little as the layer needs.
+    /// What the backward passes read of the forward pass; the rest is passed as empty and its memory reused. Both by default. Declare as
+    /// little as the layer needs.
     /// </summary>
     public BackwardReads BackwardReads { get; set; } = BackwardReads.Input | BackwardReads.Output;
 
     /// <summary>
-    /// Whether input and output (and their gradients) may share memory: true for elementwise layers that read each
-    /// element before they write it. The model uses it only where nobody else needs the overwritten values.
+    /// Whether input and output (and their gradients) may share memory: true for elementwise layers that read each element before they
+    /// write it. The model uses this only where nothing else reads the overwritten values.
     /// </summary>
     public bool CanRunInPlace { get; set; }
 
-    /// <summary>Whether the output is the input under another shape. Neither <see cref="Layer.Forward"/> nor <see cref="Layer.Backward"/> is called then.</summary>
+    /// <summary>
+    /// Whether the output is the input with another shape. If so, neither <see cref="Layer.Forward"/> nor <see cref="Layer.Backward"/> is
+    /// called.
+    /// </summary>
     public bool IsView { get; set; }
 
     /// <summary>
-    /// Whether the layer is the rectifier, y = max(x, 0) with -0 as +0 and NaN kept, and dx = dy where y &gt; 0, else 0. A neighbour with
-    /// <see cref="FusesReLU"/> or <see cref="MaskScale"/> then does the layer's work, and the layer is not called.
+    /// Whether the layer is the rectifier: y = max(x, 0), where -0 becomes +0 and NaN stays NaN, and dx = dy where y &gt; 0, else 0. A
+    /// neighbour with <see cref="FusesReLU"/> or <see cref="MaskScale"/> then applies it, and the layer itself is not called.
     /// </summary>
     public bool IsReLU { get; set; }
 
     /// <summary>
-    /// Whether the layer can apply a ReLU as it stores its results: to its output where <see cref="ForwardPass.FusesReLU"/> is set, and the derivative of the
-    /// ReLU before it to its input's gradient where <see cref="BackwardPass.ReLUOutput"/> is not empty. One pass over memory less.
+    /// Whether the layer can apply a ReLU as it stores its results: to its output if <see cref="ForwardPass.FusesReLU"/> is set, and the
+    /// derivative of the preceding ReLU to its input's gradient if <see cref="BackwardPass.ReLUOutput"/> is not empty. This saves a pass
+    /// over memory.
     /// </summary>
     public bool FusesReLU { get; set; }
 
     /// <summary>
-    /// For a layer that in training sets elements to 0 or multiplies them by a constant, as dropout does: the constant, above 0. After a ReLU its output then
-    /// tells where both let a gradient through, and neither is called on the way back.
+    /// For a layer that in training sets elements to 0 or multiplies them by a constant, as dropout does: the constant, above 0. If the
+    /// layer follows a ReLU, its output shows where both pass a gradient on, and neither is called in the backward pass.
     /// </summary>
     public float? MaskScale { get; set; }
 
-    /// <summary>Declares a parameter. Its values are drawn once all layers of the model are known.</summary>
-    /// <param name="name">The name inside the layer: <c>kernel</c>. In files it reads <c>dense_1.kernel</c>.</param>
-    /// <param name="shape">The shape, row-major; gradients are computed in slices: of rows of the last axis, or of a vector's elements.</param>
-    /// <param name="initializer">What the first values are.</param>
-    /// <param name="decayed">Whether weight decay applies; by convention to kernels, not to biases.</param>
+    /// <summary>Declares a parameter. Its values are initialized once all layers of the model are known.</summary>
+    /// <param name="name">The name inside the layer: <c>kernel</c>. In files the name is <c>dense_1.kernel</c>.</param>
+    /// <param name="shape">
+    /// The shape, row-major. Gradients are computed in slices: of rows along the last axis, or of a vector's elements.
+    /// </param>
+    /// <param name="initializer">Makes the initial values.</param>
+    /// <param name="decayed">Whether weight decay applies; by convention true for kernels and false for biases.</param>
     /// <exception cref="ArgumentException">
     /// The name is taken, blank, longer than 200 characters, not well-formed Unicode, or has a slash or a control character.
     /// </exception>
@@ -96,7 +102,7 @@ public sealed class LayerBuilder
     }
 
     /// <summary>
-    /// Declares values that training keeps but the optimizer does not touch, such as running means: saved with the weights, changed only by
+    /// Declares values such as running means that the optimizer does not touch: saved with the weights, changed only by
     /// <see cref="Layer.UpdateStatistics"/>.
     /// </summary>
     /// <inheritdoc cref="AddParameter"/>
@@ -108,18 +114,18 @@ public sealed class LayerBuilder
     }
 
     /// <summary>
-    /// Declares that the layer mixes rows: before its Forward it reduces each column of its input over the whole batch
-    /// (<see cref="Layer.ReduceForward"/>), and before its Backward again, with the output's gradient (<see cref="Layer.ReduceBackward"/>). In prediction
-    /// neither is called.
+    /// Declares that the layer mixes rows: each column of its input is reduced over the whole batch before Forward
+    /// (<see cref="Layer.ReduceForward"/>) and again, together with the output's gradient, before Backward
+    /// (<see cref="Layer.ReduceBackward"/>). Neither is called in prediction.
     /// </summary>
-    /// <param name="valuesPerColumn">How many floats each column comes to, for both together.</param>
+    /// <param name="valuesPerColumn">How many floats each column is reduced to, for both reductions together.</param>
     public void ReduceOverBatch(int valuesPerColumn)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(valuesPerColumn, 1);
         _reduced = valuesPerColumn;
     }
 
-    /// <summary>Declares memory of each worker's own, which any pass may use and whose content it does not keep.</summary>
+    /// <summary>Declares scratch memory for each worker, which any pass may use; its content is not kept between passes.</summary>
     /// <param name="floats">How many floats.</param>
     public void Scratch(int floats)
     {
@@ -127,7 +133,10 @@ public sealed class LayerBuilder
         _scratch = floats;
     }
 
-    /// <summary>Declares memory that <see cref="Layer.Forward"/> writes and <see cref="Layer.Backward"/> and <see cref="Layer.ComputeParameterGradients"/> read.</summary>
+    /// <summary>
+    /// Declares memory that <see cref="Layer.Forward"/> writes and <see cref="Layer.Backward"/> and
+    /// <see cref="Layer.ComputeParameterGradients"/> read.
+    /// </summary>
     /// <param name="floats">How many floats for each sample.</param>
     public void CachePerSample(int floats)
     {
@@ -135,10 +144,14 @@ public sealed class LayerBuilder
         _cachePerSample = floats;
     }
 
-    /// <summary>Declares memory that <see cref="Layer.Pack"/> fills at the start of each training step, panel by panel, by several workers.</summary>
+    /// <summary>
+    /// Declares memory that <see cref="Layer.Pack"/> fills at the start of each training step, panel by panel, by several workers.
+    /// </summary>
     /// <param name="panels">How many panels, each written by one call.</param>
     /// <param name="floats">The length of the memory that all panels share.</param>
-    /// <param name="forBackwardOnly">Whether only <see cref="Layer.Backward"/> reads it: then nothing is packed where nobody wants the input's gradient.</param>
+    /// <param name="forBackwardOnly">
+    /// Whether only <see cref="Layer.Backward"/> reads it: then nothing is packed where the input's gradient is not needed.
+    /// </param>
     public void DeclarePacking(int panels, int floats, bool forBackwardOnly = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(panels);
@@ -149,26 +162,30 @@ public sealed class LayerBuilder
     }
 
     /// <summary>
-    /// A random stream of this layer's own: keyed by the model's seed, the layer's kind, the purpose, and how many layers of
-    /// that kind stand before it; not by its place in the list, so other layers come and go without changing it.
+    /// A random stream for this layer, keyed by the model's seed, the layer's kind, the purpose, and how many layers of that kind precede
+    /// it. It does not depend on layers of other kinds.
     /// </summary>
     /// <param name="purpose">What the numbers are for.</param>
     public RandomStream CreateRandomStream(string purpose) => _model.CreateRandomStream(_layer, purpose);
 
-    /// <summary>The exception for an input shape that the layer cannot take, with the layer's name and text in front.</summary>
-    /// <param name="expected">What the layer takes: <c>a vector</c>.</param>
-    /// <param name="actual">What came.</param>
-    /// <param name="hint">The likely cause or cure, a whole sentence.</param>
-    public ShapeException Reject(string expected, Shape actual, string hint) => new($"{Name}: {_layer} expects {expected}, got {actual}. {hint}");
+    /// <summary>
+    /// The exception for an input shape that the layer does not accept; the message starts with the layer's name and description.
+    /// </summary>
+    /// <param name="expected">The expected shape: <c>a vector</c>.</param>
+    /// <param name="actual">The actual shape.</param>
+    /// <param name="hint">The likely cause or remedy, as a sentence.</param>
+    public ShapeException Reject(string expected, Shape actual, string hint) =>
+        new($"{Name}: {_layer} expects {expected}, got {actual}. {hint}");
 
-    /// <summary>Refuses declarations by which the layer would read or write beyond the memory it is handed.</summary>
+    /// <summary>Rejects declarations that would let the layer read or write outside its memory.</summary>
     internal void CheckMemory(Shape input, Shape output)
     {
         if ((IsView || CanRunInPlace) && output.Size != input.Size)
         {
             throw new InvalidOperationException(
-                $"{Name}: {_layer} sets {(IsView ? nameof(IsView) : nameof(CanRunInPlace))}, so that input and output share memory, "
-                + $"but turns {input} ({input.Size} values) into {output} ({output.Size} values). Set it only where both have the same size.");
+                $"{Name}: {_layer} sets {(IsView ? nameof(IsView) : nameof(CanRunInPlace))}, so input and output share memory, "
+                + $"but turns {input} ({input.Size} values) into {output} ({output.Size} values). "
+                + "Set it only where both have the same size.");
         }
     }
 
@@ -177,7 +194,7 @@ public sealed class LayerBuilder
         Name = Name,
         InputShape = input,
         OutputShape = output,
-        // A copy: whatever a layer declares after Build has no memory.
+        // A copy: declarations after Build have no effect.
         Parameters = _parameters.ToArray(),
         BackwardReads = BackwardReads,
         IsView = IsView,

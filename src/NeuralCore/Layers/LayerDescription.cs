@@ -2,20 +2,21 @@ using System.Globalization;
 
 namespace NeuralCore.Layers;
 
-/// <summary>
-/// A layer's kind and settings: what summaries and errors print, what a file stores, and what a factory rebuilds the layer from.
-/// </summary>
-/// <remarks>Setting values are <see cref="long"/>, <see cref="double"/>, <see cref="bool"/>, <see cref="string"/> or another <see cref="LayerDescription"/>.</remarks>
+/// <summary>A layer's kind and settings: printed in messages, stored in files, and used by a factory to rebuild the layer.</summary>
+/// <remarks>
+/// Setting values are <see cref="long"/>, <see cref="double"/>, <see cref="bool"/>, <see cref="string"/> or another
+/// <see cref="LayerDescription"/>.
+/// </remarks>
 public sealed class LayerDescription
 {
-    /// <summary>How many settings a layer may have, those of what it describes in turn included.</summary>
+    /// <summary>How many settings a layer may have, including those of nested descriptions.</summary>
     internal const int MostSettings = 32;
 
     private readonly List<KeyValuePair<string, object>> _settings = [];
 
-    /// <summary>Starts a description.</summary>
+    /// <summary>Initializes a description without settings.</summary>
     /// <param name="kind">The kind of layer: <c>Dense</c>.</param>
-    /// <param name="text">The settings as the user wrote them, for messages: <c>128, ReLU</c>.</param>
+    /// <param name="text">The settings as written in code, for messages: <c>128, ReLU</c>.</param>
     /// <exception cref="ArgumentException">
     /// The kind is blank, longer than 200 characters, or has a slash or a control character; or a text is not well-formed Unicode.
     /// </exception>
@@ -30,7 +31,7 @@ public sealed class LayerDescription
     /// <summary>The kind of layer.</summary>
     public string Kind { get; }
 
-    /// <summary>The settings as the user wrote them.</summary>
+    /// <summary>The settings as written in code.</summary>
     public string Text { get; }
 
     /// <summary>All settings, in the order they were added.</summary>
@@ -42,7 +43,7 @@ public sealed class LayerDescription
     /// <returns>This description.</returns>
     /// <exception cref="ArgumentException">
     /// The name is taken, blank, longer than 200 characters, or has a slash or a control character; a text is not well-formed Unicode; or
-    /// there would be more than 32 settings, those of what is described in turn included.
+    /// there would be more than 32 settings, including those of nested descriptions.
     /// </exception>
     public LayerDescription With(string name, long value) => Add(name, value);
 
@@ -50,19 +51,19 @@ public sealed class LayerDescription
     /// <inheritdoc cref="With(string, long)"/>
     public LayerDescription With(string name, double value) => Add(name, value);
 
-    /// <summary>Adds a switch.</summary>
+    /// <summary>Adds a Boolean.</summary>
     /// <inheritdoc cref="With(string, long)"/>
     public LayerDescription With(string name, bool value) => Add(name, value);
 
-    /// <summary>Adds a text.</summary>
+    /// <summary>Adds a string.</summary>
     /// <inheritdoc cref="With(string, long)"/>
     public LayerDescription With(string name, string value) => Add(name, value);
 
-    /// <summary>Adds something described in turn: an activation, an initializer.</summary>
+    /// <summary>Adds a nested description, such as that of an activation or an initializer.</summary>
     /// <inheritdoc cref="With(string, long)"/>
     public LayerDescription With(string name, LayerDescription value) => Add(name, value);
 
-    /// <summary>Reads a whole number that must be there and fit an <see cref="int"/>.</summary>
+    /// <summary>Reads a required whole number that fits an <see cref="int"/>.</summary>
     /// <param name="name">The setting's name.</param>
     /// <exception cref="FormatException">The setting is missing, of another type, or too large.</exception>
     public int GetInt32(string name) => Get(name) switch
@@ -71,7 +72,7 @@ public sealed class LayerDescription
         var other => throw Wrong(name, "a whole number", other),
     };
 
-    /// <summary>Reads a number that must be there.</summary>
+    /// <summary>Reads a required number.</summary>
     /// <inheritdoc cref="GetInt32"/>
     public double GetDouble(string name) => Get(name) switch
     {
@@ -80,15 +81,15 @@ public sealed class LayerDescription
         var other => throw Wrong(name, "a number", other),
     };
 
-    /// <summary>Reads a switch that must be there.</summary>
+    /// <summary>Reads a required Boolean.</summary>
     /// <inheritdoc cref="GetInt32"/>
     public bool GetBoolean(string name) => Get(name) is bool value ? value : throw Wrong(name, "true or false", Get(name));
 
-    /// <summary>Reads a text that must be there.</summary>
+    /// <summary>Reads a required string.</summary>
     /// <inheritdoc cref="GetInt32"/>
     public string GetString(string name) => Get(name) is string value ? value : throw Wrong(name, "a text", Get(name));
 
-    /// <summary>Reads something described in turn; null where it was left out.</summary>
+    /// <summary>Reads an optional nested description; null if it is missing.</summary>
     /// <inheritdoc cref="GetInt32"/>
     public LayerDescription? GetDescription(string name) => Find(name) switch
     {
@@ -97,13 +98,13 @@ public sealed class LayerDescription
         var other => throw Wrong(name, "a description", other),
     };
 
-    /// <summary>The layer as the user wrote it: <c>Dense(128, ReLU)</c>.</summary>
+    /// <summary>The layer as written in code: <c>Dense(128, ReLU)</c>.</summary>
     public override string ToString() => Text.Length == 0 ? Kind : $"{Kind}({Text})";
 
-    /// <summary>A number as C# writes it, whatever the culture.</summary>
+    /// <summary>A number in the invariant culture, round-trippable.</summary>
     internal static string Format(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    /// <summary>How many settings there are, those of what is described in turn included.</summary>
+    /// <summary>How many settings there are, including those of nested descriptions.</summary>
     internal int Count
     {
         get
@@ -141,5 +142,6 @@ public sealed class LayerDescription
 
     private object Get(string name) => Find(name) ?? throw new FormatException($"{Kind}: the setting \"{name}\" is missing.");
 
-    private FormatException Wrong(string name, string expected, object found) => new($"{Kind}: the setting \"{name}\" is {expected}, found {found}.");
+    private FormatException Wrong(string name, string expected, object found) =>
+        new($"{Kind}: the setting \"{name}\" is {expected}, found {found}.");
 }

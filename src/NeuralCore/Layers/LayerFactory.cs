@@ -3,9 +3,7 @@ using NeuralCore.Initializers;
 
 namespace NeuralCore.Layers;
 
-/// <summary>
-/// Rebuilds layers from their descriptions, through one explicit function a kind; no reflection.
-/// </summary>
+/// <summary>Rebuilds layers from their descriptions, with one function for each kind and without reflection.</summary>
 public sealed class LayerFactory
 {
     private readonly FrozenDictionary<string, Func<LayerDescription, LayerFactory, string?, Layer>> _factories;
@@ -15,7 +13,7 @@ public sealed class LayerFactory
         _factories = factories.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>Knows the layers of this library.</summary>
+    /// <summary>The factory of the library's layers.</summary>
     public static LayerFactory BuiltIn { get; } = new(
     [
         new("Dense", (description, factory, name) => new Dense(
@@ -31,10 +29,10 @@ public sealed class LayerFactory
         new("Flatten", (_, _, name) => new Flatten(name)),
     ]);
 
-    /// <summary>A factory that knows one more kind of layer.</summary>
-    /// <param name="kind">The <see cref="Layer.Kind"/> that the layer describes itself by.</param>
-    /// <param name="create">Makes the layer from its description and its name.</param>
-    /// <exception cref="ArgumentException">The kind is known already.</exception>
+    /// <summary>Returns a factory with one more kind of layer.</summary>
+    /// <param name="kind">The <see cref="Layer.Kind"/> in the layer's description.</param>
+    /// <param name="create">Creates the layer from its description and its name.</param>
+    /// <exception cref="ArgumentException">The factory already has this kind.</exception>
     public LayerFactory With(string kind, Func<LayerDescription, string?, Layer> create)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(kind);
@@ -44,10 +42,10 @@ public sealed class LayerFactory
         return new LayerFactory(_factories.Append(new(kind, (description, _, name) => create(description, name))));
     }
 
-    /// <summary>Makes a layer from its description.</summary>
-    /// <param name="description">What <see cref="Layer"/> described itself as.</param>
+    /// <summary>Creates a layer from its description.</summary>
+    /// <param name="description">The description that the layer returned.</param>
     /// <param name="name">The layer's name; null for the default.</param>
-    /// <exception cref="NotSupportedException">The kind is unknown: give its factory to <see cref="With"/>.</exception>
+    /// <exception cref="NotSupportedException">The kind is unknown: add it with <see cref="With"/>.</exception>
     /// <exception cref="FormatException">A setting is missing or of the wrong type.</exception>
     public Layer Create(LayerDescription description, string? name = null)
     {
@@ -55,12 +53,13 @@ public sealed class LayerFactory
         if (!_factories.TryGetValue(description.Kind, out var create))
         {
             throw new NotSupportedException(
-                $"{name ?? "A layer"}: the kind \"{description.Kind}\" is unknown. Known are {string.Join(", ", _factories.Keys.Order(StringComparer.Ordinal))}; "
-                + $"give the factory of your own layer: LayerFactory.BuiltIn.With(\"{description.Kind}\", ...).");
+                $"{name ?? "A layer"}: the kind \"{description.Kind}\" is unknown. "
+                + $"Known are {string.Join(", ", _factories.Keys.Order(StringComparer.Ordinal))}; "
+                + $"add your own layer's factory: LayerFactory.BuiltIn.With(\"{description.Kind}\", ...).");
         }
         return create(description, this, name);
     }
 
     private Activation CreateActivation(LayerDescription description) =>
-        Create(description) as Activation ?? throw new FormatException($"{description.Kind} is no activation.");
+        Create(description) as Activation ?? throw new FormatException($"{description.Kind} is not an activation.");
 }

@@ -2,7 +2,9 @@ using NeuralCore.Randomness;
 
 namespace NeuralCore.Layers;
 
-/// <summary>Binds the layers of one model: gives names, counts kinds for the random streams, follows the shapes.</summary>
+/// <summary>
+/// Binds the layers of one model: assigns names, numbers the layers of each kind for the random streams, propagates the shapes.
+/// </summary>
 internal sealed class ModelBuilder
 {
     private readonly long _seed;
@@ -20,8 +22,8 @@ internal sealed class ModelBuilder
         }
     }
 
-    /// <summary>Binds a layer and its attached activation, in the order they run.</summary>
-    /// <returns>The shape that goes out of the last of them.</returns>
+    /// <summary>Binds a layer and its trailing activation, in execution order.</summary>
+    /// <returns>The output shape of the last of them.</returns>
     internal Shape Bind(Layer layer, Shape input, List<Layer> running)
     {
         Shape output = BindOne(layer, input, layer.GivenName ?? FreeName(layer.Kind.ToLowerInvariant()));
@@ -34,24 +36,26 @@ internal sealed class ModelBuilder
         return output;
     }
 
-    /// <summary>The stream of a layer that is being bound: its ordinal counts the layers of its kind bound before it.</summary>
+    /// <summary>The stream of a layer that is being bound; its ordinal is the number of layers of its kind bound before it.</summary>
     internal RandomStream CreateRandomStream(Layer layer, string purpose) =>
         RandomStream.Derive((ulong)_seed, $"{layer.Kind}.{purpose}", _ordinals.GetValueOrDefault(layer.Kind));
 
     private Shape BindOne(Layer layer, Shape input, string name)
     {
-        // Before Build: that would replace the parameters the layer has in its other model.
+        // Before Build, which would replace the parameters that the layer has in its other model.
         layer.CheckUnbound();
         Names.Check(layer.Kind, "the kind of a layer", name, nameof(layer));
         LayerBuilder builder = new(layer, name, this);
         Shape output = layer.Build(input, builder)
-            ?? throw new InvalidOperationException($"{name}: {layer.GetType().Name}.Build() returned null. It returns the shape of one output sample.");
+            ?? throw new InvalidOperationException(
+                $"{name}: {layer.GetType().Name}.Build() returned null; it must return the shape of one output sample.");
         builder.CheckMemory(input, output);
         BoundLayer bound = builder.Finish(input, output);
         if (bound.Parameters.FirstOrDefault(parameter => !_parameters.Add(parameter.FullName)) is { } twice)
         {
             throw new ArgumentException(
-                $"{name}: two weights of the model would be named \"{twice.FullName}\". Give one of the layers another name.", nameof(layer));
+                $"{name}: two weights of the model would be named \"{twice.FullName}\". "
+                + "Give one of the layers another name.", nameof(layer));
         }
         layer.Bind(bound);
         _ordinals[layer.Kind] = _ordinals.GetValueOrDefault(layer.Kind) + 1;

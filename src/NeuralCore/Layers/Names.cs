@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Layers;
 
 /// <summary>
-/// One rule for every name that reaches a file: it comes back as it was, and stands for itself alone in <c>state/slot/name</c>.
+/// The rule for every name that is written to a file: it reads back unchanged and is one unambiguous part of <c>state/slot/name</c>.
 /// </summary>
 internal static class Names
 {
@@ -14,10 +14,10 @@ internal static class Names
     /// Throws unless a name is not blank, at most 200 characters, well-formed Unicode, without control characters and without a slash.
     /// </summary>
     /// <param name="name">The name.</param>
-    /// <param name="what">What it names, as a message begins: <c>a layer's name</c>.</param>
-    /// <param name="owner">Whose it is, to stand before that; null for nobody's.</param>
-    /// <param name="argument">The caller's argument.</param>
-    /// <exception cref="ArgumentException">The name breaks the rule; the message says how.</exception>
+    /// <param name="what">What it names, as the start of a message: <c>a layer's name</c>.</param>
+    /// <param name="owner">The owner's name, which precedes that; null for none.</param>
+    /// <param name="argument">The name of the caller's argument.</param>
+    /// <exception cref="ArgumentException">The name is invalid; the message says why.</exception>
     internal static void Check(
         string? name, string what, string? owner = null, [CallerArgumentExpression(nameof(name))] string? argument = null)
     {
@@ -36,7 +36,7 @@ internal static class Names
         }
     }
 
-    /// <summary>Throws unless a text is well-formed Unicode: a file would store something else.</summary>
+    /// <summary>Throws unless a text is well-formed Unicode; otherwise a file would not store it unchanged.</summary>
     /// <inheritdoc cref="Check"/>
     internal static void CheckText(
         string? text, string what, string? owner = null, [CallerArgumentExpression(nameof(text))] string? argument = null)
@@ -55,7 +55,7 @@ internal static class Names
         }
     }
 
-    // Made only for a message: most names are good.
+    // Built only for a message: most names are valid.
     private static string Whose(string? owner, string what) => owner is null ? what : $"{owner}: {what}";
 
     private static string Readable(string name) => $"\"{string.Concat(name.Select(Readable))}\"";

@@ -15,7 +15,8 @@ public sealed unsafe class Parameter
     private readonly RandomStream _stream;
     private AlignedBuffer? _store;
 
-    internal Parameter(string name, string fullName, Shape shape, Initializer initializer, RandomStream stream, bool trainable, bool decayed)
+    internal Parameter(
+        string name, string fullName, Shape shape, Initializer initializer, RandomStream stream, bool trainable, bool decayed)
     {
         Name = name;
         FullName = fullName;
@@ -38,25 +39,26 @@ public sealed unsafe class Parameter
     /// <summary>Whether training changes the values.</summary>
     public bool IsTrainable { get; private set; }
 
-    /// <summary>Whether these are statistics that training keeps and the optimizer does not touch.</summary>
+    /// <summary>Whether the values are statistics, which the layer updates and the optimizer does not touch.</summary>
     public bool IsStatistic { get; private set; }
 
     /// <summary>Whether weight decay applies.</summary>
     public bool IsDecayed { get; }
 
-    /// <summary>The values themselves, row-major. Changing them changes the model; not while it trains.</summary>
+    /// <summary>The values, row-major, in the model's own memory. Do not change them while the model is being trained.</summary>
     /// <exception cref="InvalidOperationException">The model is still being built.</exception>
     public Span<float> Values => new(Pointer, Shape.Size);
 
     /// <summary>Where the values start in the model's parameter memory, in floats; a multiple of 16.</summary>
     internal int Offset { get; private set; }
 
-    internal float* Pointer => (_store ?? throw new InvalidOperationException($"{FullName} has no values before its model is built.")).Pointer + Offset;
+    internal float* Pointer =>
+        (_store ?? throw new InvalidOperationException($"{FullName} has no values before its model has been built.")).Pointer + Offset;
 
-    /// <summary>How many values one index of a slice covers: the last axis, or one element of a vector.</summary>
+    /// <summary>How many values one slice has: the last axis, or one element of a vector.</summary>
     internal int Stride => Shape.Rank <= 1 ? 1 : Shape[Shape.Rank - 1];
 
-    /// <summary>The number of indices that gradients are cut into slices of: all axes but the last, or a vector's elements.</summary>
+    /// <summary>How many slices there are: the product of all axes but the last, or a vector's elements.</summary>
     internal int Slices => Shape.Size / Stride;
 
     internal void MakeStatistic()

@@ -8,8 +8,8 @@ namespace NeuralCore.Layers;
 /// Turns a vector of logits into probabilities: <c>y_j = exp(x_j - m) / Σ_k exp(x_k - m)</c> with m the largest x.
 /// </summary>
 /// <remarks>
-/// Gradient: <c>dx_j = y_j (dy_j - Σ_k dy_k y_k)</c>. In front of a cross-entropy the two run as one: the gradient is then
-/// <c>(y - target) / batch</c>, exact where the unfused product would lose digits.
+/// Gradient: <c>dx_j = y_j (dy_j - Σ_k dy_k y_k)</c>. Before a cross-entropy the two are fused: the gradient is then
+/// <c>(y - target) / batch</c>, without the rounding errors of the unfused product.
 /// </remarks>
 public sealed unsafe class Softmax : Activation
 {
@@ -26,7 +26,7 @@ public sealed unsafe class Softmax : Activation
     protected internal override Shape Build(Shape input, LayerBuilder builder)
     {
         if (input.Rank != 1)
-            throw builder.Reject("a vector", input, "Put a Flatten before it.");
+            throw builder.Reject("a vector", input, "Insert a Flatten before it.");
         builder.BackwardReads = BackwardReads.Output;
         builder.CanRunInPlace = true;
         return input;

@@ -4,8 +4,8 @@ using NeuralCore.Layers;
 namespace NeuralCore.Losses;
 
 /// <summary>
-/// The common part of the two cross-entropies: both are <c>-Σ_k t_k log p_k</c> and train to the same bits from one seed; they differ in how
-/// the target t is written down.
+/// The common part of the two cross-entropies: both are <c>-Σ_k t_k log p_k</c> and train to the same bits from one seed; they differ in
+/// the representation of the target t.
 /// </summary>
 /// <typeparam name="TTarget"><see cref="int"/> for class indices, <see cref="float"/> for one-hot rows.</typeparam>
 public abstract class CrossEntropy<TTarget> : Loss<TTarget>
@@ -24,7 +24,9 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
     {
         ArgumentNullException.ThrowIfNull(prediction);
         if (prediction.Rank != 1 || prediction[0] < 2)
-            throw new ShapeException($"{Name}: expects a vector of two or more classes, got {prediction}. End the network with a Dense of one unit for each class.");
+            throw new ShapeException(
+                $"{Name}: expects a vector of two or more classes, got {prediction}. "
+                + "End the network with a Dense of one unit for each class.");
         return WidthFor(prediction[0]);
     }
 
@@ -39,13 +41,14 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
         if (last.GivesProbabilities == false)
         {
             throw new ArgumentException(
-                $"{Name}: expects probabilities, but the network ends with {last.Name}: {last}. End it with a Softmax, or, if its outputs are logits, "
-                + $"pass fromLogits: new {Name}(fromLogits: true).");
+                $"{Name}: expects probabilities, but the network ends with {last.Name}: {last}. "
+                + $"End it with a Softmax, or, if its outputs are logits, pass fromLogits: new {Name}(fromLogits: true).");
         }
         if (computing is [.., { GivesProbabilities: true } before, _])
         {
             throw new ArgumentException(
-                $"{Name}: {last.Name} follows {before.Name}, so that the network takes the softmax of a softmax, which can hardly tell classes apart. Remove one of them.");
+                $"{Name}: {last.Name} follows {before.Name}, so the network computes the softmax of a softmax, which is almost uniform. "
+                + "Remove one of them.");
         }
     }
 
@@ -57,7 +60,8 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
         if (FromLogits)
         {
             throw new ArgumentException(
-                $"{Name}: fromLogits is set, but the network ends with {last.Name}, which already turns logits into probabilities. Remove the Softmax, or leave fromLogits out.");
+                $"{Name}: fromLogits is set, but the network ends with {last.Name}, which already turns logits into probabilities. "
+                + "Remove the Softmax, or drop fromLogits.");
         }
         return new Fused(this);
     }
@@ -79,15 +83,18 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
     private protected abstract int WidthFor(int classes);
 
     private protected abstract void Logits(
-        ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses, int rows, int classes, float scale);
+        ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses,
+        int rows, int classes, float scale);
 
     private protected abstract void Probabilities(
-        ReadOnlySpan<float> predictions, ReadOnlySpan<TTarget> targets, Span<float> gradient, Span<double> losses, int rows, int classes, float scale);
+        ReadOnlySpan<float> predictions, ReadOnlySpan<TTarget> targets, Span<float> gradient, Span<double> losses,
+        int rows, int classes, float scale);
 
     private sealed class Fused(CrossEntropy<TTarget> loss) : FusedLoss<TTarget>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         protected internal override void Evaluate(in FusedLossPass<TTarget> pass) => loss.Logits(
-            pass.LayerInput, pass.Targets, pass.Predictions, pass.LayerInputGradient, pass.RowLosses, pass.Rows, pass.LayerInput.Length / pass.Rows, pass.GradientScale);
+            pass.LayerInput, pass.Targets, pass.Predictions, pass.LayerInputGradient, pass.RowLosses, pass.Rows,
+            pass.LayerInput.Length / pass.Rows, pass.GradientScale);
     }
 }

@@ -3,7 +3,7 @@ using NeuralCore.Layers;
 namespace NeuralCore.Losses;
 
 /// <summary>
-/// What training makes small: a value for each row, computed from the row's prediction and target, averaged over the batch. A description
+/// What training minimizes: a value for each row, computed from the row's prediction and target and averaged over the batch. Settings
 /// without state.
 /// </summary>
 /// <typeparam name="TTarget"><see cref="int"/> for class indices, <see cref="float"/> for rows of values such as one-hot.</typeparam>
@@ -13,47 +13,49 @@ public abstract class Loss<TTarget>
     /// <summary>The loss's name in messages and files: by default the class name.</summary>
     public virtual string Name => GetType().Name.Split('`')[0];
 
-    /// <summary>Checks that the loss can take this prediction and says how many target values stand in one row.</summary>
+    /// <summary>Checks that the loss accepts predictions of this shape, and returns how many target values a row has.</summary>
     /// <param name="prediction">The shape of one prediction.</param>
-    /// <exception cref="ShapeException">The loss cannot take this shape.</exception>
+    /// <exception cref="ShapeException">The loss does not accept this shape.</exception>
     public abstract int TargetWidth(Shape prediction);
 
-    /// <summary>Checks rows of targets, so that nothing is trained on bad ones.</summary>
+    /// <summary>Checks rows of targets; called before they are used.</summary>
     /// <param name="targets">The targets: [rows, target width].</param>
     /// <param name="prediction">The shape of one prediction.</param>
     /// <param name="firstRow">The number of the first row in messages.</param>
     /// <exception cref="ArgumentException">A target is out of range: the message names the row and the value.</exception>
     protected internal abstract void CheckTargets(ReadOnlySpan<TTarget> targets, Shape prediction, int firstRow);
 
-    /// <summary>Computes each row's loss and, where asked, its gradient with respect to the prediction.</summary>
+    /// <summary>Computes each row's loss and, if requested, its gradient with respect to the prediction.</summary>
     /// <param name="pass">A block of rows; the targets have been checked.</param>
     protected internal abstract void Evaluate(in LossPass<TTarget> pass);
 
     /// <summary>
-    /// A form of this loss that also takes over the layer in front of it, for speed and exactness; null where there is none.
-    /// The plain form must agree with it.
+    /// This loss fused with the layer that precedes it, for speed and accuracy; null where they cannot be fused. The unfused form must
+    /// agree with it.
     /// </summary>
     /// <param name="last">The last layer of the network.</param>
     /// <exception cref="ArgumentException">The loss and the layer contradict each other.</exception>
     protected internal virtual FusedLoss<TTarget>? FuseWith(Layer last) => null;
 
-    /// <summary>Checks that the loss can follow a network's last layers; called once, by Compile.</summary>
+    /// <summary>Checks that the loss fits a network's last layers; called once, by Compile.</summary>
     /// <param name="layers">The layers in the order they run.</param>
     /// <exception cref="ArgumentException">The loss and the layers contradict each other.</exception>
     internal virtual void CheckNetwork(IReadOnlyList<Layer> layers)
     {
     }
 
-    /// <summary>The loss with its settings. A checkpoint resumes only where this text is the same, so a loss of your own writes every setting into it.</summary>
+    /// <summary>
+    /// The loss with its settings. A checkpoint resumes only if this text is the same, so a custom loss writes every setting into it.
+    /// </summary>
     public override string ToString() => Name;
 }
 
-/// <summary>A loss together with the layer in front of it.</summary>
+/// <summary>A loss fused with the layer that precedes it.</summary>
 /// <inheritdoc cref="Loss{TTarget}"/>
 public abstract class FusedLoss<TTarget>
     where TTarget : unmanaged
 {
-    /// <summary>Computes the layer's output, each row's loss and, where asked, the gradient with respect to the layer's input.</summary>
+    /// <summary>Computes the layer's output, each row's loss and, if requested, the gradient with respect to the layer's input.</summary>
     /// <param name="pass">A block of rows; the targets have been checked.</param>
     protected internal abstract void Evaluate(in FusedLossPass<TTarget> pass);
 }
@@ -72,17 +74,19 @@ public readonly ref struct LossPass<TTarget>
     /// <summary>The targets: [rows, target width].</summary>
     public required ReadOnlySpan<TTarget> Targets { get; init; }
 
-    /// <summary>To be filled: one loss a row, not divided by anything.</summary>
+    /// <summary>To be filled: one loss per row, not divided by the batch size.</summary>
     public required Span<double> RowLosses { get; init; }
 
-    /// <summary>To be filled: the gradient with respect to the predictions, times <see cref="GradientScale"/>. Empty when only the loss is wanted.</summary>
+    /// <summary>
+    /// To be filled: the gradient with respect to the predictions, times <see cref="GradientScale"/>. Empty when only the loss is needed.
+    /// </summary>
     public Span<float> Gradient { get; init; }
 
-    /// <summary>One over the number of rows of the whole batch: the divisor of the mean.</summary>
+    /// <summary>1 / (rows of the whole batch), which makes the gradient that of the mean.</summary>
     public float GradientScale { get; init; }
 }
 
-/// <summary>A block of rows for a loss together with the layer in front of it.</summary>
+/// <summary>A block of rows for a fused loss.</summary>
 /// <inheritdoc cref="Loss{TTarget}"/>
 public readonly ref struct FusedLossPass<TTarget>
     where TTarget : unmanaged
@@ -90,10 +94,10 @@ public readonly ref struct FusedLossPass<TTarget>
     /// <inheritdoc cref="LossPass{TTarget}.Rows"/>
     public required int Rows { get; init; }
 
-    /// <summary>What comes into the layer: [rows, layer's input size].</summary>
+    /// <summary>The layer's input: [rows, layer's input size].</summary>
     public required ReadOnlySpan<float> LayerInput { get; init; }
 
-    /// <summary>To be filled: the layer's output, which metrics read. Empty when nobody does.</summary>
+    /// <summary>To be filled: the layer's output, which metrics read. Empty when nothing reads it.</summary>
     public required Span<float> Predictions { get; init; }
 
     /// <inheritdoc cref="LossPass{TTarget}.Targets"/>
@@ -102,7 +106,9 @@ public readonly ref struct FusedLossPass<TTarget>
     /// <inheritdoc cref="LossPass{TTarget}.RowLosses"/>
     public required Span<double> RowLosses { get; init; }
 
-    /// <summary>To be filled: the gradient with respect to the layer's input, times <see cref="GradientScale"/>. Empty when only the loss is wanted.</summary>
+    /// <summary>
+    /// To be filled: the gradient with respect to the layer's input, times <see cref="GradientScale"/>. Empty when only the loss is needed.
+    /// </summary>
     public Span<float> LayerInputGradient { get; init; }
 
     /// <inheritdoc cref="LossPass{TTarget}.GradientScale"/>

@@ -8,8 +8,8 @@ namespace NeuralCore.Losses;
 /// Cross-entropy with the target given as a class index: <c>-log p_y</c> for each row.
 /// </summary>
 /// <remarks>
-/// After a <see cref="Layers.Softmax"/> the two run as one: loss <c>log Σ_k exp(x_k - m) + m - x_y</c>, gradient <c>(p - onehot(y)) / batch</c>.
-/// Alone, predictions are divided by their sum and kept at or above 1e-7, as Keras does.
+/// After a <see cref="Layers.Softmax"/> the two are fused: loss <c>log Σ_k exp(x_k - m) + m - x_y</c>, gradient
+/// <c>(p - onehot(y)) / batch</c>. Unfused, predictions are divided by their sum and clipped at 1e-7 from below, as in Keras.
 /// </remarks>
 public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
 {
@@ -31,7 +31,8 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
             if ((uint)targets[row] >= (uint)classes)
             {
                 throw new ArgumentException(
-                    $"{Name}: the label of row {firstRow + row} is {targets[row]}, but the network has {classes} classes, 0 to {classes - 1}. "
+                    $"{Name}: the label of row {firstRow + row} is {targets[row]}, "
+                    + $"but the network has {classes} classes, 0 to {classes - 1}. "
                     + "Labels start at 0; is the last Dense wide enough?");
             }
         }
@@ -41,9 +42,11 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Logits(
-        ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses, int rows, int classes, float scale)
+        ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses,
+        int rows, int classes, float scale)
     {
-        fixed (float* x = &MemoryMarshal.GetReference(logits), p = &MemoryMarshal.GetReference(probabilities), dx = &MemoryMarshal.GetReference(gradient))
+        fixed (float* x = &MemoryMarshal.GetReference(logits), p = &MemoryMarshal.GetReference(probabilities),
+            dx = &MemoryMarshal.GetReference(gradient))
         fixed (int* labels = &MemoryMarshal.GetReference(targets))
         fixed (double* values = &MemoryMarshal.GetReference(losses))
             CrossEntropyKernel.SoftmaxSparse(x, labels, p, dx, values, rows, classes, scale);
@@ -51,7 +54,8 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Probabilities(
-        ReadOnlySpan<float> predictions, ReadOnlySpan<int> targets, Span<float> gradient, Span<double> losses, int rows, int classes, float scale)
+        ReadOnlySpan<float> predictions, ReadOnlySpan<int> targets, Span<float> gradient, Span<double> losses,
+        int rows, int classes, float scale)
     {
         fixed (float* p = &MemoryMarshal.GetReference(predictions), dp = &MemoryMarshal.GetReference(gradient))
         fixed (int* labels = &MemoryMarshal.GetReference(targets))

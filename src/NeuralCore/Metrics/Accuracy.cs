@@ -5,8 +5,8 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Metrics;
 
 /// <summary>
-/// The share of rows whose largest prediction stands at the target's class; the first of equals counts. For class indices and one-hot rows alike.
-/// A row with a NaN among its predictions has no largest one and counts as wrong.
+/// The share of rows whose largest prediction is that of the target's class; among equals the first counts. Takes class indices and one-hot
+/// rows. A row with a NaN prediction counts as wrong.
 /// </summary>
 public sealed unsafe class Accuracy : IMetric<int>, IMetric<float>
 {
@@ -16,7 +16,8 @@ public sealed unsafe class Accuracy : IMetric<int>, IMetric<float>
     public string Name => "accuracy";
 
     /// <inheritdoc/>
-    void IMetric<int>.Check(Shape prediction, int targetWidth) => Check(prediction, targetWidth, expectedWidth: 1, "one class index a row");
+    void IMetric<int>.Check(Shape prediction, int targetWidth) =>
+        Check(prediction, targetWidth, expectedWidth: 1, "one class index per row");
 
     /// <inheritdoc/>
     void IMetric<float>.Check(Shape prediction, int targetWidth) =>
@@ -60,14 +61,15 @@ public sealed unsafe class Accuracy : IMetric<int>, IMetric<float>
         if (prediction.Rank != 1 || prediction.Size < 2)
         {
             throw new ShapeException(
-                $"Accuracy: expects a vector of two or more classes, got predictions {prediction}. With one output every row would count as right: "
-                + "end the network with a Dense of one unit for each class, or measure the output with an IMetric of your own.");
+                $"Accuracy: expects a vector of two or more classes, got predictions {prediction}. "
+                + "With one output every row would count as correct: "
+                + "end the network with a Dense of one unit for each class, or use a custom IMetric.");
         }
         if (targetWidth != expectedWidth)
         {
             throw new ShapeException(
-                $"Accuracy: expects {expectedTargets} for predictions {prediction}, got {targetWidth} target values a row. "
-                + "Leave Accuracy out, or measure these targets with an IMetric of your own.");
+                $"Accuracy: expects {expectedTargets} for predictions {prediction}, got {targetWidth} target values per row. "
+                + "Leave Accuracy out, or use a custom IMetric.");
         }
     }
 }

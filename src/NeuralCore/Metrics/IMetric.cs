@@ -1,14 +1,16 @@
 namespace NeuralCore.Metrics;
 
-/// <summary>A figure that is reported beside the loss: a value for each row, averaged. A description without state.</summary>
-/// <typeparam name="TTarget">The target type of the loss it stands beside.</typeparam>
+/// <summary>A figure reported alongside the loss: a value for each row, averaged. Settings without state.</summary>
+/// <typeparam name="TTarget">The target type of the loss.</typeparam>
 public interface IMetric<TTarget>
     where TTarget : unmanaged
 {
     /// <summary>The name in histories and logs: <c>accuracy</c>.</summary>
     string Name { get; }
 
-    /// <summary>Checks that the metric can measure a network's predictions; called once, by Compile. By default everything is accepted.</summary>
+    /// <summary>
+    /// Checks that the metric can measure a network's predictions; called once, by Compile. By default everything is accepted.
+    /// </summary>
     /// <param name="prediction">The shape of one prediction.</param>
     /// <param name="targetWidth">The number of target values in one row.</param>
     /// <exception cref="ShapeException">The metric cannot measure these predictions or targets.</exception>
@@ -35,6 +37,6 @@ public readonly ref struct MetricPass<TTarget>
     /// <summary>The targets: [rows, target width].</summary>
     public required ReadOnlySpan<TTarget> Targets { get; init; }
 
-    /// <summary>To be filled: one value a row.</summary>
+    /// <summary>To be filled: one value per row.</summary>
     public required Span<double> RowValues { get; init; }
 }

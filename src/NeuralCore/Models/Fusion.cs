@@ -4,28 +4,31 @@ namespace NeuralCore.Models;
 
 /// <summary>One call of a layer's Forward.</summary>
 /// <param name="Layer">The layer's index.</param>
-/// <param name="Output">The tensor it writes; the one it reads has the layer's index.</param>
-/// <param name="FusesReLU">Whether it applies the ReLU that follows as it stores its output, so that the ReLU is not called.</param>
+/// <param name="Output">The tensor it writes. It reads the tensor with the layer's index.</param>
+/// <param name="FusesReLU">Whether it applies the following ReLU as it stores its output, so that the ReLU is not called.</param>
 internal sealed record ForwardCall(int Layer, int Output, bool FusesReLU);
 
-/// <summary>One step back.</summary>
+/// <summary>One call of a layer's Backward.</summary>
 /// <param name="Layer">The layer's index; it reads the gradient of the tensor after it.</param>
 /// <param name="InputGradient">The tensor whose gradient is written.</param>
-/// <param name="FusesReLU">Whether the layer applies the derivative of the ReLU before it as it stores the gradient, so that the ReLU is not called.</param>
+/// <param name="FusesReLU">
+/// Whether the layer applies the preceding ReLU's derivative as it stores the gradient, so that the ReLU is not called.
+/// </param>
 /// <param name="MaskScale">
-/// Not null: neither this layer, which scales or drops elements, nor the ReLU before it is called, since this layer's output tells what both do to a gradient.
+/// If not null, neither this layer, which scales or drops elements, nor the preceding ReLU is called: this layer's output shows what both
+/// do to a gradient.
 /// </param>
 internal sealed record BackwardCall(int Layer, int InputGradient, bool FusesReLU, float? MaskScale);
 
 /// <summary>
-/// Which calls a network comes to. All fusions of neighbouring layers are made here, for training, evaluation and prediction alike, from what layers declare
-/// on <see cref="LayerBuilder"/>. A fused call computes the bits of the calls it replaces.
+/// Which layer calls a network makes. All fusions of neighbouring layers are made here, for training, evaluation and prediction alike, from
+/// what layers declare on <see cref="LayerBuilder"/>. A fused call computes the bits of the calls it replaces.
 /// </summary>
 internal static class Fusion
 {
-    /// <summary>The calls forward through the first layers.</summary>
-    /// <param name="layers">The layers, trailing activations included.</param>
-    /// <param name="executed">How many of them are called; the loss may have taken over the last.</param>
+    /// <summary>The forward calls of the first layers.</summary>
+    /// <param name="layers">The layers, including trailing activations.</param>
+    /// <param name="executed">How many of them are called; the last may be fused with the loss.</param>
     internal static ForwardCall[] Forward(IReadOnlyList<Layer> layers, int executed)
     {
         List<ForwardCall> calls = [];
@@ -41,10 +44,10 @@ internal static class Fusion
         return calls.ToArray();
     }
 
-    /// <summary>The calls back, in the order they run: the last layer first.</summary>
+    /// <summary>The backward calls, in the order they run: the last layer first.</summary>
     /// <param name="layers">The layers, trailing activations included.</param>
     /// <param name="executed">How many of them are called.</param>
-    /// <param name="needsInputGradient">Whether somebody reads the gradient of a layer's input.</param>
+    /// <param name="needsInputGradient">Whether the gradient of a layer's input is needed.</param>
     internal static BackwardCall[] Backward(IReadOnlyList<Layer> layers, int executed, Func<int, bool> needsInputGradient)
     {
         List<BackwardCall> calls = [];
@@ -63,7 +66,7 @@ internal static class Fusion
         return calls.ToArray();
     }
 
-    /// <summary>What the way back reads of each layer's forward pass, given its calls.</summary>
+    /// <summary>What the given backward calls read of each layer's forward pass.</summary>
     internal static BackwardReads[] Reads(IReadOnlyList<Layer> layers, IEnumerable<BackwardCall> calls)
     {
         BackwardReads[] reads = layers.Select(layer => layer.Bound.BackwardReads).ToArray();
@@ -75,7 +78,8 @@ internal static class Fusion
         return reads;
     }
 
-    // The tensor between the two is never in memory, so neither may read it on the way back.
+    // The tensor between the two is never in memory, so neither may read it in the backward pass.
     private static bool FusesReLUAfter(BoundLayer layer, BoundLayer next) =>
-        layer.FusesReLU && next.IsReLU && (layer.BackwardReads & BackwardReads.Output) == 0 && (next.BackwardReads & BackwardReads.Input) == 0;
+        layer.FusesReLU && next.IsReLU
+        && (layer.BackwardReads & BackwardReads.Output) == 0 && (next.BackwardReads & BackwardReads.Input) == 0;
 }

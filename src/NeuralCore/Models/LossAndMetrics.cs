@@ -4,31 +4,35 @@ using NeuralCore.Metrics;
 
 namespace NeuralCore.Models;
 
-/// <summary>A model's loss and metrics, as Compile joined them.</summary>
-internal sealed class LossAndMetrics<TTarget>(Loss<TTarget> loss, FusedLoss<TTarget>? fusedLoss, IMetric<TTarget>[] metrics, int targetWidth)
+/// <summary>The loss and metrics that a model was compiled with.</summary>
+internal sealed class LossAndMetrics<TTarget>(
+    Loss<TTarget> loss, FusedLoss<TTarget>? fusedLoss, IMetric<TTarget>[] metrics, int targetWidth)
     where TTarget : unmanaged
 {
     internal Loss<TTarget> Loss => loss;
 
     internal IMetric<TTarget>[] Metrics => metrics;
 
-    /// <summary>How many target values stand in one row. Asked of the loss once: a user's might answer differently the next time.</summary>
+    /// <summary>
+    /// How many target values a row has. The loss is asked only once, since a custom loss might return another value later.
+    /// </summary>
     internal int TargetWidth => targetWidth;
 
-    /// <summary>Whether the loss takes over the network's last layer, so that nobody calls it.</summary>
+    /// <summary>Whether the loss is fused with the network's last layer, so that the layer is not called.</summary>
     internal bool FusesLastLayer => fusedLoss is not null;
 
     /// <summary>Evaluates the loss of a block of rows.</summary>
     /// <param name="rows">How many rows.</param>
-    /// <param name="last">What the last layer that was called gives.</param>
-    /// <param name="predictions">What the network gives: read, or written where the loss takes over the last layer.</param>
-    /// <param name="targets">What it should give.</param>
+    /// <param name="last">The output of the last layer that was called.</param>
+    /// <param name="predictions">The network's output: read, or written if the loss is fused with the last layer.</param>
+    /// <param name="targets">The rows' targets.</param>
     /// <param name="losses">The loss of each row.</param>
-    /// <param name="gradient">The gradient with respect to <paramref name="last"/>, times the scale; empty if nobody wants it.</param>
-    /// <param name="gradientScale">One over the rows of the whole batch.</param>
+    /// <param name="gradient">The gradient with respect to <paramref name="last"/>, times the scale; empty if it is not needed.</param>
+    /// <param name="gradientScale">1 / (rows of the whole batch).</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Evaluate(
-        int rows, ReadOnlySpan<float> last, Span<float> predictions, ReadOnlySpan<TTarget> targets, Span<double> losses, Span<float> gradient, float gradientScale)
+        int rows, ReadOnlySpan<float> last, Span<float> predictions, ReadOnlySpan<TTarget> targets, Span<double> losses,
+        Span<float> gradient, float gradientScale)
     {
         if (fusedLoss is not null)
         {
@@ -62,17 +66,27 @@ internal sealed class LossAndMetrics<TTarget>(Loss<TTarget> loss, FusedLoss<TTar
     internal void Measure(int rows, ReadOnlySpan<float> predictions, ReadOnlySpan<TTarget> targets, double[][] values, int first)
     {
         for (int i = 0; i < metrics.Length; i++)
-            metrics[i].Evaluate(new MetricPass<TTarget> { Rows = rows, Predictions = predictions, Targets = targets, RowValues = values[i].AsSpan(first, rows) });
+        {
+            metrics[i].Evaluate(new MetricPass<TTarget>
+            {
+                Rows = rows,
+                Predictions = predictions,
+                Targets = targets,
+                RowValues = values[i].AsSpan(first, rows),
+            });
+        }
     }
 }
 
-/// <summary>Evaluates loss and metrics of a batch's rows, and keeps each row's values.</summary>
-internal sealed class LossHead<TTarget>(LossAndMetrics<TTarget> scores, Shape prediction, Batch<TTarget> batch, int blockRows, int workers) : RowHead
+/// <summary>Evaluates the loss and metrics of a batch's rows and keeps each row's values.</summary>
+internal sealed class LossHead<TTarget>(
+    LossAndMetrics<TTarget> lossAndMetrics, Shape prediction, Batch<TTarget> batch, int blockRows, int workers) : RowHead
     where TTarget : unmanaged
 {
-    private readonly TTarget[][] _targets = Enumerable.Range(0, workers).Select(_ => new TTarget[checked(blockRows * scores.TargetWidth)]).ToArray();
+    private readonly TTarget[][] _targets = Enumerable.Range(0, workers).Select(_ =>
+        new TTarget[checked(blockRows * lossAndMetrics.TargetWidth)]).ToArray();
     private readonly double[] _rowLosses = new double[batch.Capacity];
-    private readonly double[][] _rowMetrics = scores.Metrics.Select(_ => new double[batch.Capacity]).ToArray();
+    private readonly double[][] _rowMetrics = lossAndMetrics.Metrics.Select(_ => new double[batch.Capacity]).ToArray();
 
     /// <summary>The loss of each row of the batch, in row order.</summary>
     internal ReadOnlySpan<double> RowLosses => _rowLosses.AsSpan(0, batch.Count);
@@ -81,14 +95,15 @@ internal sealed class LossHead<TTarget>(LossAndMetrics<TTarget> scores, Shape pr
     internal ReadOnlySpan<double> RowMetrics(int metric) => _rowMetrics[metric].AsSpan(0, batch.Count);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override bool Evaluate(int worker, int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<float> gradient)
+    internal override bool Evaluate(
+        int worker, int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<float> gradient)
     {
-        Span<TTarget> targets = _targets[worker].AsSpan(0, rows * scores.TargetWidth);
+        Span<TTarget> targets = _targets[worker].AsSpan(0, rows * lossAndMetrics.TargetWidth);
         batch.GatherTargets(first, rows, targets);
-        scores.Loss.CheckTargets(targets, prediction, batch.FirstRow + first);
+        lossAndMetrics.Loss.CheckTargets(targets, prediction, batch.FirstRow + first);
         Span<double> losses = _rowLosses.AsSpan(first, rows);
-        scores.Evaluate(rows, last, predictions, targets, losses, gradient, gradientScale: 1f / batch.Count);
-        scores.Measure(rows, predictions, targets, _rowMetrics, first);
+        lossAndMetrics.Evaluate(rows, last, predictions, targets, losses, gradient, gradientScale: 1f / batch.Count);
+        lossAndMetrics.Measure(rows, predictions, targets, _rowMetrics, first);
         return Sums.AreFinite(losses);
     }
 }

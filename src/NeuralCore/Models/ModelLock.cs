@@ -1,19 +1,19 @@
 namespace NeuralCore.Models;
 
 /// <summary>
-/// Keeps training and prediction of one model apart: any number of predictions, or one training. Nobody waits; who comes at the wrong time gets an
-/// exception. The training's own thread may predict between steps.
+/// A readers-writer lock of one model's weights that throws instead of blocking: any number of predictions, or one training. The training
+/// thread may also read between steps.
 /// </summary>
 internal sealed class ModelLock
 {
     private const int Training = -1;
 
-    // The number of predictions under way, or Training.
+    // The number of reads in progress, or Training.
     private int _state;
     private int _trainingThread;
     private volatile bool _isBetweenSteps;
 
-    internal void EnterPrediction()
+    internal void EnterRead()
     {
         int state = Volatile.Read(ref _state);
         while (true)
@@ -23,7 +23,7 @@ internal sealed class ModelLock
                 if (IsTrainingThread)
                     return;
                 throw new InvalidOperationException(
-                    "The model is being trained. Predict when training has ended, in a callback of that training, or on a copy made by Clone().");
+                    "The model is being trained. Predict after training, in a callback of that training, or on a copy made by Clone().");
             }
             int seen = Interlocked.CompareExchange(ref _state, state + 1, state);
             if (seen == state)
@@ -32,31 +32,36 @@ internal sealed class ModelLock
         }
     }
 
-    internal void ExitPrediction()
+    internal void ExitRead()
     {
-        // The training's own thread left the count alone.
+        // The training thread's reads are not counted.
         if (Volatile.Read(ref _state) > 0)
             Interlocked.Decrement(ref _state);
     }
 
-    internal void EnterTraining()
+    internal void EnterWrite()
     {
         int seen = Interlocked.CompareExchange(ref _state, Training, 0);
         if (seen == Training)
-            throw new InvalidOperationException("The model is already being trained. One training runs at a time; train a copy made by Clone() beside it.");
+            throw new InvalidOperationException(
+                "The model is already being trained, and only one training runs at a time. Train a copy made by Clone().");
         if (seen != 0)
-            throw new InvalidOperationException("The model is predicting on another thread. Training starts when no prediction is under way; predict on a copy made by Clone() beside it.");
+            throw new InvalidOperationException(
+                "The model is predicting on another thread. "
+                + "Train when no prediction is in progress, or predict on a copy made by Clone().");
         _trainingThread = Environment.CurrentManagedThreadId;
     }
 
-    internal void ExitTraining()
+    internal void ExitWrite()
     {
         _isBetweenSteps = false;
         _trainingThread = 0;
         Volatile.Write(ref _state, 0);
     }
 
-    /// <summary>Whether the training's thread is in a callback or a progress report, where it may predict, evaluate and make checkpoints.</summary>
+    /// <summary>
+    /// Whether the training thread is in a callback or a progress report, where it may predict, evaluate and create checkpoints.
+    /// </summary>
     internal bool IsBetweenSteps
     {
         get => _isBetweenSteps;

@@ -15,9 +15,12 @@ internal static class ModelSummary
     {
         List<string[]> rows = [["Layer (type)", "Output Shape", "Param #"]];
         foreach (Layer layer in model.Layers)
-            rows.Add([$"{layer.Name} ({layer.Kind})", $"(None, {string.Join(", ", layer.OutputShape)})", Number(layer.Parameters.Sum(p => (long)p.Shape.Size))]);
+        {
+            long parameters = layer.Parameters.Sum(p => (long)p.Shape.Size);
+            rows.Add([$"{layer.Name} ({layer.Kind})", $"(None, {string.Join(", ", layer.OutputShape)})", Number(parameters)]);
+        }
 
-        // Columns widen for long entries; nothing is cut.
+        // Columns widen for long entries; nothing is truncated.
         int layerWidth = Math.Max(LayerWidth, rows.Max(row => row[0].Length + 2));
         int shapeWidth = Math.Max(ShapeWidth, rows.Max(row => row[1].Length + 2));
         int countWidth = Math.Max(CountWidth, rows.Max(row => row[2].Length));

@@ -4,8 +4,8 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Models;
 
 /// <summary>
-/// All parameters of a model in one block of memory, each from a multiple of 16 floats; the gaps stay zero. One block makes the optimizer a
-/// loop and saving a write.
+/// All parameters of a model in one block of memory, each starting at a multiple of 16 floats; the gaps stay zero. With one block the
+/// optimizer is a single loop and saving a single write.
 /// </summary>
 internal sealed class ParameterStore
 {
@@ -19,7 +19,8 @@ internal sealed class ParameterStore
         for (int i = 0; i < offsets.Length; i++)
         {
             if (length > int.MaxValue / 2)
-                throw new ArgumentException($"The model holds more than {int.MaxValue / 2:N0} parameters; that is more than one block of memory takes.");
+                throw new ArgumentException(
+                    $"The model has more than {int.MaxValue / 2:N0} parameters, which do not fit into one block of memory.");
             offsets[i] = (int)length;
             length += ((long)Parameters[i].Shape.Size + Alignment - 1) / Alignment * Alignment;
         }

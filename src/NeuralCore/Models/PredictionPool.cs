@@ -2,12 +2,12 @@ using NeuralCore.Layers;
 
 namespace NeuralCore.Models;
 
-/// <summary>Keeps the workspaces of finished predictions for the next ones.</summary>
+/// <summary>Pools the workspaces of predictions for reuse.</summary>
 internal sealed class PredictionPool(IReadOnlyList<Layer> layers, int inputSize)
 {
     private readonly ExecutionPlan _plan = ExecutionPlan.ForPrediction(layers, inputSize);
 
-    // As many as there are processors: more threads than that make their own and drop them.
+    // One for each processor; further threads allocate workspaces that are not pooled.
     private readonly Workspace?[] _free = new Workspace?[Environment.ProcessorCount];
 
     internal Workspace Rent()

@@ -6,11 +6,9 @@ using NeuralCore.Numerics;
 
 namespace NeuralCore.Models;
 
-/// <summary>
-/// A network whose layers run one after the other. Its memory is ordinary; nothing is to be disposed.
-/// </summary>
+/// <summary>A network whose layers run one after the other. It holds managed memory only and needs no disposal.</summary>
 /// <remarks>
-/// All shapes are resolved in the constructor. Weights follow from the seed and from which layers of their kind stand before, so the same
+/// All shapes are resolved in the constructor. Initial weights depend on the seed and on the preceding layers of the same kind, so the same
 /// description and seed give the same bits on every processor.
 /// </remarks>
 [DebuggerDisplay("{Name,nq}: {InputShape} -> {OutputShape}, {ParameterCount} parameters")]
@@ -19,27 +17,30 @@ public sealed class Sequential
     private readonly Layer[] _expanded;
     private readonly PredictionPool _predictions;
 
-    /// <summary>Builds a network and draws its first weights.</summary>
+    /// <summary>Builds a network and draws its initial weights.</summary>
     /// <param name="inputShape">The shape of one sample: <c>[28, 28]</c>.</param>
-    /// <param name="layers">The layers, in the order they run; each object serves one model.</param>
-    /// <param name="seed">Decides all random numbers of the model and its training.</param>
+    /// <param name="layers">The layers, in the order they run; a layer object belongs to one model.</param>
+    /// <param name="seed">Determines all random numbers of the model and its training.</param>
     /// <param name="name">The name that the summary prints.</param>
-    /// <exception cref="ShapeException">A layer cannot take what the one before gives.</exception>
+    /// <exception cref="ShapeException">A layer does not accept the preceding layer's output shape.</exception>
     /// <exception cref="ArgumentException">
     /// There is no layer, two layers or two weights share a name, a layer already belongs to a model, or the name is blank or has a slash.
     /// </exception>
-    /// <exception cref="InvalidOperationException"><c>NEURALCORE_ISA</c> asks for a path that is not there.</exception>
+    /// <exception cref="InvalidOperationException"><c>NEURALCORE_ISA</c> asks for a path that the processor does not support.</exception>
     public Sequential(Shape inputShape, IEnumerable<Layer> layers, long seed = 0, string name = "sequential")
         : this(inputShape, layers, seed, name, null)
     {
     }
 
-    /// <summary>Builds a network whose weights come from elsewhere, and stay zero until then.</summary>
+    /// <summary>Builds a network whose weights are zero until they are loaded.</summary>
     /// <param name="inputShape">The shape of one sample.</param>
     /// <param name="layers">The layers.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="name">The name.</param>
-    /// <param name="check">Sees the weights' names and shapes before memory is taken for them, and throws if they are not the expected ones. Null: the weights are drawn.</param>
+    /// <param name="check">
+    /// Checks the weights' names and shapes before memory is allocated for them, and throws if they are not the expected ones. If null, the
+    /// weights are initialized.
+    /// </param>
     internal Sequential(Shape inputShape, IEnumerable<Layer> layers, long seed, string name, Action<IEnumerable<Parameter>>? check)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
@@ -73,7 +74,7 @@ public sealed class Sequential
         }
         catch
         {
-            // The layers can be used again once the mistake is mended.
+            // So that the layers can be used again.
             expanded.ForEach(layer => layer.Unbind());
             throw;
         }
@@ -83,7 +84,7 @@ public sealed class Sequential
     /// <summary>The model's name.</summary>
     public string Name { get; }
 
-    /// <summary>What all random numbers of the model and its training follow from.</summary>
+    /// <summary>The seed of all random numbers of the model and its training.</summary>
     public long Seed { get; }
 
     /// <summary>The shape of one input sample.</summary>
@@ -98,7 +99,7 @@ public sealed class Sequential
     /// <summary>All weights, in layer order.</summary>
     public IReadOnlyList<Parameter> Parameters => Store.Parameters;
 
-    /// <summary>How many numbers all weights together are.</summary>
+    /// <summary>The number of values of all weights.</summary>
     public long ParameterCount => Parameters.Sum(parameter => (long)parameter.Shape.Size);
 
     /// <summary>The layers as they run: trailing activations follow their layer.</summary>
@@ -108,11 +109,16 @@ public sealed class Sequential
 
     internal ModelLock Lock { get; } = new();
 
-    /// <summary>Predicts one sample or a batch, on the calling thread. Any number of threads may predict at once; once warm, nothing is allocated.</summary>
-    /// <remarks>Values that are not finite are passed on: a NaN in a row gives NaN in that row's predictions and in no other's.</remarks>
+    /// <summary>
+    /// Predicts one sample or a batch, on the calling thread. Any number of threads may predict at once; after the first calls, nothing is
+    /// allocated.
+    /// </summary>
+    /// <remarks>Values that are not finite are not rejected: a NaN in a row gives NaN in that row's predictions only.</remarks>
     /// <param name="input">One or more samples, row-major, one after the other.</param>
     /// <param name="output">Receives the predictions, one after the other. A row's bits do not depend on the rows beside it.</param>
-    /// <exception cref="ArgumentException">A length does not fit the model, or <paramref name="output"/> overlaps <paramref name="input"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A length does not match the model, or <paramref name="output"/> overlaps <paramref name="input"/>.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The model is being trained, and this is not a callback or a progress report of that training.
     /// </exception>
@@ -120,8 +126,10 @@ public sealed class Sequential
     {
         int rows = CheckLengths(input.Length, output.Length);
         if (output.Overlaps(input))
-            throw new ArgumentException($"{Name}: output overlaps input, whose later rows it would change before they are read. Give it memory of its own.", nameof(output));
-        Lock.EnterPrediction();
+            throw new ArgumentException(
+                $"{Name}: output overlaps input, so later rows would be overwritten before they are read. "
+                + "Pass separate memory.", nameof(output));
+        Lock.EnterRead();
         try
         {
             Workspace workspace = _predictions.Rent();
@@ -129,13 +137,14 @@ public sealed class Sequential
             {
                 int count = Math.Min(workspace.BlockRows, rows - first);
                 ReadOnlySpan<float> block = input.Slice(first * InputShape.Size, count * InputShape.Size);
-                workspace.Forward(part: 0, worker: 0, firstRow: 0, count, step: 0, block, default).CopyTo(output[(first * OutputShape.Size)..]);
+                ReadOnlySpan<float> predictions = workspace.Forward(part: 0, worker: 0, firstRow: 0, count, step: 0, block, default);
+                predictions.CopyTo(output[(first * OutputShape.Size)..]);
             }
             _predictions.Return(workspace);
         }
         finally
         {
-            Lock.ExitPrediction();
+            Lock.ExitRead();
         }
     }
 
@@ -149,35 +158,35 @@ public sealed class Sequential
         return output;
     }
 
-    /// <summary>Predicts a batch of tensors: [rows, ...input shape] in, [rows, ...output shape] out; both without gaps.</summary>
+    /// <summary>Predicts a batch of tensors: [rows, ...input shape] in, [rows, ...output shape] out; both must be dense.</summary>
     /// <param name="input">The samples.</param>
     /// <param name="output">Receives the predictions.</param>
     /// <inheritdoc cref="Predict(ReadOnlySpan{float}, Span{float})"/>
     public void Predict(in ReadOnlyTensorSpan<float> input, in TensorSpan<float> output)
     {
         if (!input.IsDense || !output.IsDense)
-            throw new ArgumentException("Predict takes tensors without gaps; copy a slice into a dense tensor first.");
+            throw new ArgumentException("Predict takes dense tensors; copy a slice into a dense tensor first.");
         Predict(
             MemoryMarshal.CreateReadOnlySpan(in input.GetPinnableReference(), checked((int)input.FlattenedLength)),
             MemoryMarshal.CreateSpan(ref output.GetPinnableReference(), checked((int)output.FlattenedLength)));
     }
 
-    /// <summary>The layers with their output shapes and parameter counts, as a table of text.</summary>
+    /// <summary>The layers with their output shapes and parameter counts, as a text table.</summary>
     public string Summary() => ModelSummary.Write(this);
 
-    /// <summary>A model of its own with the same layers, seed and current weights.</summary>
+    /// <summary>An independent model with the same layers, seed and current weights.</summary>
     /// <exception cref="InvalidOperationException">The model is being trained, and this is not a callback of that training.</exception>
     public Sequential Clone()
     {
         Sequential copy = new(InputShape, Layers.Select(layer => layer.CloneUnbound()), Seed, Name);
-        Lock.EnterPrediction();
+        Lock.EnterRead();
         try
         {
             Store.Values.Span.CopyTo(copy.Store.Values.Span);
         }
         finally
         {
-            Lock.ExitPrediction();
+            Lock.ExitRead();
         }
         return copy;
     }
@@ -187,13 +196,15 @@ public sealed class Sequential
         if (input % InputShape.Size != 0)
         {
             throw new ArgumentException(
-                $"{Name}: the input holds {input} values, but one sample {InputShape} has {InputShape.Size}. Give one or more whole samples, row-major.", nameof(input));
+                $"{Name}: the input has {input} values, but one sample {InputShape} has {InputShape.Size}. "
+                + "Pass one or more whole samples, row-major.", nameof(input));
         }
         int rows = input / InputShape.Size;
         if (output != (long)rows * OutputShape.Size)
         {
             throw new ArgumentException(
-                $"{Name}: {rows} samples give {rows} x {OutputShape.Size} = {(long)rows * OutputShape.Size} predictions, but the output has room for {output}.", nameof(output));
+                $"{Name}: {rows} samples give {rows} x {OutputShape.Size} = {(long)rows * OutputShape.Size} predictions, "
+                + $"but the output has room for {output}.", nameof(output));
         }
         return rows;
     }

@@ -13,12 +13,14 @@ internal enum PhaseKind
 
 /// <summary>A phase of a training step; all workers finish it before any starts the next.</summary>
 /// <param name="Kind">What it does.</param>
-/// <param name="Index">Of rows: the part of the way.</param>
-/// <param name="Layer">Of a reduction: the layer.</param>
-/// <param name="IsBackward">Of a reduction: whether it belongs to the way back.</param>
+/// <param name="Index">For rows: the part of the plan.</param>
+/// <param name="Layer">For a reduction: the layer.</param>
+/// <param name="IsBackward">For a reduction: whether it belongs to the backward pass.</param>
 internal sealed record StepPhase(PhaseKind Kind, int Index = 0, int Layer = 0, bool IsBackward = false)
 {
-    /// <summary>The phases of a step, in order: rows are cut by each layer that reduces over the batch, on the way forward and on the way back.</summary>
+    /// <summary>
+    /// The phases of a step, in order. Each layer that reduces over the batch splits the rows, in the forward and in the backward pass.
+    /// </summary>
     internal static StepPhase[] Of(ExecutionPlan plan, bool needsGradientNorm, bool hasPanels)
     {
         List<StepPhase> phases = [];
@@ -33,7 +35,7 @@ internal sealed record StepPhase(PhaseKind Kind, int Index = 0, int Layer = 0, b
         phases.Add(new StepPhase(PhaseKind.Rows, part++));
         foreach (int layer in plan.Reductions.Reverse())
         {
-            // Nobody wants its input's gradient, nor that of any layer before it.
+            // Neither its input's gradient nor that of any preceding layer is needed.
             if (!plan.NeedsInputGradient(layer) && !plan.HasGradients(layer))
                 break;
             phases.Add(new StepPhase(PhaseKind.Reduce, Layer: layer, IsBackward: true));

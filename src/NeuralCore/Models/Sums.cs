@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Models;
 
-/// <summary>Sums whose order never changes, and whether they can be taken.</summary>
+/// <summary>Sums in a fixed order, and a check for finite values.</summary>
 internal static class Sums
 {
-    /// <summary>Adds values one after the other.</summary>
+    /// <summary>Adds values in order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double InOrder(ReadOnlySpan<double> values)
     {
@@ -15,7 +15,7 @@ internal static class Sums
         return sum;
     }
 
-    /// <summary>Whether no value is infinite or not a number.</summary>
+    /// <summary>Whether no value is infinite or NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool AreFinite(ReadOnlySpan<double> values)
     {

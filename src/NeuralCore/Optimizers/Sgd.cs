@@ -6,32 +6,32 @@ namespace NeuralCore.Optimizers;
 
 /// <summary>
 /// Stochastic gradient descent: <c>w -= lr g</c>. With momentum: <c>v = momentum v - lr g; w += v</c>; with Nesterov's form
-/// <c>w += momentum v - lr g</c>, v being the new one. As Keras writes them.
+/// <c>w += momentum v - lr g</c>, v being the new one. The same forms as in Keras.
 /// </summary>
-/// <remarks>Sources: Sutskever et al. 2013 for the Nesterov form.</remarks>
+/// <remarks>Source of the Nesterov form: Sutskever et al. 2013.</remarks>
 public sealed unsafe class Sgd : Optimizer
 {
     /// <summary>Describes the optimizer.</summary>
     /// <param name="learningRate">The learning rate.</param>
-    /// <param name="momentum">How much of the last change goes on: at least 0, below 1.</param>
-    /// <param name="nesterov">Whether the change looks ahead; needs a momentum.</param>
+    /// <param name="momentum">The share of the previous update that is kept: at least 0, below 1.</param>
+    /// <param name="nesterov">Whether to use Nesterov's form; needs a momentum.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate or the momentum is out of range.</exception>
     /// <exception cref="ArgumentException">Nesterov's form without momentum.</exception>
     public Sgd(float learningRate = 0.01f, float momentum = 0, bool nesterov = false)
         : base(learningRate)
     {
         if (!(momentum >= 0 && momentum < 1))
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "A momentum is at least 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "The momentum must be at least 0 and below 1.");
         if (nesterov && momentum == 0)
             throw new ArgumentException("Nesterov's form needs a momentum above 0.", nameof(nesterov));
         Momentum = momentum;
         Nesterov = nesterov;
     }
 
-    /// <summary>How much of the last change goes on.</summary>
+    /// <summary>The share of the previous update that is kept.</summary>
     public float Momentum { get; }
 
-    /// <summary>Whether the change looks ahead.</summary>
+    /// <summary>Whether Nesterov's form is used.</summary>
     public bool Nesterov { get; }
 
     /// <inheritdoc/>
@@ -51,5 +51,6 @@ public sealed unsafe class Sgd : Optimizer
     }
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"{Name}(learningRate: {LearningRate}, momentum: {Momentum}, nesterov: {Nesterov})");
+    public override string ToString() =>
+        FormattableString.Invariant($"{Name}(learningRate: {LearningRate}, momentum: {Momentum}, nesterov: {Nesterov})");
 }

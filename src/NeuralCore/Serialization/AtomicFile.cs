@@ -4,29 +4,28 @@ using System.Security.Cryptography;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// Writes a file so that whoever looks finds the old one or the new one, whole: a temporary in the same folder, written, flushed to disk, renamed over the
-/// target; then the folder is flushed.
+/// Replaces a file atomically, so that readers see either the complete old or the complete new one: writes a temporary in the same folder,
+/// flushes it to disk, renames it over the target, then flushes the folder.
 /// </summary>
 internal static class AtomicFile
 {
     private const string Suffix = ".neuralcore-tmp";
     private const int Attempts = 3;
 
-    /// <summary>A new name for a temporary, which tells whose it is: <c>.(hash of the series)-(32 digits).neuralcore-tmp</c>.</summary>
+    /// <summary>A new name for a temporary that identifies its series: <c>.(hash of the series)-(32 digits).neuralcore-tmp</c>.</summary>
     internal static string TemporaryName(string series) => $"{Prefix(series)}{Guid.NewGuid():N}{Suffix}";
 
     /// <summary>Replaces or creates a file.</summary>
-    /// <param name="files">The disk.</param>
+    /// <param name="files">The file system.</param>
     /// <param name="path">The file.</param>
-    /// <param name="content">Writes the content; called again should the temporary vanish.</param>
+    /// <param name="content">Writes the content; called again if the temporary disappears.</param>
     /// <param name="series">
-    /// Whose abandoned temporaries a save tidies away: the file's own by default; files that follow one another in a folder share a name of
-    /// their own.
+    /// The series whose abandoned temporaries are deleted: by default the file's own; files that succeed one another in a folder share one.
     /// </param>
     internal static void Write(IFileSystem files, string path, Action<ITemporaryFile> content, string? series = null)
     {
         string target = files.Resolve(path);
-        string folder = Path.GetDirectoryName(target) ?? throw new UnauthorizedAccessException($"{path} is not a file that can be written.");
+        string folder = Path.GetDirectoryName(target) ?? throw new UnauthorizedAccessException($"{path} is not a writable file.");
         series ??= Path.GetFileName(target);
         CleanUp(files, folder, series);
         for (int attempt = 1; !TryWrite(files, target, series, content, isLast: attempt == Attempts); attempt++)
@@ -35,7 +34,7 @@ internal static class AtomicFile
         files.SyncFolder(folder);
     }
 
-    // False when another save, cleaning up, took the temporary for abandoned once it was closed, where it must be before it is renamed.
+    // Returns false if another save deleted the temporary as abandoned, after it was closed (as some systems require for renaming).
     private static bool TryWrite(IFileSystem files, string target, string series, Action<ITemporaryFile> content, bool isLast)
     {
         ITemporaryFile temporary = files.CreateTemporary(target, series);
@@ -45,7 +44,7 @@ internal static class AtomicFile
             {
                 content(temporary);
                 temporary.Flush();
-                // Open and locked until it has its name, else another save could take it for abandoned in between.
+                // Keep it open and locked until it is renamed; otherwise another save could delete it as abandoned.
                 if (!files.RenamesOpenFiles)
                     temporary.Dispose();
                 files.Rename(temporary.Path, target);
@@ -63,7 +62,7 @@ internal static class AtomicFile
         }
     }
 
-    // What a crash left behind of this series, unless somebody is writing it. Nobody else's file has such a name.
+    // Deletes temporaries of this series that a crash left, unless they are being written. No other file has such a name.
     private static void CleanUp(IFileSystem files, string folder, string series)
     {
         IReadOnlyList<string> found = [];
@@ -79,7 +78,7 @@ internal static class AtomicFile
     private static string Prefix(string series) =>
         $".{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(series.AsSpan())))[..16]}-";
 
-    // Tidying must not hide why a save failed, nor fail one that can succeed.
+    // Cleaning up must neither hide a save's error nor make a save fail.
     private static void Attempt(Action action)
     {
         try

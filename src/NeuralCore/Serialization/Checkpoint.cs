@@ -1,10 +1,14 @@
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// Everything that training needs to go on with the same bits: weights, optimizer state, counts, learning rate and, when a fit made it, the position in the epoch, the
-/// epochs so far and the state of the callbacks. Random numbers follow from seed, epoch and step, so no generator's state is in it.
+/// Everything that training needs to continue with the same bits: weights, optimizer state, counts, learning rate and, if created in a fit,
+/// the position in the epoch, the history and the callbacks' states. Random numbers depend on seed, epoch and step only, so no generator
+/// state is needed.
 /// </summary>
-/// <remarks>Made by <c>trainer.CreateCheckpoint()</c>, given back by <c>FitOptions.ResumeFrom</c> or <c>trainer.Restore</c>. A copy: training on does not change it.</remarks>
+/// <remarks>
+/// Created by <c>trainer.CreateCheckpoint()</c>, restored by <c>FitOptions.ResumeFrom</c> or <c>trainer.Restore</c>. It is a copy, which
+/// further training does not change.
+/// </remarks>
 public sealed class Checkpoint
 {
     /// <summary>How many slots an optimizer may have.</summary>
@@ -20,7 +24,7 @@ public sealed class Checkpoint
     /// <summary>How many steps had been taken.</summary>
     public long Step { get; internal init; }
 
-    /// <summary>How many epochs had been finished.</summary>
+    /// <summary>How many epochs had been completed.</summary>
     public int Epoch { get; internal init; }
 
     /// <summary>How many batches of the next epoch had been trained on; 0 between epochs.</summary>
@@ -38,37 +42,41 @@ public sealed class Checkpoint
     /// <summary>The loss with its settings.</summary>
     internal string Loss { get; init; } = "";
 
-    /// <summary>What model, optimizer and loss were.</summary>
+    /// <summary>The settings of model, optimizer and loss.</summary>
     internal IReadOnlyList<Setting> Settings => SettingsOf(ModelJson.Read(Model), Optimizer, Loss);
 
     internal IReadOnlyList<SavedArray> Weights { get; init; } = [];
 
-    /// <summary>For each slot of the optimizer its name and its values, those of one weight after those of the other.</summary>
+    /// <summary>The name and the values of each optimizer slot, parameter by parameter.</summary>
     internal IReadOnlyList<KeyValuePair<string, float[]>> Slots { get; init; } = [];
 
-    internal double[] Scalars { get; init; } = [];
+    internal double[] StepState { get; init; } = [];
 
-    /// <summary>Where in a fit it was made; null outside.</summary>
+    /// <summary>The position in a fit; null if created outside one.</summary>
     internal FitRecord? Fit { get; init; }
 
-    /// <summary>Writes the checkpoint to a file, which is replaced in one step. <c>Sequential.Load</c> and <c>model.LoadWeights</c> read the file too.</summary>
+    /// <summary>
+    /// Writes the checkpoint to a file, replacing it atomically. <c>Sequential.Load</c> and <c>model.LoadWeights</c> can read the file too.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="IOException">The file cannot be written; the old one is untouched.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
+    /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
     /// <exception cref="ArgumentException">
-    /// The callbacks' texts and names take more than 96 KB, or their arrays are more than a file has room for.
+    /// The callbacks' texts and names take more than 96 KB, or they have too many arrays for a file.
     /// </exception>
     public void Save(string path) => Save(path, PhysicalFileSystem.Instance);
 
     /// <summary>Writes the checkpoint into a folder under the name that <see cref="FindLatest"/> looks for.</summary>
-    /// <param name="folder">The folder, made where it does not exist.</param>
+    /// <param name="folder">The folder, created if it does not exist.</param>
     /// <returns>The file.</returns>
     /// <inheritdoc cref="Save(string)"/>
     public string SaveIn(string folder) => SaveIn(folder, PhysicalFileSystem.Instance);
 
     /// <summary>Reads a checkpoint.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is damaged or no checkpoint; the message says where, what was expected and what was found.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or not a checkpoint; the message states the offset, what was expected and what was found.
+    /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Checkpoint Load(string path)
@@ -77,8 +85,8 @@ public sealed class Checkpoint
         return CheckpointFile.Read(SafeTensorsReader.Open(path));
     }
 
-    /// <summary>The file of the last checkpoint that a fit left in a folder; null when there is none.</summary>
-    /// <param name="folder">The folder that <c>CheckpointEveryEpoch</c> was given.</param>
+    /// <summary>The file of the last checkpoint that a fit wrote into a folder; null if there is none.</summary>
+    /// <param name="folder">The folder of the <c>ModelCheckpoint</c> callback.</param>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public static string? FindLatest(string folder)
     {
@@ -108,7 +116,7 @@ public sealed class Checkpoint
     {
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, $"{FilePrefix}{Step:D12}{FileSuffix}");
-        // A run that goes on from elsewhere need not come by this step again: all checkpoints of a folder tidy up after one another.
+        // A later save may be of another step, so all checkpoints of a folder share one series of temporaries.
         CheckpointFile.Write(this, path, files, FilePrefix + FileSuffix);
         return path;
     }
@@ -119,11 +127,11 @@ public sealed class Checkpoint
         CheckpointFile.Write(this, path, files);
     }
 
-    /// <summary>What must be the same for training to go on, outside a fit.</summary>
+    /// <summary>The settings, except for a fit's, that must be the same to continue training.</summary>
     internal static IReadOnlyList<Setting> SettingsOf(ModelJson model, string optimizer, string loss) =>
         [.. model.Settings(), new("optimizer", optimizer), new("loss", loss)];
 
-    /// <summary>The callback states of a list of callbacks' kinds, each told apart by its kind and how many of that kind stand before it.</summary>
+    /// <summary>Unique names of callbacks: their kind, numbered from the second of a kind on.</summary>
     internal static IEnumerable<string> CallbackNames(IEnumerable<string> kinds)
     {
         Dictionary<string, int> counts = new(StringComparer.Ordinal);
@@ -135,46 +143,46 @@ public sealed class Checkpoint
     }
 }
 
-/// <summary>Something that must be the same for training to go on.</summary>
+/// <summary>A setting that must be the same to continue training.</summary>
 /// <param name="Name">What it is: <c>batch size</c>.</param>
-/// <param name="Value">What it was.</param>
+/// <param name="Value">Its value.</param>
 internal sealed record Setting(string Name, string Value);
 
 /// <summary>An array with its name and shape.</summary>
 internal sealed record SavedArray(string Name, IReadOnlyList<int> Shape, float[] Values);
 
-/// <summary>Where in a fit a checkpoint was made.</summary>
+/// <summary>The position in a fit at which a checkpoint was created.</summary>
 internal sealed class FitRecord
 {
     /// <summary>
-    /// The figures that head a row of the history: epoch, duration in ticks, samples a second, whether there is a validation.
+    /// The number of values at the start of a history row: epoch, duration in ticks, samples per second, whether there is a validation.
     /// </summary>
     internal const int HistoryHeading = 4;
 
-    /// <summary>The name of the setting that says how many rows a full batch has.</summary>
+    /// <summary>The name of the setting for the number of rows in a full batch.</summary>
     internal const string BatchSize = "batch size";
 
     internal required IReadOnlyList<Setting> Settings { get; init; }
 
-    /// <summary>How many batches of the epoch at hand were trained on.</summary>
+    /// <summary>How many batches of the current epoch were trained on.</summary>
     internal required int Batch { get; init; }
 
-    /// <summary>How many rows those were.</summary>
+    /// <summary>The number of rows in those batches.</summary>
     internal required int Samples { get; init; }
 
     /// <summary>The sums over those rows: the loss, then the metrics.</summary>
     internal required double[] Sums { get; init; }
 
-    /// <summary>Whether callbacks have heard that the epoch begins.</summary>
+    /// <summary>Whether callbacks have been notified that the epoch begins.</summary>
     internal required bool EpochHasBegun { get; init; }
 
     /// <summary>How long the epoch's steps took.</summary>
     internal required TimeSpan Duration { get; init; }
 
-    /// <summary>The finished epochs, a row of figures each.</summary>
+    /// <summary>The completed epochs, one row of values each.</summary>
     internal required double[] History { get; init; }
 
-    /// <summary>How many figures a row has: four that head it, then loss and metrics twice.</summary>
+    /// <summary>The number of values in a row: four at the start, then loss and metrics twice.</summary>
     internal int HistoryColumns => HistoryHeading + 2 * Sums.Length;
 
     internal required IReadOnlyList<KeyValuePair<string, CallbackState>> Callbacks { get; init; }

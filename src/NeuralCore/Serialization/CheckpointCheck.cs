@@ -3,19 +3,18 @@ using System.Globalization;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// Holds a checkpoint's numbers against one another when it is read: what does not fit together would otherwise come up hours later, or
-/// never.
+/// Checks a checkpoint's numbers for consistency when it is read; an inconsistency would otherwise show hours later, or never.
 /// </summary>
 internal static class CheckpointCheck
 {
-    // Training goes on counting from here for longer than anybody waits.
+    // Far from overflow, since training continues to count from here.
     private const long LastStep = 1L << 62;
     private const int LastEpoch = 1 << 30;
 
-    // 100 years: durations of epochs can be added up.
+    // 100 years: sums of durations do not overflow.
     private static readonly TimeSpan _longest = TimeSpan.FromDays(36525);
 
-    /// <exception cref="FormatException">The numbers do not fit together.</exception>
+    /// <exception cref="FormatException">The numbers are inconsistent.</exception>
     internal static void Run(Checkpoint checkpoint)
     {
         Require(checkpoint.Step is >= 0 and <= LastStep, $"{checkpoint.Step} steps");
@@ -71,6 +70,6 @@ internal static class CheckpointCheck
     private static void Require(bool isSound, FormattableString found)
     {
         if (!isSound)
-            throw new FormatException($"its numbers do not fit together: {found.ToString(CultureInfo.InvariantCulture)}");
+            throw new FormatException($"its numbers are inconsistent: {found.ToString(CultureInfo.InvariantCulture)}");
     }
 }

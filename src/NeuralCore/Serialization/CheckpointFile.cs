@@ -5,13 +5,14 @@ using System.Text.Json;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// A checkpoint as a safetensors file: weights under their plain names, everything else under <c>state/</c>, counts and settings as JSON in the metadata.
+/// A checkpoint as a safetensors file: weights under their plain names, everything else under <c>state/</c>, counts and settings as JSON in
+/// the metadata.
 /// </summary>
 internal static class CheckpointFile
 {
     internal const string Key = "neuralcore.checkpoint";
 
-    /// <summary>How many bytes the counts, settings and callbacks' texts may take as JSON.</summary>
+    /// <summary>The limit in bytes of the counts, settings and callbacks' texts as JSON.</summary>
     internal const int LongestText = 96 << 10;
 
     private const int Format = 2;
@@ -19,32 +20,35 @@ internal static class CheckpointFile
     private const int MostCallbacks = 256;
     private const int MostValues = 1024;
     private const string State = "state/";
-    private const string Scalars = State + "scalars";
+    private const string StepState = State + "scalars";
     private const string Sums = State + "sums";
     private const string History = State + "history";
 
-    /// <summary>Whether an array of a checkpoint is no weight.</summary>
+    /// <summary>Whether an array of a checkpoint is state rather than a weight.</summary>
     internal static bool IsState(string name) => name.StartsWith(State, StringComparison.Ordinal);
 
     internal static void Write(Checkpoint checkpoint, string path, IFileSystem files, string? series = null)
     {
         List<TensorToWrite> tensors = [.. checkpoint.Weights.Select(weight => new TensorToWrite(weight.Name, weight.Shape, weight.Values))];
         tensors.AddRange(checkpoint.Slots.Select(slot => new TensorToWrite(SlotName(slot.Key), [slot.Value.Length], slot.Value)));
-        tensors.Add(new TensorToWrite(Scalars, [checkpoint.Scalars.Length], checkpoint.Scalars));
+        tensors.Add(new TensorToWrite(StepState, [checkpoint.StepState.Length], checkpoint.StepState));
         if (checkpoint.Fit is { } fit)
         {
             tensors.Add(new TensorToWrite(Sums, [fit.Sums.Length], fit.Sums));
             tensors.Add(new TensorToWrite(History, [fit.History.Length / fit.HistoryColumns, fit.HistoryColumns], fit.History));
             foreach ((string callback, CallbackState state) in fit.Callbacks)
-                tensors.AddRange(state.Arrays.Select(array => new TensorToWrite(ArrayName(callback, array.Key), [array.Value.Length], array.Value)));
+            {
+                tensors.AddRange(state.Arrays.Select(array =>
+                    new TensorToWrite(ArrayName(callback, array.Key), [array.Value.Length], array.Value)));
+            }
         }
         byte[] text = Json(checkpoint);
         int values = checkpoint.Fit?.Callbacks.Sum(callback => callback.Value.Values.Count) ?? 0;
         if (text.Length > LongestText || values > MostValues || checkpoint.Fit?.Callbacks.Count > MostCallbacks)
         {
             throw new ArgumentException(
-                $"{path}: the settings and the {values} numbers and texts of callbacks take {text.Length} bytes; a checkpoint has room for "
-                + $"{MostValues} of them in {LongestText} bytes. Keep long ones as arrays.");
+                $"{path}: the settings and the {values} numbers and texts of callbacks take {text.Length} bytes; "
+                + $"a checkpoint stores at most {MostValues} of them in {LongestText} bytes. Store long ones as arrays.");
         }
         SafeTensorsWriter.Write(files, path, tensors, [new(ModelJson.Key, checkpoint.Model), new(Key, text)], series);
     }
@@ -59,10 +63,10 @@ internal static class CheckpointFile
             try
             {
                 if (text.Length > LongestText)
-                    throw new FormatException($"its settings take {text.Length} bytes, and {LongestText} are the most");
+                    throw new FormatException($"its settings take {text.Length} bytes; the limit is {LongestText}");
                 Checkpoint checkpoint = Read(reader, model, new JsonSlice(text).Object(MostMembers));
                 if (reader.Tensors.FirstOrDefault(tensor => !tensor.IsTaken) is { } unknown)
-                    throw new FormatException($"nothing in it needs the array {unknown.Name}");
+                    throw new FormatException($"the array {unknown.Name} is unknown");
                 CheckpointCheck.Run(checkpoint);
                 return checkpoint;
             }
@@ -77,8 +81,8 @@ internal static class CheckpointFile
     {
         int format = root["format"].Int32();
         if (format != Format)
-            throw new FormatException($"its format is {format}, and this version of NeuralCore knows {Format}");
-        // Read for what it refuses; the settings are made of it again when they are compared.
+            throw new FormatException($"its format is {format}; this version of NeuralCore reads format {Format}");
+        // Read only to validate it; the settings are parsed again when they are compared.
         _ = ModelJson.Read(model);
         return new Checkpoint
         {
@@ -90,7 +94,7 @@ internal static class CheckpointFile
             Loss = root["loss"].String(),
             Weights = [.. reader.Tensors.Where(tensor => !IsState(tensor.Name)).Select(tensor => ReadWeight(reader, tensor))],
             Slots = [.. root["slots"].Array(Checkpoint.MostSlots).Select(slot => ReadSlot(reader, slot.String()))],
-            Scalars = ReadNumbers(reader, Scalars),
+            StepState = ReadNumbers(reader, StepState),
             Fit = root.Find("fit") is { } fit ? ReadFit(reader, fit.Object(MostMembers)) : null,
         };
     }
@@ -135,7 +139,8 @@ internal static class CheckpointFile
         return new SavedArray(tensor.Name, tensor.Shape.Select(dimension => checked((int)dimension)).ToArray(), values);
     }
 
-    private static KeyValuePair<string, float[]> ReadSlot(SafeTensorsReader reader, string name) => new(name, ReadFloats(reader, SlotName(name)));
+    private static KeyValuePair<string, float[]> ReadSlot(SafeTensorsReader reader, string name) =>
+        new(name, ReadFloats(reader, SlotName(name)));
 
     private static float[] ReadFloats(SafeTensorsReader reader, string name)
     {
@@ -156,7 +161,7 @@ internal static class CheckpointFile
     private static TensorInfo Find(SafeTensorsReader reader, string name) =>
         reader.TryFind(name, out TensorInfo? tensor) ? tensor : throw new FormatException($"the array {name} is missing");
 
-    // Each array once, whatever names lead to it: memory follows what the file holds.
+    // Each array may be taken once, so that memory is bounded by the file's size.
     private static TensorInfo Take(TensorInfo tensor, TensorType type)
     {
         if (tensor.Type != type)
@@ -167,7 +172,7 @@ internal static class CheckpointFile
         return tensor;
     }
 
-    // The reader has seen that the file holds these bytes.
+    // The reader has checked that the file contains these bytes.
     private static T[] Allocate<T>(TensorInfo tensor)
         where T : unmanaged =>
         GC.AllocateUninitializedArray<T>(checked((int)((tensor.End - tensor.Start) / tensor.Type.Size())));

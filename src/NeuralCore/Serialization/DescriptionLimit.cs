@@ -7,15 +7,16 @@ using NeuralCore.Models;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// Whether a model's description fits into a file. Asked before the first training step, so that no checkpoint fails for it hours later.
+/// Checks that a model's description fits into a file. Called before the first training step, so that no checkpoint fails for it hours
+/// later.
 /// </summary>
 internal static class DescriptionLimit
 {
-    // Far from every bound: no JSON is written to see that an ordinary model fits.
+    // Far below every limit, so that ordinary models pass without writing JSON.
     private const int ComfortableBytes = 128 << 10;
     private const int ComfortableLayers = 512;
 
-    // Bytes that a UTF-16 character takes at most, escaped twice: \\u001F.
+    // The most bytes that a UTF-16 character takes when escaped twice: \\u001F.
     private const int CharacterBytes = 7;
     private const int DescriptionBytes = 150;
     private const int SettingBytes = 60;
@@ -27,12 +28,12 @@ internal static class DescriptionLimit
         new(Bytes: 2 * CheckpointFile.LongestText + (32 << 10), NameBytes: 16 << 10, Tensors: 104);
 
     /// <summary>Throws if a model, or a checkpoint of its training, could not be saved.</summary>
-    /// <exception cref="ArgumentException">It could not; the message says why.</exception>
+    /// <exception cref="ArgumentException">It could not be saved; the message says why.</exception>
     internal static void Check(Sequential model)
     {
         if (IsComfortable(model))
             return;
-        const string where = "The model is too large to be saved, so there could be no checkpoint";
+        const string where = "The model is too large for a file, so checkpoints could not be saved";
         ModelJson json = ModelJson.Of(model);
         byte[] text = json.Write();
         Check(json, text, where);
@@ -40,17 +41,17 @@ internal static class DescriptionLimit
         SafeTensorsWriter.CheckHeader(where, ModelFile.Weights(model), texts, _checkpoint);
     }
 
-    /// <summary>Throws if a description is larger than a reader takes.</summary>
+    /// <summary>Throws if a description exceeds the limits of a reader.</summary>
     /// <param name="model">The description.</param>
     /// <param name="text">The same as JSON.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <exception cref="ArgumentException">It is.</exception>
+    /// <exception cref="ArgumentException">It exceeds a limit; the message says which.</exception>
     internal static void Check(ModelJson model, byte[] text, string path)
     {
         SafeTensorsWriter.CheckBound(path, "layers", model.Layers.Count, ModelJson.MostLayers);
         SafeTensorsWriter.CheckBound(path, "dimensions of the input", model.InputShape.Count, SafeTensorsHeader.MostDimensions);
         SafeTensorsWriter.CheckBound(path, "bytes of layers' names and settings", text.Length, ModelJson.LongestText);
-        // No layer can take more than all of them.
+        // A layer takes no more than all layers together.
         if (text.Length > ModelJson.LongestLayer)
             CheckLayers(model, path);
     }
@@ -63,11 +64,12 @@ internal static class DescriptionLimit
             buffer.ResetWrittenCount();
             using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
                 ModelJson.WriteLayer(json, layer);
-            SafeTensorsWriter.CheckBound(path, $"bytes of the name and settings of {layer.Name}", buffer.WrittenCount, ModelJson.LongestLayer);
+            SafeTensorsWriter.CheckBound(
+                path, $"bytes of the name and settings of {layer.Name}", buffer.WrittenCount, ModelJson.LongestLayer);
         }
     }
 
-    // Counts more than JSON can take.
+    // An upper bound of the size as JSON.
     private static bool IsComfortable(Sequential model)
     {
         if (model.Layers.Count > ComfortableLayers || model.InputShape.Rank > SafeTensorsHeader.MostDimensions)

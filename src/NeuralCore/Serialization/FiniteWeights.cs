@@ -3,7 +3,7 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Serialization;
 
-/// <summary>Finds weights that are NaN or infinite: they are neither saved nor loaded.</summary>
+/// <summary>Finds weights that are NaN or infinite, which are neither saved nor loaded.</summary>
 internal static class FiniteWeights
 {
     /// <summary>The index of the first value that is NaN or infinite; -1 for none.</summary>
@@ -22,7 +22,7 @@ internal static class FiniteWeights
 
     /// <summary>Throws if a weight of a model is NaN or infinite.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="advice">What to do then, a whole sentence.</param>
+    /// <param name="advice">What to do then, as a sentence.</param>
     /// <exception cref="InvalidOperationException">A weight is not finite.</exception>
     internal static void Require(Sequential model, string advice)
     {
@@ -31,7 +31,7 @@ internal static class FiniteWeights
             int index = parameter.Values.IndexOfAnyNonFinite();
             if (index >= 0)
                 throw new InvalidOperationException(
-                    FormattableString.Invariant($"{parameter.FullName} holds {parameter.Values[index]} at index {index}. {advice}"));
+                    FormattableString.Invariant($"{parameter.FullName} contains {parameter.Values[index]} at index {index}. {advice}"));
         }
     }
 }

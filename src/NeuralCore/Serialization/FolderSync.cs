@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// Makes a rename durable: on Unix a folder is flushed like a file, and .NET cannot open one. Windows has no such call and needs none.
+/// Makes a rename durable by flushing the folder, which on Unix works as for a file; .NET cannot open folders, so this calls libc. Windows
+/// has no such call and needs none.
 /// </summary>
 internal static partial class FolderSync
 {
     private const int ReadOnly = 0;
 
-    // Some file systems do not know the request: nothing more can be done there.
+    // Some file systems do not support flushing a folder; that is not an error.
     private const int InvalidArgument = 22;
     private static readonly int NotSupported = OperatingSystem.IsLinux() ? 95 : 45;
 

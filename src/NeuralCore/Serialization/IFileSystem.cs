@@ -1,6 +1,6 @@
 namespace NeuralCore.Serialization;
 
-/// <summary>Everything that saving asks of the disk, so that tests can let any of it fail.</summary>
+/// <summary>The file operations that saving needs, so that tests can make any of them fail.</summary>
 internal interface IFileSystem
 {
     /// <summary>Whether a file can be renamed while it is open.</summary>
@@ -11,10 +11,12 @@ internal interface IFileSystem
     /// <exception cref="IOException">It is a folder, a device, a FIFO or a socket.</exception>
     string Resolve(string path);
 
-    /// <summary>Creates an empty file of a name of its own beside the target, which only this user may read until <see cref="ITemporaryFile.Flush"/>.</summary>
+    /// <summary>
+    /// Creates an empty file with a unique name beside the target, which only this user may read until <see cref="ITemporaryFile.Flush"/>.
+    /// </summary>
     ITemporaryFile CreateTemporary(string target, string series);
 
-    /// <summary>Puts one file in another's place, in one step.</summary>
+    /// <summary>Renames a file, atomically replacing an existing one.</summary>
     void Rename(string from, string to);
 
     /// <summary>Makes a folder's entries durable.</summary>
@@ -22,7 +24,7 @@ internal interface IFileSystem
 
     void Delete(string path);
 
-    /// <summary>Deletes a temporary unless somebody is writing it.</summary>
+    /// <summary>Deletes a temporary unless it is being written.</summary>
     void DeleteAbandoned(string path);
 
     /// <summary>The files of a folder that match a pattern such as <c>*.safetensors</c>.</summary>
@@ -36,6 +38,6 @@ internal interface ITemporaryFile : IDisposable
 
     void Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Gives the file the mode it is to keep, and waits until all of it is on the disk.</summary>
+    /// <summary>Sets the file's final mode and waits until all of it is on the disk.</summary>
     void Flush();
 }

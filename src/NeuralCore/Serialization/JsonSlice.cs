@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// A value in a JSON text, taken apart only as far as it is asked for: no index of all tokens is made, which for a text of many tiny values
-/// takes several times its size. Every object and array says how many members it may have.
+/// A value in a JSON text, parsed only as far as needed: an index of all tokens would take several times the size of a text with many tiny
+/// values. Callers limit how many members every object and array may have.
 /// </summary>
 internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
 {
@@ -26,8 +26,8 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
     internal bool IsWhole => text.Span.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0;
 
     /// <summary>The members of an object, each once, in their order.</summary>
-    /// <param name="most">How many it may have.</param>
-    /// <exception cref="FormatException">It is none, has more members, or one twice.</exception>
+    /// <param name="most">The most members it may have.</param>
+    /// <exception cref="FormatException">It is not an object, has more members, or has one twice.</exception>
     internal JsonMembers Object(int most)
     {
         Utf8JsonReader reader = Expect(JsonTokenType.StartObject);
@@ -37,10 +37,10 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (members.Count == most)
-                    throw new FormatException($"At most {most} values were expected where there are more.");
+                    throw new FormatException($"At most {most} values were expected; there are more.");
                 string name = Name(ref reader);
                 if (Contains(members, name))
-                    throw new FormatException($"\"{name}\" is there twice.");
+                    throw new FormatException($"\"{name}\" occurs twice.");
                 reader.Read();
                 members.Add(new(name, Next(ref reader)));
             }
@@ -64,7 +64,7 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 if (elements.Count == most)
-                    throw new FormatException($"At most {most} values were expected where there are more.");
+                    throw new FormatException($"At most {most} values were expected; there are more.");
                 elements.Add(Next(ref reader));
             }
             CheckEnd(ref reader);
@@ -111,7 +111,7 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
         return new JsonSlice(text[start..(int)reader.BytesConsumed]);
     }
 
-    // The names that every layer has are not made anew for each.
+    // Names that every layer has are not allocated again.
     private static string Name(ref Utf8JsonReader reader)
     {
         foreach (string name in _usual)
@@ -135,7 +135,7 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
     private static void CheckEnd(ref Utf8JsonReader reader)
     {
         if (reader.CurrentDepth != 0 || reader.Read())
-            throw new FormatException("There is more behind the end.");
+            throw new FormatException("There is more text after the end.");
     }
 
     private Utf8JsonReader Start()
@@ -159,19 +159,19 @@ internal readonly struct JsonSlice(ReadOnlyMemory<byte> text)
     }
 
     private FormatException Wrong(string expected) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{expected} was expected, and {Kind} found."));
+        new(string.Create(CultureInfo.InvariantCulture, $"{expected} was expected, {Kind} was found."));
 }
 
-/// <summary>The members of a JSON object, in their order. Few, so that looking one up is a walk.</summary>
+/// <summary>The members of a JSON object, in their order. They are few, so lookup is a linear search.</summary>
 internal sealed class JsonMembers(List<KeyValuePair<string, JsonSlice>> members)
 {
     internal IReadOnlyList<KeyValuePair<string, JsonSlice>> All => members;
 
-    /// <summary>A member that must be there.</summary>
+    /// <summary>A required member.</summary>
     /// <exception cref="FormatException">It is missing.</exception>
     internal JsonSlice this[string name] => Find(name) ?? throw new FormatException($"\"{name}\" is missing.");
 
-    /// <summary>A member; null if it is not there.</summary>
+    /// <summary>An optional member; null if it is missing.</summary>
     internal JsonSlice? Find(string name)
     {
         foreach ((string key, JsonSlice value) in members)

@@ -4,29 +4,32 @@ using NeuralCore.Numerics;
 
 namespace NeuralCore.Serialization;
 
-/// <summary>What else goes into a model file.</summary>
+/// <summary>Options of a model file.</summary>
 public sealed record ModelFileOptions
 {
-    /// <summary>What the raw input (bytes of an image) was multiplied by in training, so that a predictor can do the same: <c>1f / 255f</c>. Null: nothing is stored.</summary>
+    /// <summary>
+    /// The factor that the raw input (bytes of an image) was multiplied by in training, such as <c>1f / 255f</c>, so that a predictor can
+    /// do the same. If null, nothing is stored.
+    /// </summary>
     public float? InputScale { get; init; }
 
-    /// <summary>What was added after that. Stored with <see cref="InputScale"/> only.</summary>
+    /// <summary>The offset that was added after that. Stored only with <see cref="InputScale"/>.</summary>
     public float InputOffset { get; init; }
 
     internal void Check()
     {
         if (InputScale is { } scale && (!float.IsFinite(scale) || scale == 0))
-            throw new ArgumentOutOfRangeException(nameof(InputScale), scale, "An input scale is finite and not zero.");
+            throw new ArgumentOutOfRangeException(nameof(InputScale), scale, "The input scale must be finite and not zero.");
         if (!float.IsFinite(InputOffset))
-            throw new ArgumentOutOfRangeException(nameof(InputOffset), InputOffset, "An input offset is finite.");
+            throw new ArgumentOutOfRangeException(nameof(InputOffset), InputOffset, "The input offset must be finite.");
         if (InputScale is null && InputOffset != 0)
-            throw new ArgumentException("An input offset is stored together with an input scale; give 1 where there is none.", nameof(InputOffset));
+            throw new ArgumentException("An input offset needs an input scale; use 1 for none.", nameof(InputOffset));
     }
 }
 
 /// <summary>
-/// A model and what its file says of its input. The file is a safetensors file that any reader of that format opens: weights under plain names
-/// (<c>dense_1.kernel</c>), the architecture as JSON in its metadata, and a digest of everything.
+/// A model and the input scaling stored in its file. The file is a safetensors file that any reader of that format can open: weights under
+/// plain names (<c>dense_1.kernel</c>), the architecture as JSON in its metadata, and a digest of everything.
 /// </summary>
 public sealed unsafe class ModelFile
 {
@@ -37,32 +40,42 @@ public sealed unsafe class ModelFile
         InputOffset = inputOffset;
     }
 
-    /// <summary>The model, with the bits of the weights that were saved.</summary>
+    /// <summary>The model, with exactly the saved weights.</summary>
     public Sequential Model { get; }
 
-    /// <summary>What the raw input is to be multiplied by; null when the file does not say.</summary>
+    /// <summary>The factor to multiply the raw input by; null if the file stores none.</summary>
     public float? InputScale { get; }
 
-    /// <summary>What is to be added then.</summary>
+    /// <summary>The offset to add after that.</summary>
     public float InputOffset { get; }
 
-    /// <summary>Writes a model to a file, which is replaced in one step: a reader, also after a crash, finds the old file or the new one, whole.</summary>
-    /// <param name="model">The model. Not while it trains, callbacks of that training excepted.</param>
+    /// <summary>
+    /// Writes a model to a file, replacing it atomically: even after a crash, a reader finds the complete old or the complete new file.
+    /// </summary>
+    /// <param name="model">The model. It must not be in training, except in a callback of that training.</param>
     /// <param name="path">The file, by convention <c>*.safetensors</c>.</param>
     /// <param name="options">What else to store.</param>
-    /// <exception cref="IOException">The file cannot be written; the old one is untouched.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
+    /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
     /// <exception cref="ArgumentException">
-    /// An option is out of range, or the architecture takes more than a file has room for (448 KB as JSON).
+    /// An option is out of range, or the architecture exceeds a file's limit (448 KB as JSON).
     /// </exception>
     /// <exception cref="InvalidOperationException">The model is being trained, or a weight is NaN or infinite.</exception>
-    public static void Save(Sequential model, string path, ModelFileOptions? options = null) => Save(model, path, options, PhysicalFileSystem.Instance);
+    public static void Save(Sequential model, string path, ModelFileOptions? options = null) =>
+        Save(model, path, options, PhysicalFileSystem.Instance);
 
-    /// <summary>Reads a model from a file that <see cref="Save(Sequential, string, ModelFileOptions?)"/> wrote, or from a checkpoint.</summary>
+    /// <summary>
+    /// Reads a model from a file that <see cref="Save(Sequential, string, ModelFileOptions?)"/> wrote, or from a checkpoint.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="layers">Makes the layers; <see cref="LayerFactory.BuiltIn"/> by default. For layers of your own: <c>LayerFactory.BuiltIn.With("Swish", (description, name) => new Swish(name))</c>.</param>
-    /// <exception cref="InvalidDataException">The file is damaged or no model file; the message says where, what was expected and what was found.</exception>
-    /// <exception cref="NotSupportedException">The file holds a kind of layer that the factory does not know.</exception>
+    /// <param name="layers">
+    /// Creates the layers; <see cref="LayerFactory.BuiltIn"/> by default. For custom layers:
+    /// <c>LayerFactory.BuiltIn.With("Swish", (description, name) => new Swish(name))</c>.
+    /// </param>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or not a model file; the message states the offset, what was expected and what was found.
+    /// </exception>
+    /// <exception cref="NotSupportedException">The file contains a kind of layer that the factory does not have.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ModelFile Load(string path, LayerFactory? layers = null)
@@ -71,17 +84,21 @@ public sealed unsafe class ModelFile
         return Load(SafeTensorsReader.Open(path), path, layers);
     }
 
-    /// <summary>Turns raw bytes into the model's input: <c>raw * InputScale + InputOffset</c>, with the bits that a scaled byte data set gives in training.</summary>
+    /// <summary>
+    /// Turns raw bytes into the model's input: <c>raw * InputScale + InputOffset</c>, with the same bits as a scaled byte data set in
+    /// training.
+    /// </summary>
     /// <param name="raw">The bytes of one or more samples.</param>
-    /// <param name="input">As many values.</param>
+    /// <param name="input">Receives one value for each byte.</param>
     /// <exception cref="InvalidOperationException">The file stores no input scale.</exception>
     /// <exception cref="ArgumentException"><paramref name="input"/> is shorter than <paramref name="raw"/>.</exception>
     public void ScaleInput(ReadOnlySpan<byte> raw, Span<float> input)
     {
         if (InputScale is not { } scale)
-            throw new InvalidOperationException("The model file stores no input scale. Save it with new ModelFileOptions { InputScale = ... }.");
+            throw new InvalidOperationException(
+                "The model file stores no input scale. Save it with new ModelFileOptions { InputScale = ... }.");
         if (input.Length < raw.Length)
-            throw new ArgumentException($"{raw.Length} bytes do not fit into {input.Length} values.", nameof(input));
+            throw new ArgumentException($"{raw.Length} bytes need as many values, but the input has {input.Length}.", nameof(input));
         fixed (byte* from = raw)
         fixed (float* to = input)
             ByteKernel.Scale(from, to, raw.Length, scale);
@@ -101,23 +118,25 @@ public sealed unsafe class ModelFile
         ModelJson description = ModelJson.Of(model) with { InputScale = options.InputScale, InputOffset = options.InputOffset };
         byte[] text = description.Write();
         DescriptionLimit.Check(description, text, path);
-        model.Lock.EnterPrediction();
+        model.Lock.EnterRead();
         try
         {
-            FiniteWeights.Require(model, "Such a model is not saved: its predictions would not be finite either.");
+            FiniteWeights.Require(model, "The model is not saved, since its predictions would not be finite either.");
             SafeTensorsWriter.Write(files, path, Weights(model), [new(ModelJson.Key, text)]);
         }
         finally
         {
-            model.Lock.ExitPrediction();
+            model.Lock.ExitRead();
         }
     }
 
-    internal static ModelFile Load(Stream stream, string name, LayerFactory? layers = null) => Load(SafeTensorsReader.Open(stream, name), name, layers);
+    internal static ModelFile Load(Stream stream, string name, LayerFactory? layers = null) =>
+        Load(SafeTensorsReader.Open(stream, name), name, layers);
 
-    /// <summary>A model's weights as they stand, under their names.</summary>
+    /// <summary>A model's current weights with their names.</summary>
     internal static IReadOnlyList<TensorToWrite> Weights(Sequential model) => model.Parameters.Select(parameter =>
-        new TensorToWrite(parameter.FullName, parameter.Shape, model.Store.Values.Memory.Slice(parameter.Offset, parameter.Shape.Size))).ToArray();
+        new TensorToWrite(
+            parameter.FullName, parameter.Shape, model.Store.Values.Memory.Slice(parameter.Offset, parameter.Shape.Size))).ToArray();
 
     private static ModelFile Load(SafeTensorsReader reader, string name, LayerFactory? layers)
     {
@@ -143,12 +162,12 @@ public sealed unsafe class ModelFile
             }
             catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
             {
-                throw reader.InvalidHeader("a model that can be built", $"none: {e.Message}", e);
+                throw reader.InvalidHeader("a valid model", $"none: {e.Message}", e);
             }
         }
     }
 
-    // Before any memory is taken for weights: a file cannot make us allocate more than it holds.
+    // Before memory is allocated for weights, so that it is bounded by the file's size.
     private static void Check(SafeTensorsReader reader, IEnumerable<Parameter> parameters)
     {
         int found = 0;

@@ -7,22 +7,22 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Serialization;
 
-/// <summary>A layer as a file describes it.</summary>
+/// <summary>The description of a layer in a file.</summary>
 /// <param name="Name">Its name in the model.</param>
 /// <param name="IsTrainable">Whether training changes its weights.</param>
-/// <param name="IsActivationTrainable">The same of the activation attached to it; true without one.</param>
+/// <param name="IsActivationTrainable">The same for its trailing activation; true without one.</param>
 /// <param name="Description">Its kind and settings.</param>
 internal sealed record SavedLayer(string Name, bool IsTrainable, bool IsActivationTrainable, LayerDescription Description);
 
-/// <summary>A model as a file describes it, weights left out; written and read as JSON without reflection.</summary>
+/// <summary>The description of a model in a file, without weights; written and read as JSON without reflection.</summary>
 internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> InputShape, IReadOnlyList<SavedLayer> Layers)
 {
     internal const string Key = "neuralcore.model";
 
-    /// <summary>How many bytes the description of a model may take.</summary>
+    /// <summary>The limit in bytes of a model's description.</summary>
     internal const int LongestText = 448 << 10;
 
-    /// <summary>How many bytes of that a layer may take.</summary>
+    /// <summary>The limit in bytes of a layer's description.</summary>
     internal const int LongestLayer = 16 << 10;
 
     /// <summary>How many layers a model in a file may have.</summary>
@@ -37,7 +37,8 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
 
     internal static ModelJson Of(Sequential model) => new(
         model.Name, model.Seed, model.InputShape,
-        model.Layers.Select(layer => new SavedLayer(layer.Name, layer.Trainable, layer.TrailingActivation?.Trainable ?? true, layer.Description)).ToArray());
+        model.Layers.Select(layer =>
+            new SavedLayer(layer.Name, layer.Trainable, layer.TrailingActivation?.Trainable ?? true, layer.Description)).ToArray());
 
     /// <summary>Rebuilds the model; its weights are zero.</summary>
     /// <inheritdoc cref="Sequential(Shape, IEnumerable{Layer}, long, string, Action{IEnumerable{Parameter}})"/>
@@ -72,17 +73,17 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
     }
 
     /// <summary>Reads a description.</summary>
-    /// <exception cref="FormatException">It is none, or larger than this library writes.</exception>
+    /// <exception cref="FormatException">It is not a valid description, or larger than this library writes.</exception>
     internal static ModelJson Read(ReadOnlyMemory<byte> text)
     {
         if (text.Length > LongestText)
-            throw new FormatException($"The model's description takes {text.Length} bytes; it has at most {LongestText}.");
+            throw new FormatException($"The model's description takes {text.Length} bytes; the limit is {LongestText}.");
         try
         {
             JsonMembers root = new JsonSlice(text).Object(MostMembers);
             int format = root["format"].Int32();
             if (format != Format)
-                throw new FormatException($"its format is {format}, and this version of NeuralCore knows {Format}.");
+                throw new FormatException($"its format is {format}; this version of NeuralCore reads format {Format}.");
             return new ModelJson(
                 root["name"].String(),
                 root["seed"].Int64(),
@@ -106,10 +107,11 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
         new("input shape", $"[{string.Join(", ", InputShape)}]"),
         .. Layers.Select((layer, i) => new Setting(
             $"layer {i + 1}",
-            $"{layer.Name}: {Text(layer.Description)}{(layer.IsTrainable ? "" : ", frozen")}{(layer.IsActivationTrainable ? "" : ", activation frozen")}")),
+            $"{layer.Name}: {Text(layer.Description)}{(layer.IsTrainable ? "" : ", frozen")}"
+            + (layer.IsActivationTrainable ? "" : ", activation frozen"))),
     ];
 
-    // All settings, also those that the user's spelling leaves out.
+    // All settings, including those that the layer's text omits.
     private static string Text(LayerDescription description) =>
         $"{description.Kind}({string.Join(", ", description.Settings.Select(setting => $"{setting.Key}={Text(setting.Value)}"))})";
 
@@ -124,7 +126,9 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
     {
         Layer layer = factory.Create(saved.Description, saved.Name);
         if (layer.GivenName != saved.Name)
-            throw new FormatException($"{saved.Name}: the factory of {saved.Description.Kind} made a layer of another name. Pass the name it is given to the layer's constructor.");
+            throw new FormatException(
+                $"{saved.Name}: the factory of {saved.Description.Kind} created a layer with another name. "
+                + "Pass the given name to the layer's constructor.");
         if (!saved.IsTrainable)
             layer.Freeze();
         if (!saved.IsActivationTrainable)
@@ -135,7 +139,7 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
     private static SavedLayer ReadLayer(JsonSlice layer)
     {
         if (layer.Length > LongestLayer)
-            throw new FormatException($"A layer takes {layer.Length} bytes; it has at most {LongestLayer}.");
+            throw new FormatException($"A layer takes {layer.Length} bytes; the limit is {LongestLayer}.");
         JsonMembers members = layer.Object(MostMembers);
         return new(
             members["name"].String(),
@@ -144,7 +148,7 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
             ReadDescription(members["description"].Object(MostMembers)));
     }
 
-    /// <summary>Writes a layer as it stands in the list.</summary>
+    /// <summary>Writes a layer as an element of the list.</summary>
     internal static void WriteLayer(Utf8JsonWriter json, SavedLayer layer)
     {
         json.WriteStartObject();
@@ -211,7 +215,7 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
             ? description.With(name, double.Parse(special.String(), CultureInfo.InvariantCulture))
             : description.With(name, ReadDescription(value));
 
-    // A double keeps its point, so that it comes back as one; what JSON has no number for stands as a text.
+    // A double is written with a point, so that it is read back as a double; NaN and infinities, which JSON lacks, are written as texts.
     private static void WriteDouble(Utf8JsonWriter json, double value)
     {
         string text = value.ToString("R", CultureInfo.InvariantCulture);

@@ -2,7 +2,7 @@ using NeuralCore.Data;
 
 namespace NeuralCore.Serialization;
 
-/// <summary>The disk itself.</summary>
+/// <summary>The operating system's file system.</summary>
 internal sealed class PhysicalFileSystem : IFileSystem
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -15,7 +15,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
     public string Resolve(string path)
     {
-        // The path as it was given: what a link in /dev or /proc leads to need not exist under any name.
+        // Checks the given path: the target of a link in /dev or /proc need not exist under any name.
         RegularFile.Require(path, "a file that can be replaced");
         FileInfo file = new(path);
         string target = (file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;
@@ -34,7 +34,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
             try
             {
                 TemporaryFile file = new(path, target);
-                // Whoever deletes an abandoned file deletes it before letting go of its lock: there after we locked it, it is ours.
+                // An abandoned file is deleted before its lock is released: if the file still exists after we locked it, it is ours.
                 if (File.Exists(path) || attempt == CreateAttempts)
                     return file;
                 file.Dispose();
@@ -45,7 +45,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
             }
             catch (IOException e) when (e.GetType() == typeof(IOException) && attempt < CreateAttempts)
             {
-                // Another save was looking whether this name is abandoned, in the instant before it was locked.
+                // Another save was checking whether this file is abandoned, just before it was locked.
             }
         }
     }
@@ -58,7 +58,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
     public void DeleteAbandoned(string path)
     {
-        // Whoever writes a temporary holds it locked; this fails then.
+        // A temporary is locked while it is written; then this throws.
         using FileStream locked = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
     }
 
@@ -78,7 +78,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
-                // Locked against DeleteAbandoned, but not against readers: for an instant the file is open under its final name.
+                // Locked against DeleteAbandoned, but not against readers: the file is briefly open under its final name.
                 Share = FileShare.Read,
                 BufferSize = 0,
             };
@@ -96,7 +96,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
             _stream = new FileStream(path, options);
             if (!replaces)
             {
-                // What the system gave the empty file is the usual mode; .NET does not tell the umask.
+                // The empty file has the default mode; .NET cannot read the umask.
                 _mode = File.GetUnixFileMode(_stream.SafeFileHandle);
                 File.SetUnixFileMode(_stream.SafeFileHandle, Private);
             }
@@ -112,9 +112,10 @@ internal sealed class PhysicalFileSystem : IFileSystem
             }
             catch (ArgumentOutOfRangeException e)
             {
-                // What .NET makes of EFBIG.
+                // .NET's exception for EFBIG.
                 throw new IOException(
-                    $"{_target} cannot be written: the file would be larger than the system's limit (ulimit -f) or the file system allows.", e)
+                    $"{_target} cannot be written: the file would be larger than the system's limit (ulimit -f) "
+                    + "or the file system allows.", e)
                 {
                     HResult = FileTooLarge,
                 };

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace NeuralCore.Serialization;
 
-/// <summary>One array of a file: what the header says of it, checked.</summary>
+/// <summary>An array's entry in the header, validated.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="type">The type of its elements.</param>
 /// <param name="shape">Its dimensions; empty for a single value.</param>
-/// <param name="start">Where its bytes start, counted from the first array's.</param>
+/// <param name="start">Where its bytes start, relative to the first array's.</param>
 /// <param name="end">Where they end.</param>
 internal sealed class TensorInfo(string name, TensorType type, long[] shape, long start, long end)
 {
@@ -21,7 +21,7 @@ internal sealed class TensorInfo(string name, TensorType type, long[] shape, lon
 
     internal long End => end;
 
-    /// <summary>Whether somebody has taken the array: a checkpoint's are each for one purpose.</summary>
+    /// <summary>Whether the array has been read; each of a checkpoint's arrays is read once.</summary>
     internal bool IsTaken { get; set; }
 
     internal bool HasShape(IReadOnlyList<int> other)
@@ -40,25 +40,25 @@ internal sealed class TensorInfo(string name, TensorType type, long[] shape, lon
 }
 
 /// <summary>
-/// Parses and checks the header of a safetensors file. What it keeps is bounded, so that a header of many tiny arrays or long names takes
-/// no more memory than a file may: at most twice its size and 1 MB.
+/// Parses and checks the header of a safetensors file. Its memory is bounded even for a header of many tiny arrays or long names: at most
+/// twice the file's size plus 1 MB.
 /// </summary>
 internal sealed class SafeTensorsHeader
 {
-    /// <summary>How many arrays a file may have.</summary>
+    /// <summary>The most arrays that a file may have.</summary>
     internal const int MostTensors = 3600;
 
-    /// <summary>How many bytes all names of arrays and texts together may take.</summary>
+    /// <summary>The most bytes that all names of arrays and texts together may take.</summary>
     internal const int LongestNames = 192 << 10;
 
-    /// <summary>How many dimensions an array may have.</summary>
+    /// <summary>The most dimensions that an array may have.</summary>
     internal const int MostDimensions = 16;
 
     private const int DeepestJson = 4;
     private const int MostTexts = 1024;
     private const int LongestQuote = 100;
 
-    // An entry of one array is rarely shorter.
+    // Entries are rarely shorter than this.
     private const int UsualEntry = 100;
 
     private readonly byte[] _json;
@@ -102,7 +102,7 @@ internal sealed class SafeTensorsHeader
 
     internal bool HasText(string key) => _metadata.ContainsKey(key);
 
-    /// <summary>A text beside the arrays, as UTF-8; null if there is none of that name.</summary>
+    /// <summary>A text of the metadata, as UTF-8; null if there is none of that name.</summary>
     internal byte[]? Text(string key)
     {
         if (!_metadata.TryGetValue(key, out Range range))
@@ -159,7 +159,8 @@ internal sealed class SafeTensorsHeader
             if (key == SafeTensorsWriter.DigestKey)
             {
                 if (reader.ValueSpan.Length != SafeTensorsWriter.DigestLength)
-                    throw Invalid(reader.TokenStartIndex, $"a digest of {SafeTensorsWriter.DigestLength} characters", $"{reader.ValueSpan.Length}");
+                    throw Invalid(
+                        reader.TokenStartIndex, $"a digest of {SafeTensorsWriter.DigestLength} characters", $"{reader.ValueSpan.Length}");
                 DigestStart = (int)reader.TokenStartIndex + 1;
             }
             if (_metadata.Count == MostTexts)
@@ -207,7 +208,7 @@ internal sealed class SafeTensorsHeader
         long bytes = type.Value.Size();
         foreach (long dimension in shape)
         {
-            // Bounded by what any file can hold, so that no product wraps around.
+            // Checked so that the product does not overflow.
             if (dimension != 0 && bytes > long.MaxValue / dimension)
                 throw Invalid(start, $"a shape of {name} that fits into 64 bits", $"[{string.Join(", ", shape)}]");
             bytes *= dimension;
@@ -217,7 +218,7 @@ internal sealed class SafeTensorsHeader
         return new TensorInfo(name, type.Value, shape, offsets[0], offsets[1]);
     }
 
-    // Returns how many there are.
+    // Returns their number.
     private int ParseNumbers(ref Utf8JsonReader reader, string name, scoped Span<long> numbers)
     {
         int count = 0;
@@ -255,7 +256,7 @@ internal sealed class SafeTensorsHeader
             : throw Invalid(reader.TokenStartIndex, $"names of at most {LongestNames} bytes in all", "more");
     }
 
-    // Never long: what a message quotes takes memory several times.
+    // Quotes are short, since a message copies them several times.
     private static string Quote(ref Utf8JsonReader reader)
     {
         if (reader.ValueSpan.Length > LongestQuote)

@@ -10,8 +10,8 @@ using NeuralCore.Data;
 namespace NeuralCore.Serialization;
 
 /// <summary>
-/// Reads safetensors files and believes nothing: the header is bounded, the arrays must fill the file in order without hole or overlap, and what is allocated never
-/// exceeds what the file really holds. The digest, where there is one, is checked before anything else is.
+/// Reads safetensors files without trusting them: the header is bounded, the arrays must fill the file in order without gap or overlap, and
+/// allocations are bounded by the file's size. The digest, if there is one, is checked before the content is used.
 /// </summary>
 internal sealed class SafeTensorsReader : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class SafeTensorsReader : IDisposable
         if (length < LengthBytes)
             throw Invalid(0, $"{LengthBytes} bytes of header length", $"a file of {length} bytes");
 
-        // The first byte of the header too: in any other kind of file it is hardly the brace that it has to be.
+        // Includes the header's first byte, which must be a brace and rarely is in other kinds of files.
         Span<byte> start = stackalloc byte[(int)Math.Min(length, LengthBytes + 1)];
         stream.Position = 0;
         Fill(start, 0);
@@ -59,10 +59,10 @@ internal sealed class SafeTensorsReader : IDisposable
             CheckDigest(lengthBytes, header);
     }
 
-    /// <summary>Whether there is a text of this name beside the arrays.</summary>
+    /// <summary>Whether the metadata has a text of this name.</summary>
     internal bool HasText(string key) => _header.HasText(key);
 
-    /// <summary>A text beside the arrays, as UTF-8; null if there is none of that name.</summary>
+    /// <summary>A text of the metadata, as UTF-8; null if there is none of that name.</summary>
     internal byte[]? Text(string key) => _header.Text(key);
 
     /// <summary>The arrays, in the order of their bytes.</summary>
@@ -70,7 +70,7 @@ internal sealed class SafeTensorsReader : IDisposable
 
     internal static SafeTensorsReader Open(string path) => Open(OpenFile(path), path);
 
-    /// <summary>Reads a file that is open already, and closes it in the end or when it cannot be read.</summary>
+    /// <summary>Reads an open file; closes it on disposal or if it cannot be read.</summary>
     internal static SafeTensorsReader Open(Stream stream, string name)
     {
         try
@@ -86,7 +86,7 @@ internal sealed class SafeTensorsReader : IDisposable
         }
     }
 
-    /// <summary>Throws unless this library wrote the file and put a digest into it.</summary>
+    /// <summary>Throws unless the file has this library's digest.</summary>
     internal void RequireDigest()
     {
         if (_header.DigestStart < 0)
@@ -106,8 +106,8 @@ internal sealed class SafeTensorsReader : IDisposable
     internal void Read(TensorInfo tensor, Span<double> destination) => ReadBytes(tensor, MemoryMarshal.AsBytes(destination));
 
     /// <summary>
-    /// Reads an array of weights into memory of the same length: F32, or F16, BF16 and F64, which become the nearest float. Throws at the
-    /// first value that is not finite as a float.
+    /// Reads an array of weights into memory of the same length: F32, or F16, BF16 and F64, which become the nearest float. Throws if a
+    /// value is not finite as a float.
     /// </summary>
     internal void ReadWeights(TensorInfo tensor, Span<float> destination)
     {
@@ -124,11 +124,12 @@ internal sealed class SafeTensorsReader : IDisposable
         }
     }
 
-    /// <summary>The exception for something wrong in this file.</summary>
+    /// <summary>The exception for an error in this file.</summary>
     internal InvalidDataException Invalid(long offset, string expected, string found) => Invalid(offset, expected, found, null);
 
-    /// <summary>The exception for something wrong in the texts of the header.</summary>
-    internal InvalidDataException InvalidHeader(string expected, string found, Exception? inner = null) => Invalid(LengthBytes, expected, found, inner);
+    /// <summary>The exception for an error in the header's texts.</summary>
+    internal InvalidDataException InvalidHeader(string expected, string found, Exception? inner = null) =>
+        Invalid(LengthBytes, expected, found, inner);
 
     public void Dispose() => _stream.Dispose();
 
@@ -201,11 +202,17 @@ internal sealed class SafeTensorsReader : IDisposable
     }
 
     private InvalidDataException Invalid(long offset, string expected, string found, Exception? inner) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{_name}, offset {offset}: expected {expected}, found {found}."), inner);
+        new(string.Create(CultureInfo.InvariantCulture, $"{_name}, offset {offset}: expected {expected}, found {found.TrimEnd('.')}."), inner);
 
     private static FileStream OpenFile(string path)
     {
-        FileStreamOptions options = new() { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.Open,
+            Access = FileAccess.Read,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+        };
         for (int attempt = 1; ; attempt++)
         {
             try
@@ -214,7 +221,7 @@ internal sealed class SafeTensorsReader : IDisposable
             }
             catch (IOException e) when (e.GetType() == typeof(IOException) && attempt < OpenAttempts)
             {
-                // A save was looking whether a temporary is abandoned while another renamed it to this name: locked, for an instant.
+                // Briefly locked: a save was checking whether a temporary is abandoned while another save renamed it to this name.
                 Thread.Sleep(1);
             }
         }

@@ -9,7 +9,7 @@ using System.Text.Json;
 
 namespace NeuralCore.Serialization;
 
-/// <summary>An array that goes into a file.</summary>
+/// <summary>An array to write to a file.</summary>
 internal sealed class TensorToWrite
 {
     private readonly ReadOnlyMemory<float> _floats;
@@ -42,7 +42,7 @@ internal sealed class TensorToWrite
 
     internal long Bytes => Type == TensorType.F32 ? 4L * _floats.Length : 8L * _doubles.Length;
 
-    /// <summary>Hands the bytes out in pieces: a span holds at most 2 GB.</summary>
+    /// <summary>Passes the values on in pieces, since a span of bytes has at most 2 GB.</summary>
     internal void CopyTo(Action<ReadOnlyMemory<float>, ReadOnlyMemory<double>> piece)
     {
         const int length = 1 << 24;
@@ -54,8 +54,8 @@ internal sealed class TensorToWrite
 }
 
 /// <summary>
-/// Writes safetensors files: 8 bytes of header length, a JSON header, the arrays one after the other, little-endian, row-major. A SHA-256 digest of the whole file,
-/// its own 64 characters taken as zeros, stands in the header's <c>__metadata__</c>.
+/// Writes safetensors files: 8 bytes of header length, a JSON header, the arrays one after the other, little-endian, row-major. The
+/// header's <c>__metadata__</c> contains a SHA-256 digest of the whole file, computed with zeros in place of its own 64 characters.
 /// </summary>
 /// <remarks>Source of the format: https://github.com/huggingface/safetensors.</remarks>
 internal static class SafeTensorsWriter
@@ -98,8 +98,8 @@ internal static class SafeTensorsWriter
         }
     }
 
-    /// <summary>Throws if the header would break a bound that readers set, with room left for what comes later.</summary>
-    /// <exception cref="ArgumentException">It breaks one; the message says which.</exception>
+    /// <summary>Throws if the header would exceed a reader's limit, less a reserve for later content.</summary>
+    /// <exception cref="ArgumentException">It exceeds a limit; the message says which.</exception>
     internal static void CheckHeader(
         string path, IReadOnlyList<TensorToWrite> tensors, IReadOnlyList<KeyValuePair<string, byte[]>> metadata, HeaderReserve reserve) =>
         Head(path, [.. tensors], metadata, reserve);
@@ -124,7 +124,8 @@ internal static class SafeTensorsWriter
             foreach (TensorToWrite tensor in tensors)
             {
                 if (!names.Add(tensor.Name))
-                    throw new ArgumentException($"{path}: two arrays would be named \"{tensor.Name}\". Give one of the layers another name.");
+                    throw new ArgumentException(
+                        $"{path}: two arrays would be named \"{tensor.Name}\". Give one of the layers another name.");
                 CheckBound(path, "dimensions of a weight", tensor.Dimensions.Count, SafeTensorsHeader.MostDimensions);
                 JsonEncodedText name = JsonEncodedText.Encode(tensor.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
                 nameBytes += name.EncodedUtf8Bytes.Length;
@@ -153,17 +154,17 @@ internal static class SafeTensorsWriter
         return head;
     }
 
-    /// <summary>Throws if there is more than a file has room for.</summary>
+    /// <summary>Throws if a count exceeds a file's limit.</summary>
     internal static void CheckBound(string path, string what, int count, int most)
     {
         if (count > most)
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{path}: there are {count:N0} {what}; a file has room for {most:N0}."));
+                string.Create(CultureInfo.InvariantCulture, $"{path}: there are {count:N0} {what}; the limit of a file is {most:N0}."));
     }
 }
 
-/// <summary>Room to leave in a header.</summary>
-/// <param name="Bytes">Bytes in all.</param>
-/// <param name="NameBytes">Bytes of arrays' names.</param>
-/// <param name="Tensors">Arrays.</param>
+/// <summary>A reserve of space in a header.</summary>
+/// <param name="Bytes">Bytes in total.</param>
+/// <param name="NameBytes">Bytes for names of arrays.</param>
+/// <param name="Tensors">The number of arrays.</param>
 internal readonly record struct HeaderReserve(int Bytes, int NameBytes, int Tensors);

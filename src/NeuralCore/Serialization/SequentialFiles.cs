@@ -3,7 +3,7 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Serialization;
 
-/// <summary>Models on disk: <c>model.Save(path)</c>, <c>Sequential.Load(path)</c>, <c>model.LoadWeights(path)</c>.</summary>
+/// <summary>Saves and loads models: <c>model.Save(path)</c>, <c>Sequential.Load(path)</c>, <c>model.LoadWeights(path)</c>.</summary>
 public static class SequentialFiles
 {
     extension(Sequential model)
@@ -12,16 +12,15 @@ public static class SequentialFiles
         public void Save(string path, ModelFileOptions? options = null) => ModelFile.Save(model, path, options);
 
         /// <summary>
-        /// Takes the weights alone from a safetensors file: a model of this library, a checkpoint, or a file of another program. Arrays of
-        /// F32 are taken as they are, F16 and BF16 exactly, F64 rounded to the nearest float. A digest of this library is checked where
-        /// there is one.
+        /// Loads only the weights from a safetensors file: a model of this library, a checkpoint, or another program's file. F32, F16 and
+        /// BF16 are read exactly, F64 is rounded to the nearest float. This library's digest is checked if there is one.
         /// </summary>
         /// <param name="path">The file.</param>
-        /// <param name="options">Whether all must match, other names, transposed matrices.</param>
+        /// <param name="options">Whether all weights must match, their names in the file, transposed matrices.</param>
         /// <returns>What matched and what did not.</returns>
-        /// <exception cref="WeightsMismatchException">Strict, and not everything matches; the model is unchanged.</exception>
+        /// <exception cref="WeightsMismatchException">Loading is strict and not all weights match; the model is unchanged.</exception>
         /// <exception cref="InvalidDataException">
-        /// The file is damaged or no safetensors file, or a weight in it is NaN or infinite; the model is unchanged.
+        /// The file is damaged or not a safetensors file, or one of its weights is NaN or infinite; the model is unchanged.
         /// </exception>
         /// <exception cref="IOException">The file cannot be read.</exception>
         /// <exception cref="InvalidOperationException">The model is being trained or is predicting.</exception>
@@ -35,7 +34,10 @@ public static class SequentialFiles
 
     extension(Sequential)
     {
-        /// <summary>Reads a model from a file; <see cref="ModelFile.Load(string, LayerFactory?)"/> also tells what the file says of its input.</summary>
+        /// <summary>
+        /// Reads a model from a file; <see cref="ModelFile.Load(string, LayerFactory?)"/> also returns the input scaling that the file
+        /// stores.
+        /// </summary>
         /// <inheritdoc cref="ModelFile.Load(string, LayerFactory?)"/>
         public static Sequential Load(string path, LayerFactory? layers = null) => ModelFile.Load(path, layers).Model;
     }

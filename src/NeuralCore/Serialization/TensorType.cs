@@ -24,7 +24,7 @@ internal enum TensorType
 
 internal static class TensorTypes
 {
-    /// <summary>The type of a name in a file: <c>F32</c>.</summary>
+    /// <summary>Parses a type's name in a file: <c>F32</c>.</summary>
     internal static bool TryParse(string? name, out TensorType type)
     {
         (bool known, type) = name switch
@@ -49,7 +49,7 @@ internal static class TensorTypes
         return known;
     }
 
-    /// <summary>Bytes an element takes.</summary>
+    /// <summary>The size of an element in bytes.</summary>
     internal static int Size(this TensorType type) => type switch
     {
         <= TensorType.F8E4M3 => 1,
@@ -84,7 +84,7 @@ internal static class TensorTypes
                     floats[i] = (float)doubles[i];
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(type), type, "Only floating-point types become floats.");
+                throw new ArgumentOutOfRangeException(nameof(type), type, "Only floating-point types can be converted to floats.");
         }
     }
 }

@@ -4,32 +4,40 @@ using NeuralCore.Numerics;
 
 namespace NeuralCore.Serialization;
 
-/// <summary>How weights are taken from a file.</summary>
+/// <summary>Options of loading weights.</summary>
 public sealed record LoadWeightsOptions
 {
-    /// <summary>Whether every weight must be found with its shape and nothing else be in the file. Otherwise what matches is loaded and the rest reported.</summary>
+    /// <summary>
+    /// Whether every weight must be in the file with its shape, and nothing else. Otherwise the matching weights are loaded and the rest is
+    /// reported.
+    /// </summary>
     public bool Strict { get; init; } = true;
 
-    /// <summary>The name in the file of a weight of the model: <c>name => name.Replace("dense.kernel", "fc1.weight")</c>. Null: the same name.</summary>
+    /// <summary>
+    /// Maps a weight's name in the model to its name in the file: <c>name => name.Replace("dense.kernel", "fc1.weight")</c>. Null for the
+    /// same name.
+    /// </summary>
     public Func<string, string>? NameInFile { get; init; }
 
     /// <summary>
-    /// Whether the file holds matrices as [units, inputs], as PyTorch's Linear does, where this library has [inputs, units]. Nothing is guessed:
-    /// without this, such a matrix is another shape, and a square one would be read as it stands.
+    /// Whether the file stores matrices as [units, inputs], like PyTorch's Linear, where this library has [inputs, units]. This is never
+    /// inferred: without it, such a matrix has the wrong shape, and a square one is read untransposed.
     /// </summary>
     public bool TransposedKernels { get; init; }
 }
 
-/// <summary>A weight whose array in the file has another type or shape.</summary>
+/// <summary>A weight whose array in the file has a different type or shape.</summary>
 /// <param name="Name">The weight's name in the model.</param>
-/// <param name="Expected">The type and shape it has there.</param>
+/// <param name="Expected">Its type and shape in the model.</param>
 /// <param name="Found">The type and shape in the file.</param>
 public readonly record struct WeightMismatch(string Name, string Expected, string Found);
 
-/// <summary>What loading weights found.</summary>
+/// <summary>The result of loading weights.</summary>
 public sealed class WeightsReport
 {
-    internal WeightsReport(string path, IReadOnlyList<string> loaded, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<WeightMismatch> mismatched)
+    internal WeightsReport(
+        string path, IReadOnlyList<string> loaded, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected,
+        IReadOnlyList<WeightMismatch> mismatched)
     {
         Path = path;
         Loaded = loaded;
@@ -44,19 +52,19 @@ public sealed class WeightsReport
     /// <summary>The weights that match, in the model's order.</summary>
     public IReadOnlyList<string> Loaded { get; }
 
-    /// <summary>The model's weights that the file does not hold.</summary>
+    /// <summary>The model's weights that the file does not contain.</summary>
     public IReadOnlyList<string> Missing { get; }
 
-    /// <summary>The file's arrays, by their names there, that the model does not have.</summary>
+    /// <summary>The names of the file's arrays that the model does not have.</summary>
     public IReadOnlyList<string> Unexpected { get; }
 
-    /// <summary>The weights with another type or shape in the file.</summary>
+    /// <summary>The weights that have a different type or shape in the file.</summary>
     public IReadOnlyList<WeightMismatch> Mismatched { get; }
 
-    /// <summary>Whether model and file hold the same.</summary>
+    /// <summary>Whether model and file have the same weights.</summary>
     public bool IsComplete => Missing.Count == 0 && Unexpected.Count == 0 && Mismatched.Count == 0;
 
-    /// <summary>The report, one finding a line.</summary>
+    /// <summary>The report, one finding per line.</summary>
     public override string ToString() => string.Join(Environment.NewLine,
     [
         $"{Path}: {Loaded.Count} weights match{(IsComplete ? "" : ", others do not")}.",
@@ -66,7 +74,7 @@ public sealed class WeightsReport
     ]);
 }
 
-/// <summary>A file does not hold the weights of the model; the model is unchanged.</summary>
+/// <summary>A file does not contain the model's weights; the model is unchanged.</summary>
 public sealed class WeightsMismatchException : Exception
 {
     internal WeightsMismatchException(WeightsReport report)
@@ -75,11 +83,11 @@ public sealed class WeightsMismatchException : Exception
         Report = report;
     }
 
-    /// <summary>What did not match.</summary>
+    /// <summary>What matched and what did not.</summary>
     public WeightsReport Report { get; }
 }
 
-/// <summary>Takes weights alone from safetensors files, of this library or another.</summary>
+/// <summary>Loads weights from safetensors files, of this library or another.</summary>
 internal static class WeightsFile
 {
     internal static WeightsReport Load(Sequential model, string path, LoadWeightsOptions options)
@@ -104,7 +112,7 @@ internal static class WeightsFile
             else
                 mismatched.Add(new WeightMismatch(parameter.FullName, $"F32 {expected}", $"{tensor.Type} {tensor.ShapeText}"));
         }
-        // A checkpoint holds more than weights; that is not unexpected.
+        // A checkpoint's state is not unexpected.
         bool isCheckpoint = reader.HasText(CheckpointFile.Key);
         string[] unexpected = reader.Tensors.Select(tensor => tensor.Name)
             .Where(name => !used.Contains(name) && !(isCheckpoint && CheckpointFile.IsState(name))).ToArray();
@@ -116,8 +124,9 @@ internal static class WeightsFile
         return report;
     }
 
-    // Into a copy first, so that a file that cannot be read to its end leaves the model as it was.
-    private static void Copy(Sequential model, SafeTensorsReader reader, List<(Parameter Parameter, TensorInfo Tensor)> matches, LoadWeightsOptions options)
+    // Into a copy first, so that the model is unchanged if reading fails.
+    private static void Copy(
+        Sequential model, SafeTensorsReader reader, List<(Parameter Parameter, TensorInfo Tensor)> matches, LoadWeightsOptions options)
     {
         AlignedBuffer values = new(model.Store.Values.Length);
         foreach ((Parameter parameter, TensorInfo tensor) in matches)
@@ -137,7 +146,7 @@ internal static class WeightsFile
                     destination[input * units + unit] = transposed[unit * inputs + input];
             }
         }
-        model.Lock.EnterTraining();
+        model.Lock.EnterWrite();
         try
         {
             foreach ((Parameter parameter, _) in matches)
@@ -145,9 +154,10 @@ internal static class WeightsFile
         }
         finally
         {
-            model.Lock.ExitTraining();
+            model.Lock.ExitWrite();
         }
     }
 
-    private static bool IsTransposed(Parameter parameter, LoadWeightsOptions options) => options.TransposedKernels && parameter.Shape.Rank == 2;
+    private static bool IsTransposed(Parameter parameter, LoadWeightsOptions options) =>
+        options.TransposedKernels && parameter.Shape.Rank == 2;
 }

@@ -3,44 +3,47 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Training;
 
-/// <summary>Whether a dataset fits a model and its loss.</summary>
+/// <summary>Checks that a data set fits a model and its loss.</summary>
 internal static class DataChecks
 {
     private const int ChunkRows = 1024;
 
-    /// <exception cref="ShapeException">The samples or the targets have another shape.</exception>
-    internal static void CheckShapes<TTarget>(Sequential model, LossAndMetrics<TTarget> scores, Dataset<TTarget> data)
+    /// <exception cref="ShapeException">The samples or the targets have the wrong shape.</exception>
+    internal static void CheckShapes<TTarget>(Sequential model, LossAndMetrics<TTarget> lossAndMetrics, Dataset<TTarget> data)
         where TTarget : unmanaged
     {
         if (data.InputShape != model.InputShape)
         {
             throw new ShapeException(
-                $"{model.Name}: takes samples {model.InputShape}, but the data has {data.InputShape}. "
-                + "Build the model with the data's shape, or give the data the model's.");
+                $"{model.Name}: expects samples {model.InputShape}, but the data has {data.InputShape}. "
+                + "Build the model with the data's shape, or reshape the data.");
         }
-        if (data.Targets.Width != scores.TargetWidth)
+        if (data.Targets.Width != lossAndMetrics.TargetWidth)
         {
             throw new ShapeException(
-                $"{scores.Loss}: expects {scores.TargetWidth} target values a row for predictions {model.OutputShape}, but the data has {data.Targets.Width}. "
+                $"{lossAndMetrics.Loss}: expects {lossAndMetrics.TargetWidth} target values per row for predictions {model.OutputShape}, "
+                + $"but the data has {data.Targets.Width}. "
                 + "Does the last layer have one unit for each class?");
         }
     }
 
-    /// <summary>Checks shapes and all targets, not only the first batch's: a bad label late in the data must not leave a half-trained model.</summary>
+    /// <summary>
+    /// Checks shapes and all targets, not only the first batch's: an invalid label late in the data must not leave a half-trained model.
+    /// </summary>
     /// <exception cref="ArgumentException">A target is out of range.</exception>
-    internal static void CheckAll<TTarget>(Sequential model, LossAndMetrics<TTarget> scores, Dataset<TTarget> data)
+    internal static void CheckAll<TTarget>(Sequential model, LossAndMetrics<TTarget> lossAndMetrics, Dataset<TTarget> data)
         where TTarget : unmanaged
     {
-        CheckShapes(model, scores, data);
+        CheckShapes(model, lossAndMetrics, data);
         int[] rows = new int[Math.Min(ChunkRows, data.Count)];
-        TTarget[] targets = new TTarget[rows.Length * scores.TargetWidth];
+        TTarget[] targets = new TTarget[rows.Length * lossAndMetrics.TargetWidth];
         for (int first = 0; first < data.Count; first += ChunkRows)
         {
             int count = Math.Min(ChunkRows, data.Count - first);
             Dataset.Number(rows.AsSpan(0, count), first);
-            Span<TTarget> values = targets.AsSpan(0, count * scores.TargetWidth);
+            Span<TTarget> values = targets.AsSpan(0, count * lossAndMetrics.TargetWidth);
             data.Targets.Gather(rows.AsSpan(0, count), values);
-            scores.Loss.CheckTargets(values, model.OutputShape, first);
+            lossAndMetrics.Loss.CheckTargets(values, model.OutputShape, first);
         }
     }
 }

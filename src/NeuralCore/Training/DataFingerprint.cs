@@ -6,7 +6,10 @@ using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
-/// <summary>What a checkpoint remembers of a dataset: count, shape, and a digest of all targets and of some rows of features, cheap beside an epoch.</summary>
+/// <summary>
+/// What a checkpoint stores to identify a data set: count, shape, and a digest of all targets and some rows of features, cheap compared
+/// with an epoch.
+/// </summary>
 internal static class DataFingerprint
 {
     private const int ChunkRows = 1024;

@@ -2,7 +2,7 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Training;
 
-/// <summary>Sums of losses and metrics over rows, each added in row order.</summary>
+/// <summary>Sums of losses and metrics over rows, added in row order.</summary>
 internal sealed class EpochSums(int metrics)
 {
     internal double Loss { get; set; }
@@ -30,13 +30,13 @@ internal sealed class EpochSums(int metrics)
         Rows = 0;
     }
 
-    /// <summary>What the sums come to as means.</summary>
-    internal Evaluation Average<TTarget>(LossAndMetrics<TTarget> scores)
+    /// <summary>The means: the sums divided by the number of rows.</summary>
+    internal Evaluation Average<TTarget>(LossAndMetrics<TTarget> lossAndMetrics)
         where TTarget : unmanaged
     {
         MetricValue[] values = new MetricValue[Metrics.Length];
         for (int i = 0; i < values.Length; i++)
-            values[i] = new MetricValue(scores.Metrics[i].Name, Metrics[i] / Rows);
+            values[i] = new MetricValue(lossAndMetrics.Metrics[i].Name, Metrics[i] / Rows);
         return new Evaluation(Loss / Rows, values);
     }
 }

@@ -40,11 +40,13 @@ public sealed class Evaluation
             }
             string known = Metrics.Count == 0
                 ? "The model was compiled without metrics"
-                : $"There are: {string.Join(", ", Metrics.Select(metric => metric.Name))}";
-            throw new InvalidOperationException($"There is no metric \"{name}\". {known}. Give it to Compile, for example new Accuracy().");
+                : $"Known metrics: {string.Join(", ", Metrics.Select(metric => metric.Name))}";
+            throw new InvalidOperationException($"There is no metric \"{name}\". {known}. Pass it to Compile, for example new Accuracy().");
         }
     }
 
     /// <summary>Loss and metrics in one line.</summary>
-    public override string ToString() => string.Join(", ", Metrics.Prepend(new MetricValue("loss", Loss)).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Name} {m.Value:F4}")));
+    public override string ToString() =>
+        string.Join(", ", Metrics.Prepend(new MetricValue("loss", Loss)).Select(metric =>
+            string.Create(CultureInfo.InvariantCulture, $"{metric.Name} {metric.Value:F4}")));
 }

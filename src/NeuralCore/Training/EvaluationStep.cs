@@ -9,10 +9,10 @@ namespace NeuralCore.Training;
 internal sealed class EvaluationStep<TTarget> : ITeamTask
     where TTarget : unmanaged
 {
-    // The rows whose values are kept before they are added up.
+    // How many rows' values are stored before they are summed.
     private const int ChunkRows = 4096;
 
-    private readonly LossAndMetrics<TTarget> _scores;
+    private readonly LossAndMetrics<TTarget> _lossAndMetrics;
     private readonly WorkerTeam _team;
     private readonly WorkQueue _queue;
     private readonly Batch<TTarget> _batch;
@@ -20,23 +20,23 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
     private readonly RowRunner<TTarget> _runner;
     private readonly int _blockRows;
 
-    internal EvaluationStep(Sequential model, LossAndMetrics<TTarget> scores, WorkerTeam team)
+    internal EvaluationStep(Sequential model, LossAndMetrics<TTarget> lossAndMetrics, WorkerTeam team)
     {
-        _scores = scores;
+        _lossAndMetrics = lossAndMetrics;
         _team = team;
         _queue = new WorkQueue(team.Workers);
-        ExecutionPlan plan = ExecutionPlan.ForEvaluation(model.ExpandedLayers, model.InputShape.Size, scores.FusesLastLayer);
+        ExecutionPlan plan = ExecutionPlan.ForEvaluation(model.ExpandedLayers, model.InputShape.Size, lossAndMetrics.FusesLastLayer);
         Workspace workspace = Workspace.ForPrediction(plan, team.Workers);
         _blockRows = workspace.BlockRows;
-        _batch = new Batch<TTarget>(ChunkRows, model.InputShape.Size, scores.TargetWidth);
-        _head = new LossHead<TTarget>(scores, model.OutputShape, _batch, _blockRows, team.Workers);
+        _batch = new Batch<TTarget>(ChunkRows, model.InputShape.Size, lossAndMetrics.TargetWidth);
+        _head = new LossHead<TTarget>(lossAndMetrics, model.OutputShape, _batch, _blockRows, team.Workers);
         _runner = new RowRunner<TTarget>(plan, workspace, _batch, _head);
     }
 
     /// <summary>Averages loss and metrics over a dataset.</summary>
     internal Evaluation Run(Dataset<TTarget> data, CancellationToken cancellation)
     {
-        EpochSums sums = new(_scores.Metrics.Length);
+        EpochSums sums = new(_lossAndMetrics.Metrics.Length);
         try
         {
             for (int first = 0; first < data.Count; first += ChunkRows)
@@ -53,7 +53,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
         {
             _batch.Clear();
         }
-        return sums.Average(_scores);
+        return sums.Average(_lossAndMetrics);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

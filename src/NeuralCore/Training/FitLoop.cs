@@ -7,7 +7,7 @@ using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
-/// <summary>What a fit trains on and evaluates on.</summary>
+/// <summary>The training and validation data of a fit.</summary>
 internal sealed record FitData<TTarget>(Dataset<TTarget> Training, Dataset<TTarget>? Validation)
     where TTarget : unmanaged;
 
@@ -19,7 +19,7 @@ internal sealed class FitLoop<TTarget>
     private readonly FitData<TTarget> _data;
     private readonly FitOptions<TTarget> _options;
     private readonly FitState _state;
-    private readonly LossAndMetrics<TTarget> _scores;
+    private readonly LossAndMetrics<TTarget> _lossAndMetrics;
     private readonly TrainingStep<TTarget> _step;
     private readonly EvaluationStep<TTarget>? _validation;
     private readonly BatchPlan _batches;
@@ -28,28 +28,32 @@ internal sealed class FitLoop<TTarget>
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
 
     internal FitLoop(
-        TrainingState training, FitData<TTarget> data, FitOptions<TTarget> options, FitState state, FitContext context, LossAndMetrics<TTarget> scores,
-        BatchPlan batches, TrainingStep<TTarget> step, EvaluationStep<TTarget>? validation)
+        TrainingState training, FitData<TTarget> data, FitOptions<TTarget> options, FitState state, FitContext context,
+        LossAndMetrics<TTarget> lossAndMetrics, BatchPlan batches, TrainingStep<TTarget> step, EvaluationStep<TTarget>? validation)
     {
         _training = training;
         _data = data;
         _options = options;
         _state = state;
         _context = context;
-        _scores = scores;
+        _lossAndMetrics = lossAndMetrics;
         _batches = batches;
         _step = step;
         _step.SkipsZeros = options.SkipZeros;
         _validation = validation;
-        // A checkpoint is made when all others have been notified of the step or epoch, so that their states are in it.
-        _callbacks = [.. options.Callbacks.Where(callback => !callback.RunsLast), .. options.Callbacks.Where(callback => callback.RunsLast)];
+        // Checkpoints are created after all other callbacks have been notified of the step or epoch, so that they contain their states.
+        _callbacks =
+        [
+            .. options.Callbacks.Where(callback => !callback.RunsLast),
+            .. options.Callbacks.Where(callback => callback.RunsLast),
+        ];
     }
 
     private ModelLock Lock => _training.Model.Lock;
 
     internal TrainingHistory Run()
     {
-        // Compiling belongs to no epoch's time.
+        // So that JIT compilation is not part of any epoch's duration.
         _step.WarmUp(_data.Training);
         Begin();
         while (_state.History.Epochs.Count < _options.Epochs && !_context.IsStopping)
@@ -65,7 +69,7 @@ internal sealed class FitLoop<TTarget>
         return history;
     }
 
-    // Takes over the checkpoint that the fit goes on from, then notifies the callbacks. If one of them throws, nothing has changed.
+    // Restores the checkpoint that the fit resumes from, then notifies the callbacks. If one of them throws, nothing has changed.
     private void Begin()
     {
         Checkpoint? checkpoint = _options.ResumeFrom;
@@ -88,7 +92,7 @@ internal sealed class FitLoop<TTarget>
         }
     }
 
-    // False when a callback stopped the fit before the epoch's last step.
+    // Returns false if a callback stopped the fit before the epoch's last step.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool RunEpoch(int epoch)
     {
@@ -117,9 +121,10 @@ internal sealed class FitLoop<TTarget>
         }
 
         Evaluation? validation = _data.Validation is null ? null : _validation!.Run(_data.Validation, _options.CancellationToken);
-        Evaluation training = _state.Sums.Average(_scores);
+        Evaluation training = _state.Sums.Average(_lossAndMetrics);
         EpochResult result = new(
-            _training.EpochCount + 1, training, validation, _state.Duration, _state.Sums.Rows / Math.Max(_state.Duration.TotalSeconds, 1e-9));
+            _training.EpochCount + 1, training, validation, _state.Duration,
+            _state.Sums.Rows / Math.Max(_state.Duration.TotalSeconds, 1e-9));
         _state.Finished = result;
         Call(result, static (callback, context, result) => callback.OnEpochEnd(context, result));
         return true;

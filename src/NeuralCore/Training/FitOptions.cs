@@ -4,56 +4,61 @@ using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
-/// <summary>How a fit goes about it. All have defaults.</summary>
+/// <summary>Options of a fit. All have defaults.</summary>
 /// <typeparam name="TTarget">The target type of the loss.</typeparam>
 public sealed record FitOptions<TTarget>
     where TTarget : unmanaged
 {
-    /// <summary>How many times to go through the training data, at least 1. A second fit goes on counting where the first ended.</summary>
+    /// <summary>The number of passes over the training data, at least 1. A second fit continues the count of the first.</summary>
     public int Epochs { get; init; } = 1;
 
-    /// <summary>How many rows make a step, at least 1. The last batch of an epoch may be smaller; its gradient is divided by its own size.</summary>
+    /// <summary>
+    /// The number of rows in a step, at least 1. The last batch of an epoch may be smaller; its gradient is divided by its own size.
+    /// </summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>Whether each epoch goes through the rows in an order of its own, drawn from the model's seed and the epoch.</summary>
+    /// <summary>Whether each epoch visits the rows in a new random order, determined by the model's seed and the epoch.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>Whether to leave out a last batch that is smaller than the others.</summary>
+    /// <summary>Whether to drop a last batch that is smaller than the others.</summary>
     public bool DropLastBatch { get; init; }
 
     /// <summary>
-    /// What to evaluate on after each epoch: a <see cref="Dataset{TTarget}"/>, or a <see cref="Split"/> of the training data. Null for nothing.
+    /// The data to evaluate on after each epoch: a <see cref="Dataset{TTarget}"/>, or a <see cref="Split"/> of the training data. Null for
+    /// none.
     /// </summary>
     public Validation<TTarget>? Validation { get; init; }
 
-    /// <summary>What is called along the way, in this order.</summary>
+    /// <summary>The callbacks, called in this order.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
     /// <summary>
-    /// Is told after each step how far the fit is, on the fit's thread and between steps: like a callback it may predict, evaluate and make checkpoints.
-    /// Null for nobody.
+    /// Receives a progress report after each step, on the fit's thread: like a callback it may predict, evaluate and create checkpoints.
+    /// Null for none.
     /// </summary>
     public IProgress<FitProgress>? Progress { get; init; }
 
-    /// <summary>Ends the fit between two steps with an <see cref="OperationCanceledException"/>; the model is as the last whole step left it.</summary>
+    /// <summary>
+    /// Ends the fit between two steps with an <see cref="OperationCanceledException"/>; the model is as the last completed step left it.
+    /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>
-    /// How many threads work, the calling one included, at most <see cref="Trainer.MaxThreads"/>; 0 for one for each processor. The result is the same for
-    /// any number.
+    /// The number of threads, including the calling one, at most <see cref="Trainer.MaxThreads"/>; 0 for one per processor. The result is
+    /// the same for any number.
     /// </summary>
     public int Threads { get; init; }
 
     /// <summary>
-    /// Whether products leave out steps at which the data, or a gradient behind a ReLU, holds nothing but zeros, where there are enough of them: faster, and
-    /// numerically equal for finite weights. Weights that are not finite are found either way.
+    /// Whether products skip steps at which the data, or a gradient that has passed a ReLU, is all zeros, if there are enough of them.
+    /// Faster, and numerically equal for finite weights; weights that are not finite are detected either way.
     /// </summary>
     public bool SkipZeros { get; init; } = true;
 
     /// <summary>
-    /// Goes on where this checkpoint was made, also in the middle of an epoch, with the bits of a fit that was never interrupted. <see cref="Epochs"/> counts from the
-    /// interrupted fit's beginning. Model, optimizer, loss, metrics, data and all options except <see cref="Epochs"/>, <see cref="Threads"/> and
-    /// <see cref="Progress"/> must be those of that fit. Null: a fit from the beginning.
+    /// Resumes where this checkpoint was created, also in the middle of an epoch, with the same bits as an uninterrupted fit.
+    /// <see cref="Epochs"/> counts from the start of the interrupted fit. Model, optimizer, loss, metrics, data and all options except
+    /// <see cref="Epochs"/>, <see cref="Threads"/> and <see cref="Progress"/> must be those of that fit. Null for a new fit.
     /// </summary>
     public Checkpoint? ResumeFrom { get; init; }
 
@@ -70,7 +75,7 @@ public sealed record FitOptions<TTarget>
     }
 }
 
-/// <summary>What a fit evaluates on after each epoch: data of its own, or a part of the training data set aside by an explicit policy.</summary>
+/// <summary>The validation data of a fit: separate data, or a part of the training data set aside by a <see cref="Data.Split"/>.</summary>
 /// <typeparam name="TTarget">The target type of the loss.</typeparam>
 public sealed class Validation<TTarget>
     where TTarget : unmanaged
@@ -85,7 +90,7 @@ public sealed class Validation<TTarget>
 
     internal Split? Split { get; }
 
-    /// <summary>Evaluates on data of its own.</summary>
+    /// <summary>Evaluates on separate data.</summary>
     /// <param name="data">The validation data.</param>
     public static implicit operator Validation<TTarget>(Dataset<TTarget> data)
     {
@@ -94,7 +99,7 @@ public sealed class Validation<TTarget>
     }
 
     /// <summary>Sets a part of the training data aside.</summary>
-    /// <param name="split">The policy.</param>
+    /// <param name="split">How to choose the part.</param>
     public static implicit operator Validation<TTarget>(Split split)
     {
         ArgumentNullException.ThrowIfNull(split);

@@ -1,12 +1,12 @@
 namespace NeuralCore.Training;
 
-/// <summary>How far a fit is, after a step.</summary>
+/// <summary>The progress of a fit after a step.</summary>
 public readonly record struct FitProgress
 {
-    /// <summary>The epoch at hand, from 1, within this fit.</summary>
+    /// <summary>The current epoch, from 1, within this fit.</summary>
     public required int Epoch { get; init; }
 
-    /// <summary>How many epochs this fit goes through.</summary>
+    /// <summary>How many epochs this fit has.</summary>
     public required int Epochs { get; init; }
 
     /// <summary>The steps taken in this epoch.</summary>

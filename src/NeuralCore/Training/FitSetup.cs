@@ -4,37 +4,41 @@ using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
-/// <summary>Looks at all that a fit needs, and changes nothing.</summary>
+/// <summary>Checks and prepares what a fit needs, without changing the trainer.</summary>
 internal static class FitSetup
 {
-    /// <summary>The state that a fit starts from: the beginning, or where its checkpoint was made.</summary>
+    /// <summary>The state that a fit starts from: that of a new fit, or the position at which its checkpoint was created.</summary>
     /// <param name="training">The trainer's state.</param>
-    /// <param name="scores">Loss and metrics.</param>
-    /// <param name="data">The data as it was given.</param>
-    /// <param name="batches">How the part of it that is trained on is cut into batches.</param>
+    /// <param name="lossAndMetrics">Loss and metrics.</param>
+    /// <param name="data">The data passed to the fit.</param>
+    /// <param name="batches">The batches of its training part.</param>
     /// <param name="options">The fit's options.</param>
-    /// <exception cref="ArgumentException">The checkpoint is of a training with other settings or data: each difference is named.</exception>
+    /// <exception cref="ArgumentException">The checkpoint has other settings or data: each difference is named.</exception>
     internal static FitState Prepare<TTarget>(
-        TrainingState training, LossAndMetrics<TTarget> scores, Dataset<TTarget> data, BatchPlan batches, FitOptions<TTarget> options)
+        TrainingState training, LossAndMetrics<TTarget> lossAndMetrics, Dataset<TTarget> data, BatchPlan batches,
+        FitOptions<TTarget> options)
         where TTarget : unmanaged
     {
-        FitState fit = new(() => TrainerSettings.Of(scores, data, options), options.Callbacks, scores.Metrics.Length);
-        // Data that may be gone by the first checkpoint are looked at now.
-        if (!data.HoldsItsValues || options.Validation?.Data is { HoldsItsValues: false })
+        FitState fit = new(() => TrainerSettings.Of(lossAndMetrics, data, options), options.Callbacks, lossAndMetrics.Metrics.Length);
+        // Data that may be gone by the first checkpoint is digested now.
+        if (!data.IsInMemory || options.Validation?.Data is { IsInMemory: false })
             _ = fit.Settings;
         if (options.ResumeFrom is not { } checkpoint)
             return fit;
         FitRecord record = checkpoint.Fit
-            ?? throw new ArgumentException("The checkpoint was made outside a fit, so there is none to go on with. Give it to Restore, then fit.", nameof(options));
+            ?? throw new ArgumentException(
+                "The checkpoint was created outside a fit, so there is no fit to resume. "
+                + "Pass it to Restore, then call Fit.", nameof(options));
         CheckSame(
         [
-            .. TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(training, scores.Loss)),
+            .. TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(training, lossAndMetrics.Loss)),
             .. TrainerSettings.Differences(record.Settings, fit.Settings),
-            .. fit.MissingCallbacks(record).Select(name => $"callbacks: the state of {name} in the checkpoint, no such callback now"),
+            .. fit.MissingCallbacks(record).Select(name =>
+                $"callbacks: the checkpoint has the state of {name}, the fit has no such callback"),
         ]);
-        CheckPosition(record, batches, scores.Metrics.Length);
+        CheckPosition(record, batches, lossAndMetrics.Metrics.Length);
         TrainerCheckpoint.CheckArrays(checkpoint, training);
-        fit.Load(record, scores.Metrics.Select(metric => metric.Name).ToArray());
+        fit.Load(record, lossAndMetrics.Metrics.Select(metric => metric.Name).ToArray());
         return fit;
     }
 
@@ -45,19 +49,20 @@ internal static class FitSetup
         if (lines.Length > 0)
         {
             throw new ArgumentException(
-                $"The checkpoint cannot be resumed with other settings or data:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Select(line => "  " + line))}");
+                $"The checkpoint cannot be resumed with other settings or data:{Environment.NewLine}"
+                + $"{string.Join(Environment.NewLine, lines.Select(line => "  " + line))}");
         }
     }
 
     private static void CheckPosition(FitRecord record, BatchPlan batches, int metrics)
     {
         if (record.Sums.Length != 1 + metrics)
-            throw new ArgumentException("The checkpoint's figures are not those of its metrics.");
+            throw new ArgumentException("The checkpoint has sums for other metrics than the trainer's.");
         if (record.Batch > batches.BatchCount || record.Samples != Math.Min((long)record.Batch * batches.BatchSize, batches.SampleCount))
         {
             throw new ArgumentException(
-                $"The checkpoint stands after {record.Batch} batches of {record.Samples} samples; an epoch of {batches.SampleCount} samples has "
-                + $"{batches.BatchCount} batches of {batches.BatchSize}.");
+                $"The checkpoint was created after {record.Batch} batches with {record.Samples} samples; "
+                + $"an epoch of {batches.SampleCount} samples has {batches.BatchCount} batches of {batches.BatchSize}.");
         }
     }
 }

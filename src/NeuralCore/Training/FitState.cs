@@ -2,14 +2,16 @@ using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
-/// <summary>Where a fit is: all that its loop changes as it goes, so that a checkpoint can be made between any two steps and after the fit.</summary>
+/// <summary>
+/// The position of a fit: everything that its loop changes, so that a checkpoint can be created between any two steps and after the fit.
+/// </summary>
 internal sealed class FitState
 {
     private Func<IReadOnlyList<Setting>>? _makeSettings;
     private IReadOnlyList<Setting>? _settings;
 
-    /// <summary>Stands before the first step.</summary>
-    /// <param name="makeSettings">Makes the settings when they are first needed: a digest of the data is among them.</param>
+    /// <summary>Starts before the first step.</summary>
+    /// <param name="makeSettings">Creates the settings, including a digest of the data, when they are first needed.</param>
     /// <param name="callbacks">The fit's callbacks.</param>
     /// <param name="metrics">How many metrics there are.</param>
     internal FitState(Func<IReadOnlyList<Setting>> makeSettings, IReadOnlyList<Callback> callbacks, int metrics)
@@ -19,7 +21,7 @@ internal sealed class FitState
         Sums = new EpochSums(metrics);
     }
 
-    /// <summary>What decides the bits. If they cannot be made, the next call tries again.</summary>
+    /// <summary>The settings that determine the bits. If creating them fails, the next call tries again.</summary>
     internal IReadOnlyList<Setting> Settings
     {
         get
@@ -27,7 +29,7 @@ internal sealed class FitState
             if (_settings is null)
             {
                 _settings = _makeSettings!();
-                // It holds the data.
+                // The delegate holds the data.
                 _makeSettings = null;
             }
             return _settings;
@@ -38,7 +40,7 @@ internal sealed class FitState
 
     internal TrainingHistory History { get; private set; } = new();
 
-    /// <summary>How many batches of the epoch at hand have been trained on.</summary>
+    /// <summary>How many batches of the current epoch have been trained on.</summary>
     internal int Batch { get; set; }
 
     /// <summary>Losses and metrics of the rows of those batches.</summary>
@@ -49,10 +51,10 @@ internal sealed class FitState
 
     internal bool EpochHasBegun { get; set; }
 
-    /// <summary>The epoch at hand once its validation is over, while callbacks hear of it.</summary>
+    /// <summary>The current epoch's result, after its validation and until all callbacks have been notified of it.</summary>
     internal EpochResult? Finished { get; set; }
 
-    /// <summary>Counts the finished epoch and stands before the next.</summary>
+    /// <summary>Records the finished epoch and moves to the start of the next.</summary>
     internal void NextEpoch()
     {
         if (Finished is not null)
@@ -88,7 +90,7 @@ internal sealed class FitState
         };
     }
 
-    /// <summary>Takes a fit's position over, once its settings are known to be the same.</summary>
+    /// <summary>Restores a fit's position; the caller has checked that its settings are the same.</summary>
     /// <param name="record">The position.</param>
     /// <param name="metrics">The metrics' names.</param>
     internal void Load(FitRecord record, IReadOnlyList<string> metrics)
@@ -102,7 +104,7 @@ internal sealed class FitState
         History = HistoryTable.Read(record.History, metrics);
     }
 
-    /// <summary>Gives callbacks their state back, after they heard that a fit begins.</summary>
+    /// <summary>Restores the callbacks' states, after they have been notified that the fit begins.</summary>
     internal void LoadCallbacks(FitRecord record)
     {
         Dictionary<string, CallbackState> states = record.Callbacks.ToDictionary(StringComparer.Ordinal);
@@ -113,7 +115,7 @@ internal sealed class FitState
         }
     }
 
-    /// <summary>The callbacks whose state is in a record and that this fit does not have.</summary>
+    /// <summary>The callbacks that have a state in the record but are missing in this fit.</summary>
     internal IEnumerable<string> MissingCallbacks(FitRecord record)
     {
         HashSet<string> names = NamedCallbacks().Select(callback => callback.Name).ToHashSet(StringComparer.Ordinal);

@@ -3,8 +3,8 @@ using NeuralCore.Serialization;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// A history as rows of numbers, for checkpoints: epoch, duration in ticks, samples a second, whether there is a validation, then loss and metrics of the training and of
-/// the validation. All of them come back with every bit.
+/// A history as rows of numbers, for checkpoints: epoch, duration in ticks, samples per second, whether there is a validation, then loss
+/// and metrics of training and of validation. All bits are preserved.
 /// </summary>
 internal static class HistoryTable
 {

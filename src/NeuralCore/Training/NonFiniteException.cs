@@ -1,6 +1,6 @@
 namespace NeuralCore.Training;
 
-/// <summary>A loss or a weight became NaN or infinite; training stopped at that step.</summary>
+/// <summary>The loss or a weight became NaN or infinite; training stopped at that step.</summary>
 public sealed class NonFiniteException : ArithmeticException
 {
     internal NonFiniteException(string message, long step, float learningRate, string? layer, int lastGoodEpoch)
@@ -21,6 +21,6 @@ public sealed class NonFiniteException : ArithmeticException
     /// <summary>The first layer with a non-finite weight or output; null when the input or only the loss is not finite.</summary>
     public string? Layer { get; }
 
-    /// <summary>The last epoch, from 1, that was finished before; 0 for none.</summary>
+    /// <summary>The last epoch, from 1, that was completed before; 0 for none.</summary>
     public int LastGoodEpoch { get; }
 }

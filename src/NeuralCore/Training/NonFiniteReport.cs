@@ -3,18 +3,19 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Training;
 
-/// <summary>Finds out where a non-finite value came from, after the step that met it.</summary>
+/// <summary>Finds where a non-finite value came from, after the step that detected it.</summary>
 internal static class NonFiniteReport
 {
     internal static NonFiniteException Make(Sequential model, double loss, float[] input, long step, float learningRate, int lastGoodEpoch)
     {
         (string? layer, string what) = Find(model, input);
-        string epoch = lastGoodEpoch == 0 ? "no epoch was finished before" : $"the last good epoch was {lastGoodEpoch}";
+        string epoch = lastGoodEpoch == 0 ? "no epoch was completed before" : $"the last good epoch was {lastGoodEpoch}";
         string cause = layer is null && what.StartsWith("the input", StringComparison.Ordinal)
             ? "Check the data."
             : $"Is the learning rate too high, or the input not scaled?";
         return new NonFiniteException(
-            FormattableString.Invariant($"Training stopped at step {step}: the loss is {loss}, and {what}. Learning rate {learningRate}; {epoch}. {cause}"),
+            FormattableString.Invariant(
+                $"Training stopped at step {step}: the loss is {loss}, and {what}. Learning rate {learningRate}; {epoch}. {cause}"),
             step, learningRate, layer, lastGoodEpoch);
     }
 
@@ -22,14 +23,17 @@ internal static class NonFiniteReport
     {
         int position = IndexOfNonFinite(input);
         if (position >= 0)
-            return (null, FormattableString.Invariant($"the input holds {input[position]} in row {position / model.InputShape.Size} of the batch"));
+        {
+            int row = position / model.InputShape.Size;
+            return (null, FormattableString.Invariant($"the input contains {input[position]} in row {row} of the batch"));
+        }
         foreach (Layer layer in model.ExpandedLayers)
         {
             foreach (Parameter parameter in layer.Parameters)
             {
                 position = IndexOfNonFinite(parameter.Values);
                 if (position >= 0)
-                    return (layer.Name, FormattableString.Invariant($"{parameter.FullName} holds {parameter.Values[position]}"));
+                    return (layer.Name, FormattableString.Invariant($"{parameter.FullName} contains {parameter.Values[position]}"));
             }
         }
         int size = model.InputShape.Size;
@@ -39,12 +43,13 @@ internal static class NonFiniteReport
             for (int first = 0; first < input.Length; first += size * workspace.BlockRows)
             {
                 ReadOnlySpan<float> block = input.AsSpan(first, Math.Min(size * workspace.BlockRows, input.Length - first));
-                ReadOnlySpan<float> output = workspace.Forward(part: 0, worker: 0, firstRow: 0, block.Length / size, step: 0, block, default);
+                ReadOnlySpan<float> output = workspace.Forward(
+                    part: 0, worker: 0, firstRow: 0, block.Length / size, step: 0, block, default);
                 position = IndexOfNonFinite(output);
                 if (position >= 0)
                 {
                     string name = model.ExpandedLayers[count - 1].Name;
-                    return (name, FormattableString.Invariant($"the first layer to give a non-finite value is {name} ({output[position]})"));
+                    return (name, FormattableString.Invariant($"the first layer with a non-finite output is {name} ({output[position]})"));
                 }
             }
         }

@@ -3,7 +3,7 @@ using NeuralCore.Optimizers;
 
 namespace NeuralCore.Training;
 
-/// <summary>What an optimizer keeps from step to step: its slots, laid out as the parameters are, and its numbers.</summary>
+/// <summary>What an optimizer keeps between steps: its slots, in the layout of the parameters, and its step state.</summary>
 internal sealed unsafe class OptimizerState
 {
     private readonly AlignedBuffer[] _slots;
@@ -18,13 +18,13 @@ internal sealed unsafe class OptimizerState
             _slots[i] = new AlignedBuffer(length);
             _pointers[i] = (nint)_slots[i].Pointer;
         }
-        Scalars = new double[optimizer.ScalarCount];
-        optimizer.ResetScalars(Scalars);
+        StepState = new double[optimizer.StepStateLength];
+        optimizer.ResetStepState(StepState);
     }
 
     internal IReadOnlyList<AlignedBuffer> Slots => _slots;
 
     internal ReadOnlySpan<nint> SlotPointers => _pointers;
 
-    internal double[] Scalars { get; }
+    internal double[] StepState { get; }
 }

@@ -3,10 +3,10 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Training;
 
-/// <summary>Values laid out as a model's parameters are, without the gaps between them: one array for files.</summary>
+/// <summary>Packs values in the layout of a model's parameters, without the gaps between them, into one array for files.</summary>
 internal static class PackedParameters
 {
-    /// <summary>Copies parameter after parameter.</summary>
+    /// <summary>Packs values, parameter by parameter.</summary>
     /// <param name="model">The model.</param>
     /// <param name="values">Values in the layout of its parameter memory.</param>
     /// <param name="packed">Receives as many values as the model has parameters.</param>
@@ -20,7 +20,7 @@ internal static class PackedParameters
         }
     }
 
-    /// <summary>The way back.</summary>
+    /// <summary>Unpacks what <see cref="Pack"/> packed.</summary>
     internal static void Unpack(Sequential model, ReadOnlySpan<float> packed, Span<float> values)
     {
         int start = 0;

@@ -11,21 +11,22 @@ namespace NeuralCore.Training;
 public static class SequentialTraining
 {
     /// <summary>
-    /// Joins a model with an optimizer, a loss and metrics. The loss decides the target type: <c>Loss&lt;int&gt;</c> takes class indices,
-    /// <c>Loss&lt;float&gt;</c> rows such as one-hot, so that mixing them up does not compile.
+    /// Creates a trainer from a model, an optimizer, a loss and metrics. The loss determines the target type: <c>Loss&lt;int&gt;</c> takes
+    /// class indices, <c>Loss&lt;float&gt;</c> rows such as one-hot, so a mismatch does not compile.
     /// </summary>
     /// <typeparam name="TTarget">The target type.</typeparam>
     /// <param name="model">The model.</param>
-    /// <param name="optimizer">How gradients change weights.</param>
-    /// <param name="loss">What training makes small.</param>
-    /// <param name="metrics">What is reported beside the loss.</param>
+    /// <param name="optimizer">The optimizer, which updates weights by gradients.</param>
+    /// <param name="loss">The loss, which training minimizes.</param>
+    /// <param name="metrics">Figures reported alongside the loss.</param>
     /// <returns>The trainer; dispose it to end its threads.</returns>
-    /// <exception cref="ShapeException">The loss cannot take the model's predictions.</exception>
+    /// <exception cref="ShapeException">The loss does not accept the model's predictions.</exception>
     /// <exception cref="ArgumentException">
     /// The loss and the last layer contradict each other; two metrics or two of the optimizer's slots share a name, or a name or text
-    /// cannot be stored in a checkpoint; or the model's names and settings take more than a checkpoint has room for.
+    /// cannot be stored in a checkpoint; or the model's names and settings exceed a checkpoint's limits.
     /// </exception>
-    public static Trainer<TTarget> Compile<TTarget>(this Sequential model, Optimizer optimizer, Loss<TTarget> loss, params IMetric<TTarget>[] metrics)
+    public static Trainer<TTarget> Compile<TTarget>(
+        this Sequential model, Optimizer optimizer, Loss<TTarget> loss, params IMetric<TTarget>[] metrics)
         where TTarget : unmanaged
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -41,7 +42,7 @@ public static class SequentialTraining
         return new Trainer<TTarget>(model, optimizer, loss, metrics.ToArray());
     }
 
-    // All that a checkpoint writes down, so that none fails for it later.
+    // Checks every text that a checkpoint stores, so that saving one cannot fail for it later.
     private static void CheckNames<TTarget>(Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
         where TTarget : unmanaged
     {
@@ -58,6 +59,6 @@ public static class SequentialTraining
         }
         if (slots.Count > Checkpoint.MostSlots)
             throw new ArgumentException(
-                $"{optimizer.Name} has {slots.Count} slots; a checkpoint has room for {Checkpoint.MostSlots}.", nameof(optimizer));
+                $"{optimizer.Name} has {slots.Count} slots; a checkpoint stores at most {Checkpoint.MostSlots}.", nameof(optimizer));
     }
 }

@@ -5,25 +5,25 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// How the phases of a training step are cut into items that workers take: panels to pack, blocks of rows, blocks of columns to reduce, slices of gradients,
-/// chunks of their norm, ranges of weights.
+/// Partitions the phases of a training step into work items: panels to pack, blocks of rows, blocks of columns to reduce, slices of
+/// gradients, chunks of their norm, ranges of weights.
 /// </summary>
 internal sealed class StepPartition
 {
-    /// <summary>The rows of a register tile: blocks are made of whole ones.</summary>
+    /// <summary>The rows of a register tile; blocks consist of whole tiles.</summary>
     internal const int RowTile = 8;
 
-    /// <summary>The columns that one worker reduces over the batch.</summary>
+    /// <summary>The columns in an item that one worker reduces over the batch.</summary>
     internal const int ColumnBlock = 32;
 
-    // Rows that run through all layers together: several register tiles, little enough for a core's cache. Where a layer's weights do not fit there
-    // anyway, each block fetches all of them, and more rows share that.
+    // A block of rows runs through all layers together: several register tiles, small enough for a core's cache. If a layer's weights do
+    // not fit there anyway, every block loads all of them, and a larger block amortizes that.
     private const int LargestBlock = 128 / RowTile;
     private const int LargestBlockOfWide = 256 / RowTile;
     private const int WeightsOfWide = 1 << 18;
 
-    // A worker takes half of what is left of its share at a time, down to this part of all of it: large blocks fetch weights less often, and small ones at the end
-    // keep the others from waiting long.
+    // A worker takes half of the rest of its share at a time, down to this fraction of the share: large blocks load weights less often, and
+    // small ones at the end shorten the wait of the others.
     private const int SmallestPart = 8;
     private const int SmallestPartOfWide = 2;
     private const int SmallestTiles = 2;
@@ -46,7 +46,8 @@ internal sealed class StepPartition
         Slices = SlicesOf(plan).ToArray();
         Ranges = RangesOf(plan, LongestRange).ToArray();
         Chunks = RangesOf(plan, GradientNorm.ChunkLength).ToArray();
-        Statistics = plan.Reductions.Where(layer => plan.Layers[layer].Trainable && plan.Layers[layer].Parameters.Any(p => p.IsStatistic)).ToArray();
+        Statistics = plan.Reductions.Where(layer =>
+            plan.Layers[layer].Trainable && plan.Layers[layer].Parameters.Any(p => p.IsStatistic)).ToArray();
         _columnBlocks = plan.Sizes.Select(size => (size + ColumnBlock - 1) / ColumnBlock).ToArray();
     }
 
@@ -59,16 +60,16 @@ internal sealed class StepPartition
     /// <summary>The fixed chunks of the gradients whose squares are summed for their norm.</summary>
     internal WeightRange[] Chunks { get; }
 
-    /// <summary>The layers whose statistics move on with a step.</summary>
+    /// <summary>The layers whose statistics a step updates.</summary>
     internal int[] Statistics { get; }
 
-    /// <summary>The blocks of columns of a layer's input.</summary>
+    /// <summary>The number of column blocks of a layer's input.</summary>
     internal int ColumnBlocksOf(int layer) => _columnBlocks[layer];
 
-    /// <summary>The register tiles that rows come to.</summary>
+    /// <summary>The number of register tiles that rows need.</summary>
     internal static int TilesOf(int rows) => (rows + RowTile - 1) / RowTile;
 
-    /// <summary>The most and, but for the last, the fewest register tiles of a block of rows.</summary>
+    /// <summary>The smallest (except for the last) and the largest number of register tiles in a block of rows.</summary>
     internal (int Smallest, int Largest) BlocksFor(int rows)
     {
         int tiles = TilesOf(rows);
@@ -104,23 +105,24 @@ internal sealed class StepPartition
         {
             foreach (Parameter parameter in plan.Layers[layer].Parameters.Where(p => p.IsTrainable))
             {
-                // Several slices a worker, of whole blocks of the input's columns, so that the shares even out.
+                // Several slices per worker, of whole blocks of the input's columns, for load balance.
                 int blocks = (parameter.Slices + ColumnBlockedInput.Width - 1) / ColumnBlockedInput.Width;
-                int length = parameter.Stride == 1 ? parameter.Slices : ColumnBlockedInput.Width * ((blocks + SlicesPerWorker * _workers - 1) / (SlicesPerWorker * _workers));
+                int slices = SlicesPerWorker * _workers;
+                int length = parameter.Stride == 1 ? parameter.Slices : ColumnBlockedInput.Width * ((blocks + slices - 1) / slices);
                 for (int start = 0; start < parameter.Slices; start += length)
                     yield return new Slice(layer, parameter, start, Math.Min(length, parameter.Slices - start));
             }
         }
     }
 
-    // Classes, though small and many: for each struct .NET would compile its lists and arrays anew, at the start of the first fit.
+    // Classes rather than structs: the JIT would compile lists and arrays again for each struct, at the start of the first fit.
 
     /// <summary>A panel that one worker packs.</summary>
     internal sealed record Panel(int Layer, int Index);
 
-    /// <summary>A stretch of a parameter's slices, whose gradient one worker computes.</summary>
+    /// <summary>A range of a parameter's slices, whose gradient one worker computes.</summary>
     internal sealed record Slice(int Layer, Parameter Parameter, int Start, int Count);
 
-    /// <summary>A stretch of a parameter's values, which one worker updates.</summary>
+    /// <summary>A range of a parameter's values, which one worker updates.</summary>
     internal sealed record WeightRange(Parameter Parameter, int Start, int Length);
 }

@@ -6,8 +6,8 @@ using NeuralCore.Serialization;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// What training of a model keeps: optimizer state, step and epoch counts, worker threads. Made by <c>model.Compile(...)</c>; see
-/// <see cref="Trainer{TTarget}"/> for what it does.
+/// The state of training a model: optimizer state, step and epoch counts, worker threads. Created by <c>model.Compile(...)</c>; see
+/// <see cref="Trainer{TTarget}"/> for training and evaluation.
 /// </summary>
 public abstract class Trainer : IDisposable
 {
@@ -19,10 +19,10 @@ public abstract class Trainer : IDisposable
     /// <summary>The model that is trained.</summary>
     public Sequential Model => State.Model;
 
-    /// <summary>How gradients change weights.</summary>
+    /// <summary>The optimizer, which updates weights by gradients.</summary>
     public Optimizer Optimizer => State.Optimizer;
 
-    /// <summary>The learning rate of the next step; at first the optimizer's.</summary>
+    /// <summary>The learning rate of the next step; initially the optimizer's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
     public float LearningRate
     {
@@ -30,7 +30,7 @@ public abstract class Trainer : IDisposable
         set
         {
             if (!(value >= 0 && float.IsFinite(value)))
-                throw new ArgumentOutOfRangeException(nameof(value), value, "A learning rate is finite and at least 0.");
+                throw new ArgumentOutOfRangeException(nameof(value), value, "The learning rate must be finite and at least 0.");
             State.LearningRate = value;
         }
     }
@@ -38,36 +38,45 @@ public abstract class Trainer : IDisposable
     /// <summary>How many steps have been taken.</summary>
     public long StepCount => State.StepCount;
 
-    /// <summary>How many epochs have been finished.</summary>
+    /// <summary>How many epochs have been completed.</summary>
     public int EpochCount => State.EpochCount;
 
-    /// <summary>All that training changes besides the weights.</summary>
+    /// <summary>Everything that training changes besides the weights.</summary>
     internal TrainingState State { get; }
 
-    /// <summary>The gradient of a parameter in the last training step, as the optimizer got it: row-major, over the whole batch. Good until the next step.</summary>
+    /// <summary>
+    /// The gradient of a parameter in the last training step, as passed to the optimizer: row-major, over the whole batch. Valid until the
+    /// next step.
+    /// </summary>
     /// <param name="parameter">A trained parameter of the model.</param>
-    /// <exception cref="ArgumentException">The parameter is not the model's, or is not trained.</exception>
+    /// <exception cref="ArgumentException">The parameter is not one of the model's, or is not trained.</exception>
     /// <exception cref="InvalidOperationException">No step has been taken.</exception>
     public abstract ReadOnlySpan<float> GradientOf(Parameter parameter);
 
     /// <summary>
-    /// Copies everything that training needs to go on with the same bits. Between steps: in a callback, after a fit, or after a fit that was cancelled or failed before
-    /// a step touched the weights. In a callback, those after it in the list have not heard of the step yet.
+    /// Copies everything that training needs to continue with the same bits. Call it between steps: in a callback, after a fit, or after a
+    /// fit that was cancelled or failed before a step changed the weights. In a callback, the callbacks after it in the list have not been
+    /// notified of the step yet.
     /// </summary>
     /// <remarks>
-    /// It remembers a digest of the fit's data, so that a fit cannot go on with others. For data in arrays the digest is taken when the first checkpoint of the fit is
-    /// made: arrays that are changed in place before that are taken as changed, and until then, or until the next fit, the trainer holds on to them.
+    /// The checkpoint contains a digest of the fit's data, so that a fit cannot resume with other data. For data in arrays the digest is
+    /// computed at the fit's first checkpoint: it includes changes made to the arrays before that, and until then, or until the next fit,
+    /// the trainer keeps the arrays alive.
     /// </remarks>
-    /// <exception cref="InvalidOperationException">The trainer is busy on another thread or in a step; a step failed halfway through its update; a weight is not finite.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The trainer is busy on another thread or in a step; a step failed halfway through its update; a weight is not finite.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public abstract Checkpoint CreateCheckpoint();
 
     /// <summary>
-    /// Takes over a checkpoint's weights, optimizer state, counts and learning rate. To go on with an interrupted fit, give it to
-    /// <c>FitOptions.ResumeFrom</c> instead; this is for loops over <c>TrainStep</c>, or to fit anew from there.
+    /// Restores a checkpoint's weights, optimizer state, counts and learning rate, for loops over <c>TrainStep</c> or for a new fit from
+    /// there. To resume an interrupted fit, use <c>FitOptions.ResumeFrom</c> instead.
     /// </summary>
     /// <param name="checkpoint">The checkpoint.</param>
-    /// <exception cref="ArgumentException">Model, optimizer or loss differ from those the checkpoint was made with: the message names each difference. Nothing has changed.</exception>
+    /// <exception cref="ArgumentException">
+    /// Model, optimizer or loss differ from the checkpoint's: the message names each difference. Nothing has changed.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The model is being trained or is predicting.</exception>
     public abstract void Restore(Checkpoint checkpoint);
 
@@ -75,9 +84,10 @@ public abstract class Trainer : IDisposable
     internal static void CheckThreads(int threads, string name)
     {
         if (threads is < 0 or > MaxThreads)
-            throw new ArgumentOutOfRangeException(name, threads, $"The number of threads is from 1 to {MaxThreads}, or 0 for one for each processor.");
+            throw new ArgumentOutOfRangeException(
+                name, threads, $"The number of threads must be from 1 to {MaxThreads}, or 0 for one per processor.");
     }
 
-    /// <summary>Ends the worker threads. The model stays usable.</summary>
+    /// <summary>Ends the worker threads. The model remains usable.</summary>
     public abstract void Dispose();
 }

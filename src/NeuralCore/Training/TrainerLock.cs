@@ -3,47 +3,50 @@ using NeuralCore.Models;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// Lets a trainer do one thing at a time, and keeps it apart from other uses of its model. A call at the wrong time throws instead of blocking.
+/// Allows one operation of a trainer at a time, and excludes conflicting uses of its model. A call at the wrong time throws instead of
+/// blocking.
 /// </summary>
 internal sealed class TrainerLock(ModelLock model)
 {
     private int _userThread;
     private bool _disposed;
 
-    /// <summary>Whether this thread is using the trainer already: the call comes from a callback, or from within a step.</summary>
+    /// <summary>Whether this thread is already using the trainer: the call comes from a callback, or from within a step.</summary>
     internal bool IsHeldByThisThread => Volatile.Read(ref _userThread) == Environment.CurrentManagedThreadId;
 
     internal bool IsDisposed => _disposed;
 
-    /// <summary>For what changes the weights.</summary>
-    internal void EnterTraining()
+    /// <summary>Enters an operation that changes the weights.</summary>
+    internal void EnterWrite()
     {
-        model.EnterTraining();
+        model.EnterWrite();
         try
         {
             Enter();
         }
         catch
         {
-            model.ExitTraining();
+            model.ExitWrite();
             throw;
         }
     }
 
-    internal void ExitTraining()
+    internal void ExitWrite()
     {
         Exit();
-        model.ExitTraining();
+        model.ExitWrite();
     }
 
-    /// <summary>For what only reads the weights. Within a fit it is allowed between steps: in a callback or a progress report.</summary>
+    /// <summary>
+    /// Runs an operation that only reads the weights. Within a fit it is allowed between steps: in a callback or a progress report.
+    /// </summary>
     /// <returns>The result of <paramref name="read"/>.</returns>
-    /// <param name="read">What to do; told whether it runs within a fit.</param>
+    /// <param name="read">The operation; its argument is whether it runs within a fit.</param>
     internal TResult Read<TResult>(Func<bool, TResult> read)
     {
         if (IsHeldByThisThread)
             return ReadBetweenSteps(read);
-        model.EnterPrediction();
+        model.EnterRead();
         try
         {
             Enter();
@@ -58,12 +61,12 @@ internal sealed class TrainerLock(ModelLock model)
         }
         finally
         {
-            model.ExitPrediction();
+            model.ExitRead();
         }
     }
 
-    /// <summary>Ends all use.</summary>
-    /// <param name="release">What to do at the end.</param>
+    /// <summary>Ends all use of the trainer.</summary>
+    /// <param name="release">Releases the trainer's resources; called once.</param>
     internal void Dispose(Action release)
     {
         if (_disposed)
@@ -74,13 +77,14 @@ internal sealed class TrainerLock(ModelLock model)
         Exit();
     }
 
-    // A source, a layer, a loss or a metric is called within a step, on this thread too: then nothing else may use the trainer.
+    // Sources, layers, losses and metrics are called within a step, possibly on this thread; they may not use the trainer.
     private TResult ReadBetweenSteps<TResult>(Func<bool, TResult> read)
     {
         if (!model.IsBetweenSteps)
         {
             throw new InvalidOperationException(
-                "The trainer is in the middle of a step or an evaluation. Evaluate and make checkpoints between steps: in a callback or a progress report.");
+                "The trainer is in the middle of a step or an evaluation. "
+                + "Evaluate and create checkpoints between steps: in a callback or a progress report.");
         }
         model.IsBetweenSteps = false;
         try
@@ -96,11 +100,12 @@ internal sealed class TrainerLock(ModelLock model)
     private void Enter()
     {
         if (Interlocked.CompareExchange(ref _userThread, Environment.CurrentManagedThreadId, 0) != 0)
-            throw new InvalidOperationException("The trainer is busy. It does one thing at a time; make another for a second thread, or wait.");
+            throw new InvalidOperationException(
+                "The trainer is busy; it runs one operation at a time. Wait, or create another trainer for a second thread.");
         if (_disposed)
         {
             Exit();
-            throw new ObjectDisposedException(nameof(Trainer), "The trainer is disposed. Compile the model again to go on training it.");
+            throw new ObjectDisposedException(nameof(Trainer), "The trainer is disposed. Compile the model again to continue training.");
         }
     }
 

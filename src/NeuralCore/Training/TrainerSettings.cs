@@ -5,19 +5,22 @@ using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
-/// <summary>What decides the bits of a training, in words, so that a checkpoint can say what has changed.</summary>
+/// <summary>
+/// The settings that determine the bits of training, as texts, so that resuming can name what differs from the checkpoint.
+/// </summary>
 internal static class TrainerSettings
 {
     internal static IReadOnlyList<Setting> Of<TTarget>(TrainingState training, Loss<TTarget> loss)
         where TTarget : unmanaged =>
         Checkpoint.SettingsOf(ModelJson.Of(training.Model), training.Optimizer.Settings, loss.ToString());
 
-    internal static IReadOnlyList<Setting> Of<TTarget>(LossAndMetrics<TTarget> scores, Dataset<TTarget> data, FitOptions<TTarget> options)
+    internal static IReadOnlyList<Setting> Of<TTarget>(
+        LossAndMetrics<TTarget> lossAndMetrics, Dataset<TTarget> data, FitOptions<TTarget> options)
         where TTarget : unmanaged
     {
         List<Setting> settings =
         [
-            new("metrics", string.Join(", ", scores.Metrics.Select(metric => metric.Name))),
+            new("metrics", string.Join(", ", lossAndMetrics.Metrics.Select(metric => metric.Name))),
             new(FitRecord.BatchSize, FormattableString.Invariant($"{options.BatchSize}")),
             new("shuffle", $"{options.Shuffle}"),
             new("drop last batch", $"{options.DropLastBatch}"),
@@ -36,7 +39,7 @@ internal static class TrainerSettings
         return settings;
     }
 
-    /// <summary>What differs, one line each.</summary>
+    /// <summary>The differences, one line each.</summary>
     internal static IEnumerable<string> Differences(IReadOnlyList<Setting> then, IReadOnlyList<Setting> now)
     {
         Dictionary<string, string> current = now.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);

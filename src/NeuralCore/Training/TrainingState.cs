@@ -3,7 +3,9 @@ using NeuralCore.Optimizers;
 
 namespace NeuralCore.Training;
 
-/// <summary>All that training changes from step to step besides the weights: a trainer holds it, a step and a fit move it on.</summary>
+/// <summary>
+/// Everything that training changes from step to step besides the weights: held by the trainer, advanced by steps and fits.
+/// </summary>
 internal sealed class TrainingState
 {
     internal TrainingState(Sequential model, Optimizer optimizer)
@@ -23,15 +25,15 @@ internal sealed class TrainingState
     /// <summary>How many steps have been taken.</summary>
     internal long StepCount { get; set; }
 
-    /// <summary>How many epochs have been finished.</summary>
+    /// <summary>How many epochs have been completed.</summary>
     internal int EpochCount { get; set; }
 
     /// <summary>The learning rate of the next step.</summary>
     internal float LearningRate { get; set; }
 
-    /// <summary>The fit under way, or the last one as long as a checkpoint can continue it.</summary>
+    /// <summary>The current fit, or the last one while it can be resumed from a new checkpoint.</summary>
     internal FitState? Fit { get; set; }
 
-    /// <summary>Whether a step ended by an exception after it had begun to change weights, so that they belong to no step.</summary>
+    /// <summary>Whether a step threw after it had begun to update weights, so that only some of them have been updated.</summary>
     internal bool IsHalfUpdated { get; set; }
 }

@@ -9,13 +9,13 @@ using NeuralCore.Optimizers;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// One training step in phases: pack, rows forward and back, parameter gradients, their norm where the optimizer asks for it, update. The phases, and why no
-/// partition of them can change a bit, are described in docs/architecture.md.
+/// One training step in phases: packing, rows forward and backward, parameter gradients, their norm if the optimizer needs it, update.
+/// docs/architecture.md describes the phases and why no partition of them can change a bit.
 /// </summary>
 internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     where TTarget : unmanaged
 {
-    // Below this a phase is over before a second thread has woken up.
+    // With less work than this, a phase ends before a second thread has woken up.
     private const double SmallestSharedWork = 2e6;
 
     private readonly TrainingState _state;
@@ -28,7 +28,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private readonly Batch<TTarget> _batch;
     private readonly LossHead<TTarget> _head;
     private readonly RowRunner<TTarget> _runner;
-    private readonly double[] _scalarsBefore;
+    private readonly double[] _stepStateBefore;
     private readonly double[] _chunkSquares;
     private (int Smallest, int Largest) _blocks;
     private (bool SkipsZeros, Type Features)? _warmedUp;
@@ -37,19 +37,19 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private volatile bool _updateHasBegun;
     private volatile bool _gradientsAreWritten;
 
-    internal TrainingStep(TrainingState state, LossAndMetrics<TTarget> scores, WorkerTeam team, int batchRows)
+    internal TrainingStep(TrainingState state, LossAndMetrics<TTarget> lossAndMetrics, WorkerTeam team, int batchRows)
     {
         _state = state;
         _team = team;
         Sequential model = state.Model;
-        _plan = ExecutionPlan.ForTraining(model.ExpandedLayers, model.InputShape.Size, scores.FusesLastLayer);
+        _plan = ExecutionPlan.ForTraining(model.ExpandedLayers, model.InputShape.Size, lossAndMetrics.FusesLastLayer);
         _partition = new StepPartition(_plan, team.Workers);
         int blockRows = _partition.BlocksFor(batchRows).Largest * StepPartition.RowTile;
         _workspace = new Workspace(_plan, model.Store.Values.Length, batchRows, blockRows, team.Workers);
-        _batch = new Batch<TTarget>(batchRows, model.InputShape.Size, scores.TargetWidth);
-        _head = new LossHead<TTarget>(scores, model.OutputShape, _batch, blockRows, team.Workers);
+        _batch = new Batch<TTarget>(batchRows, model.InputShape.Size, lossAndMetrics.TargetWidth);
+        _head = new LossHead<TTarget>(lossAndMetrics, model.OutputShape, _batch, blockRows, team.Workers);
         _runner = new RowRunner<TTarget>(_plan, _workspace, _batch, _head);
-        _scalarsBefore = new double[state.OptimizerState.Scalars.Length];
+        _stepStateBefore = new double[state.OptimizerState.StepState.Length];
         _chunkSquares = state.Optimizer.NeedsGradientNorm ? new double[_partition.Chunks.Length] : [];
         _phases = StepPhase.Of(_plan, state.Optimizer.NeedsGradientNorm, hasPanels: _partition.Panels.Length > 0);
         _queues = _phases.Select(_ => new WorkQueue(team.Workers)).ToArray();
@@ -58,7 +58,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     /// <summary>The largest batch that fits.</summary>
     internal int BatchRows => _batch.Capacity;
 
-    /// <summary>Whether zeros of the data are left out of products.</summary>
+    /// <summary>Whether products skip zeros of the data.</summary>
     internal bool SkipsZeros { get; set; } = true;
 
     /// <summary>Losses and metrics of the last step's rows.</summary>
@@ -68,9 +68,11 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     internal ReadOnlySpan<float> GradientOf(Parameter parameter) =>
         _workspace.ParameterGradients.Span.Slice(parameter.Offset, parameter.Shape.Size);
 
-    /// <summary>Trains on rows of a dataset, and counts the step.</summary>
+    /// <summary>Takes a step on rows of a data set.</summary>
     /// <returns>The sum of the rows' losses.</returns>
-    /// <exception cref="NonFiniteException">The loss or a weight is not finite. With a non-finite loss the weights are those from before the step.</exception>
+    /// <exception cref="NonFiniteException">
+    /// The loss or a weight is not finite. With a non-finite loss the weights are those from before the step.
+    /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Run(Dataset<TTarget> data, ReadOnlySpan<int> rows)
     {
@@ -79,7 +81,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         return Finish();
     }
 
-    /// <summary>Trains on rows that the caller holds, and counts the step.</summary>
+    /// <summary>Takes a step on rows in the caller's memory.</summary>
     /// <inheritdoc cref="Run(Dataset{TTarget}, ReadOnlySpan{int})"/>
     internal double Run(ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets)
     {
@@ -93,8 +95,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     }
 
     /// <summary>
-    /// Goes through a step on the first rows of a dataset, short of the update: nothing changes, but all kernels are compiled for the shapes of this network. Once
-    /// for each kind of data is enough; a native program has nothing to compile.
+    /// Runs a step without its update on the first rows of a data set, so that all kernels are compiled for this network's shapes; nothing
+    /// else changes. Done once for each kind of data, and not in a native program.
     /// </summary>
     internal void WarmUp(Dataset<TTarget> data)
     {
@@ -139,7 +141,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
                 break;
             case PhaseKind.Update when _runner.IsFinite:
                 _updateHasBegun = true;
-                // Each worker adds the chunks up for itself, in their order.
+                // Each worker sums the chunks itself, in order.
                 double norm = Math.Sqrt(Sums.InOrder(_chunkSquares));
                 while (queue.TryTake(worker, out int item))
                     Update(item, norm);
@@ -177,10 +179,10 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         for (int i = 0; i < _phases.Length; i++)
             _queues[i].Reset(ItemsOf(_phases[i]));
 
-        // The optimizer's numbers move on only with a step that is taken: work on a copy until then.
-        double[] scalars = _state.OptimizerState.Scalars;
-        scalars.CopyTo(_scalarsBefore, 0);
-        _state.Optimizer.AdvanceScalars(scalars);
+        // The step state advances only if the step completes; otherwise it is restored.
+        double[] stepState = _state.OptimizerState.StepState;
+        stepState.CopyTo(_stepStateBefore, 0);
+        _state.Optimizer.AdvanceStepState(stepState);
         bool completed = false;
         try
         {
@@ -200,7 +202,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         finally
         {
             if (!completed)
-                _scalarsBefore.CopyTo(scalars, 0);
+                _stepStateBefore.CopyTo(stepState, 0);
             _state.IsHalfUpdated |= _updateHasBegun;
         }
     }
@@ -247,7 +249,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             _state.Model.Store.Values.Span.Slice(start, range.Length),
             _workspace.ParameterGradients.Span.Slice(start, range.Length),
             _state.OptimizerState.SlotPointers,
-            _state.OptimizerState.Scalars,
+            _state.OptimizerState.StepState,
             _learningRate,
             norm);
         if (!_state.Optimizer.Apply(pass))

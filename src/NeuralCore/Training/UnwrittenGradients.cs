@@ -4,12 +4,12 @@ using NeuralCore.Models;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// Finds layers that leave a parameter's gradient unwritten, and so would never train. Each gradient is filled with a NaN of its own before it is computed,
-/// in the first step only.
+/// Finds layers that leave a parameter's gradient unwritten, so that it would never train. In the first step, each gradient is filled with
+/// a special NaN before it is computed.
 /// </summary>
 internal static class UnwrittenGradients
 {
-    // A NaN that no arithmetic makes of finite values or infinities; what is added to it stays it.
+    // A NaN that arithmetic does not produce; adding to it leaves it unchanged.
     private const int Mark = 0x7FC5_A5A5;
 
     /// <summary>Computes the gradient of a slice and throws unless all of it was written.</summary>
@@ -26,8 +26,10 @@ internal static class UnwrittenGradients
             if (BitConverter.SingleToInt32Bits(gradient[i]) == Mark)
             {
                 throw new InvalidOperationException(
-                    $"{layer.Name}: {layer} left value {first + i} of the gradient of {parameter.FullName} unwritten, so that it would never train. "
-                    + $"{nameof(Layer.ComputeParameterGradients)} writes every value of the slice it is given, and does not add to what is there. "
+                    $"{layer.Name}: {layer} left value {first + i} of the gradient of {parameter.FullName} unwritten, "
+                    + "so it would never train. "
+                    + $"{nameof(Layer.ComputeParameterGradients)} must write every value of its slice, "
+                    + "without adding to the previous content. "
                     + "Freeze the layer (Trainable = false) if its parameters are not to be trained.");
             }
         }

@@ -56,6 +56,23 @@ public class WorkerTeamTests
     }
 
     [Fact]
+    public void Disposing_waits_until_every_thread_has_ended() => Watchdog.Run(() =>
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            List<Thread> started = [];
+            WorkerTeam team = new(5, thread =>
+            {
+                started.Add(thread);
+                thread.Start();
+            });
+            team.Run(new PhaseCounter(5, 1), 1);
+            team.Dispose();
+            started.Count(thread => thread.IsAlive).Should().Be(0);
+        }
+    });
+
+    [Fact]
     public void A_team_has_at_least_one_worker() => FluentActions.Invoking(() => new WorkerTeam(0)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Theory]

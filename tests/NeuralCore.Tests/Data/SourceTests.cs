@@ -163,7 +163,7 @@ public class SourceTests
 
         destination.Should().Equal(999, 998001, 3, 9);
         dataset.InputShape.Should().Equal(2);
-        FluentActions.Invoking(() => dataset.Targets.ClassOf(1)).Should().Throw<NotSupportedException>().WithMessage("Parity knows no classes*");
+        FluentActions.Invoking(() => dataset.Targets.ClassOf(1)).Should().Throw<NotSupportedException>().WithMessage("Parity has no classes*");
         dataset.ToOneHot(2).Targets.ClassOf(3).Should().Be(1);
     }
 

@@ -96,6 +96,22 @@ public class SplitTests
         }
     }
 
+    [Theory]
+    // 1.25, 2 and 1.75 rows of 5 wanted: the largest remainder first.
+    [InlineData(new[] { 5, 8, 7 }, new[] { 1, 2, 2 })]
+    [InlineData(new[] { 7, 8, 5 }, new[] { 2, 2, 1 })]
+    // 1.5 rows of each and 6 wanted: of equals the lower classes first.
+    [InlineData(new[] { 6, 6, 6, 6 }, new[] { 2, 2, 1, 1 })]
+    public void Stratified_gives_the_rows_left_over_to_the_largest_remainders(int[] sizes, int[] expected)
+    {
+        // The highest class comes first in the data.
+        int[] labels = sizes.SelectMany((size, label) => Enumerable.Repeat(label, size)).Reverse().ToArray();
+
+        (_, int[] validation) = Split.Stratified(0.25).Apply(labels.Length, row => labels[row], Shuffle(4));
+
+        sizes.Select((_, label) => validation.Count(row => labels[row] == label)).Should().Equal(expected);
+    }
+
     [Fact]
     public void Stratified_is_random_within_a_class()
     {

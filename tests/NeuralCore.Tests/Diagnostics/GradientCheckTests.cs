@@ -146,7 +146,7 @@ public class GradientCheckTests
         FluentActions.Invoking(() => GradientCheck.Layer(new ReLU(), [3], new() { Rows = 1 })).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => GradientCheck.Layer(new ReLU(), [3], new() { RelativeTolerance = 0 })).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => GradientCheck.Layer(new ReLU(), [3], new() { Input = new float[4] })).Should().Throw<ArgumentException>()
-            .WithMessage("A check needs one or more whole rows of 3 values, got 4.");
+            .WithMessage("A check needs one or more whole rows of 3 values; got 4.");
         FluentActions.Invoking(() => GradientCheck.Loss(new SparseCategoricalCrossEntropy(), [3], new float[6], [0, 1, 2])).Should().Throw<ArgumentException>()
             .WithMessage("2 rows need 2 x 1 targets*");
         FluentActions.Invoking(() => GradientCheck.Loss(new SparseCategoricalCrossEntropy(), [3], new float[6], [0, 3])).Should().Throw<ArgumentException>();

@@ -68,7 +68,7 @@ public class SequentialTests
     public void Predict_checks_lengths()
     {
         Sequential model = new([4], [new Dense(3)]);
-        model.Invoking(m => m.Predict(new float[5])).Should().Throw<ArgumentException>().WithMessage("sequential: the input holds 5 values, but one sample [4] has 4*");
+        model.Invoking(m => m.Predict(new float[5])).Should().Throw<ArgumentException>().WithMessage("sequential: the input has 5 values, but one sample [4] has 4*");
         model.Invoking(m => m.Predict(new float[8], new float[5])).Should().Throw<ArgumentException>().WithMessage("sequential: 2 samples give 2 x 3 = 6 predictions*room for 5*");
         model.Predict([]).Should().BeEmpty();
     }

@@ -1,4 +1,5 @@
 using NeuralCore.Numerics;
+using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Numerics;
 
@@ -104,44 +105,42 @@ public unsafe class OptimizerKernelTests
         }
     }
 
-    [Fact]
-    public void A_weight_that_is_not_finite_is_reported_wherever_it_is()
+    [SkippableTheory]
+    [VectorPaths]
+    public void A_weight_that_is_not_finite_is_reported_wherever_it_is(VectorPath path)
     {
-        foreach (VectorPath path in Kernels.Paths)
+        Kernels.Require(path);
+        foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
         {
-            foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+            for (int i = 0; i < 37; i++)
             {
-                for (int i = 0; i < 37; i++)
+                float[] w = new float[37], g = new float[37], m = new float[37], v = new float[37];
+                g[i] = bad;
+                fixed (float* pw = w, pg = g, pm = m, pv = v)
                 {
-                    float[] w = new float[37], g = new float[37], m = new float[37], v = new float[37];
-                    g[i] = bad;
-                    fixed (float* pw = w, pg = g, pm = m, pv = v)
-                    {
-                        AdamKernel.Update(path, pw, pg, pm, pv, 37, 0.001f, 0.1f, 0.001f, 1e-7f).Should().BeFalse();
-                        Array.Clear(w);
-                        SgdKernel.Update(path, pw, pg, 37, 0.01f).Should().BeFalse();
-                        Array.Clear(w);
-                        SgdKernel.Momentum(path, pw, pg, pm, 37, 0.01f, 0.9f, nesterov: false).Should().BeFalse();
-                    }
+                    AdamKernel.Update(path, pw, pg, pm, pv, 37, 0.001f, 0.1f, 0.001f, 1e-7f).Should().BeFalse();
+                    Array.Clear(w);
+                    SgdKernel.Update(path, pw, pg, 37, 0.01f).Should().BeFalse();
+                    Array.Clear(w);
+                    SgdKernel.Momentum(path, pw, pg, pm, 37, 0.01f, 0.9f, nesterov: false).Should().BeFalse();
                 }
             }
         }
     }
 
-    [Fact]
-    public void A_square_that_overflows_is_reported_although_its_weight_stays_finite()
+    [SkippableTheory]
+    [VectorPaths]
+    public void A_square_that_overflows_is_reported_although_its_weight_stays_finite(VectorPath path)
     {
+        Kernels.Require(path);
         // In whole vectors and in the rest behind them.
-        foreach (VectorPath path in Kernels.Paths)
+        for (int i = 0; i < 37; i++)
         {
-            for (int i = 0; i < 37; i++)
-            {
-                float[] w = Enumerable.Repeat(1f, 37).ToArray(), g = new float[37], m = new float[37], v = new float[37];
-                g[i] = 1e30f;
-                fixed (float* pw = w, pg = g, pm = m, pv = v)
-                    AdamKernel.Update(path, pw, pg, pm, pv, 37, 0.001f, 0.1f, 0.001f, 1e-7f).Should().BeFalse("{0}, {1}", path, i);
-                w.Should().OnlyContain(x => x == 1f);
-            }
+            float[] w = Enumerable.Repeat(1f, 37).ToArray(), g = new float[37], m = new float[37], v = new float[37];
+            g[i] = 1e30f;
+            fixed (float* pw = w, pg = g, pm = m, pv = v)
+                AdamKernel.Update(path, pw, pg, pm, pv, 37, 0.001f, 0.1f, 0.001f, 1e-7f).Should().BeFalse("{0}, {1}", path, i);
+            w.Should().OnlyContain(x => x == 1f);
         }
     }
 

@@ -31,13 +31,13 @@ public partial class HostileFileTests
 
     [Theory]
     [InlineData("\\\"slots\\\":[\\\"m\\\",\\\"v\\\"]", "\\\"slots\\\":[\\\"m\\\",\\\"m\\\"]", "state/slot/m is named twice")]
-    [InlineData("\\\"slots\\\":[\\\"m\\\",\\\"v\\\"]", "\\\"slots\\\":[\\\"m\\\"]", "nothing in it needs the array state/slot/v")]
+    [InlineData("\\\"slots\\\":[\\\"m\\\",\\\"v\\\"]", "\\\"slots\\\":[\\\"m\\\"]", "the array state/slot/v is unknown")]
     [InlineData("\\\"arrays\\\":[\\\"bestWeights\\\"]", "\\\"arrays\\\":[\\\"bestWeights\\\",\\\"bestWeights\\\"]", "bestWeights is named twice")]
-    [InlineData("\\\"arrays\\\":[\\\"bestWeights\\\"]", "\\\"arrays\\\":[]", "nothing in it needs the array state/callback/EarlyStopping/bestWeights")]
+    [InlineData("\\\"arrays\\\":[\\\"bestWeights\\\"]", "\\\"arrays\\\":[]", "the array state/callback/EarlyStopping/bestWeights is unknown")]
     [InlineData("\\\"callbacks\\\":[", "\\\"callbacks\\\":[{\\\"name\\\":\\\"EarlyStopping\\\",\\\"values\\\":{},\\\"arrays\\\":[]},", "the state of one callback twice")]
     [InlineData("\\\"callbacks\\\":[", "\\\"callbacks\\\":[{\\\"name\\\":\\\"EarlyStopping\\\",\\\"values\\\":{},\\\"arrays\\\":[\\\"bestWeights\\\"]},", "bestWeights is named twice")]
-    [InlineData("\\\"wait\\\":", "\\\"bestEpoch\\\":\\\"1\\\",\\\"wait\\\":", "\\\"bestEpoch\\\" is there twice")]
-    [InlineData("\\\"metrics\\\":", "\\\"metrics\\\":\\\"x\\\",\\\"metrics\\\":", "\\\"metrics\\\" is there twice")]
+    [InlineData("\\\"wait\\\":", "\\\"bestEpoch\\\":\\\"1\\\",\\\"wait\\\":", "\\\"bestEpoch\\\" occurs twice")]
+    [InlineData("\\\"metrics\\\":", "\\\"metrics\\\":\\\"x\\\",\\\"metrics\\\":", "\\\"metrics\\\" occurs twice")]
     public void Every_array_of_a_checkpoint_has_one_purpose(string from, string to, string reason)
     {
         byte[] file = HostileFiles.Rewrite(HostileFiles.Checkpoint(), from, to);

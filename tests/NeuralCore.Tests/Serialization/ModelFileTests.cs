@@ -47,6 +47,38 @@ public class ModelFileTests
     }
 
     [Fact]
+    public void The_digest_covers_arrays_that_take_several_reads()
+    {
+        // 240 KB: the digest is computed in pieces of 64 KB, the last one shorter.
+        Sequential model = new([200], [new Dense(300)]);
+        using TemporaryFolder folder = new();
+        model.Save(folder.File("m"));
+        byte[] file = File.ReadAllBytes(folder.File("m"));
+        byte[] forged = [.. file];
+        HostileFiles.Forge(forged).Should().BeTrue();
+        forged.Should().Equal(file, "the digest is that of the whole file");
+        TestModels.Bits(Sequential.Load(folder.File("m"))).Should().Equal(TestModels.Bits(model));
+
+        foreach (int at in new[] { file.Length - 240_000, file.Length - 170_000, file.Length - 100_000, file.Length - 20_000, file.Length - 1 })
+        {
+            file[at] ^= 1;
+            HostileFiles.ShouldBeRefused(file, HostileFiles.LoadModel).Should().Contain("the file is damaged", "byte {0} is wrong", at);
+            file[at] ^= 1;
+        }
+    }
+
+    [Theory]
+    [InlineData("dtype", "\"dtype\":\"F32\"")]
+    [InlineData("shape", "\"shape\":[1]")]
+    [InlineData("data_offsets", "\"data_offsets\":[0,4]")]
+    public void A_member_of_an_array_that_is_there_twice_is_refused(string name, string member)
+    {
+        byte[] file = Foreign("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],""" + member + "}}", 4);
+
+        HostileFiles.ShouldBeRefused(file, HostileFiles.Open).Should().Contain("of a, each once").And.Contain($"\"{name}\"");
+    }
+
+    [Fact]
     public void A_model_without_weights_comes_back()
     {
         using TemporaryFolder folder = new();
@@ -173,7 +205,7 @@ public class ModelFileTests
         model.Parameters[^1].Values[2] = value;
 
         model.Invoking(m => m.Save(folder.File("other")))
-            .Should().Throw<InvalidOperationException>().WithMessage("head.bias holds * at index 2. *");
+            .Should().Throw<InvalidOperationException>().WithMessage("head.bias contains * at index 2. *");
         folder.Names.Should().Equal("m");
 
         // The last value of the file.
@@ -188,7 +220,7 @@ public class ModelFileTests
     {
         using TemporaryFolder folder = new();
         Sequential model = TestModels.Small();
-        model.Lock.EnterTraining();
+        model.Lock.EnterWrite();
 
         Action save = () => model.Save(folder.File("m"));
 

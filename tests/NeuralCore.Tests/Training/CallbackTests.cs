@@ -34,7 +34,7 @@ public class CallbackTests
         (uint[] weights, TrainingHistory history, long steps) = Run(null, []);
         history.WasStopped.Should().BeTrue();
         using TemporaryFolder folder = new();
-        Run(null, [new CheckpointEveryEpoch(folder.Path, keep: 1000, everySteps: 3)]);
+        Run(null, [new ModelCheckpoint(folder.Path, keep: 1000, everySteps: 3)]);
         string[] files = Directory.GetFiles(folder.Path);
         files.Length.Should().BeGreaterThan(history.Epochs.Count);
         foreach (string file in files)
@@ -55,10 +55,30 @@ public class CallbackTests
         }
     }
 
+    [Fact]
+    public void Early_stopping_that_ended_a_fit_begins_the_next_anew()
+    {
+        EarlyStopping stopping = new(patience: 3);
+        List<TrainingHistory> histories = [];
+        List<uint[]> weights = [];
+        for (int fit = 0; fit < 2; fit++)
+        {
+            Sequential model = TestModels.Small();
+            using Trainer<int> trainer = Fits.Compile(model, new Adam(0.1f));
+            histories.Add(trainer.Fit(TestModels.Data(60), Overfitting([stopping])));
+            weights.Add(TestModels.Bits(model));
+        }
+
+        histories[0].WasStopped.Should().BeTrue();
+        histories[1].ShouldEqual(histories[0]);
+        weights[1].Should().Equal(weights[0]);
+    }
+
     [Theory]
     [InlineData(false, 0.0, new[] { 5.0, 4, 4, 4.5, double.NaN }, 2)]
     [InlineData(false, 0.5, new[] { 5.0, 4.6, 4.4, 4.4, 4.3, 4.2 }, 3)]
     [InlineData(true, 0.0, new[] { 0.1, 0.3, 0.2, 0.3, 0.25 }, 2)]
+    [InlineData(true, 0.1, new[] { 0.1, 0.15, 0.25, 0.3, 0.2, 0.25 }, 3)]
     [InlineData(true, 0.0, new[] { double.NaN, 0.3, 0.2, 0.1, 0.1 }, 2)]
     public void What_is_better_follows_the_monitor(bool higherIsBetter, double minDelta, double[] values, int best)
     {
@@ -93,7 +113,7 @@ public class CallbackTests
         string path = folder.File("made/here");
         using Trainer<int> trainer = Fits.Compile(TestModels.Small());
 
-        trainer.Fit(TestModels.Data(), Fits.Options(3) with { Callbacks = [new CheckpointEveryEpoch(path, keep: 3, everySteps: 5)] });
+        trainer.Fit(TestModels.Data(), Fits.Options(3) with { Callbacks = [new ModelCheckpoint(path, keep: 3, everySteps: 5)] });
 
         Directory.GetFiles(path).Select(Path.GetFileName).Order().Should().Equal(
             "checkpoint-000000000016.safetensors", "checkpoint-000000000020.safetensors", "checkpoint-000000000024.safetensors");
@@ -109,7 +129,7 @@ public class CallbackTests
     public void Checkpoints_of_another_fit_are_neither_overwritten_nor_taken_for_later_ones()
     {
         using TemporaryFolder folder = new();
-        FitOptions<int> options = Fits.Options(2) with { Callbacks = [new CheckpointEveryEpoch(folder.Path)] };
+        FitOptions<int> options = Fits.Options(2) with { Callbacks = [new ModelCheckpoint(folder.Path)] };
         using Trainer<int> trainer = Fits.Compile(TestModels.Small());
         trainer.Fit(TestModels.Data(), options);
 
@@ -126,7 +146,7 @@ public class CallbackTests
         (uint[] weights, _, _) = Fits.Whole();
         FaultyFileSystem disk = new(40, true, name => new IOException("No space left on device", 28));
 
-        Action fit = () => trainer.Fit(TestModels.Data(), Fits.Options() with { Callbacks = [new EarlyStopping(100), new CheckpointEveryEpoch(folder.Path, 2, 0, disk)] });
+        Action fit = () => trainer.Fit(TestModels.Data(), Fits.Options() with { Callbacks = [new EarlyStopping(100), new ModelCheckpoint(folder.Path, 2, 0, disk)] });
 
         fit.Should().Throw<IOException>().WithMessage("No space left*");
         Checkpoint checkpoint = Checkpoint.Load(Checkpoint.FindLatest(folder.Path)!);
@@ -145,7 +165,7 @@ public class CallbackTests
         using Trainer<int> trainer = Fits.Compile(TestModels.Small(), new Sgd(0.1f));
         RateAt rate = new(Fits.StepsPerEpoch + 3, 1e30f);
 
-        NonFiniteException error = trainer.Invoking(t => t.Fit(TestModels.Data(), Fits.Options() with { Callbacks = [rate, new CheckpointEveryEpoch(folder.Path)] }))
+        NonFiniteException error = trainer.Invoking(t => t.Fit(TestModels.Data(), Fits.Options() with { Callbacks = [rate, new ModelCheckpoint(folder.Path)] }))
             .Should().Throw<NonFiniteException>().Which;
 
         error.Step.Should().BeInRange(Fits.StepsPerEpoch + 4, Fits.StepsPerEpoch + 5);

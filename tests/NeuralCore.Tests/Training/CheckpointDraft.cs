@@ -67,7 +67,7 @@ internal sealed class CheckpointDraft
         Loss = _original.Loss,
         Weights = Weights,
         Slots = Slots,
-        Scalars = _original.Scalars,
+        StepState = _original.StepState,
         Fit = new FitRecord
         {
             Settings = _original.Fit!.Settings,

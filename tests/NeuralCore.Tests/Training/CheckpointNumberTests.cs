@@ -36,6 +36,44 @@ public class CheckpointNumberTests
         (checkpoint.Step, checkpoint.Epoch, checkpoint.Batch).Should().Be((11, 1, 3));
     }
 
+    [Fact]
+    public void A_checkpoint_from_before_the_first_step_is_read()
+    {
+        CheckpointDraft draft = Draft();
+        (draft.Step, draft.Epoch, draft.LearningRate) = (0, 0, 0);
+        (draft.Batch, draft.Samples, draft.EpochHasBegun, draft.Ticks) = (0, 0, false, 0);
+        (draft.Sums, draft.History) = (new double[draft.Sums.Length], []);
+
+        Checkpoint checkpoint = Fits.ThroughDisk(draft.Finish());
+
+        (checkpoint.Step, checkpoint.Epoch, checkpoint.LearningRate).Should().Be((0, 0, 0f));
+        checkpoint.Fit!.History.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_largest_counts_are_read()
+    {
+        CheckpointDraft draft = Draft();
+        (draft.Step, draft.Epoch, draft.History) = (1L << 62, 1 << 30, []);
+        draft.Ticks = TimeSpan.FromDays(36525).Ticks;
+
+        Checkpoint checkpoint = Fits.ThroughDisk(draft.Finish());
+
+        (checkpoint.Step, checkpoint.Epoch, checkpoint.Fit!.Duration.Days).Should().Be((1L << 62, 1 << 30, 36525));
+    }
+
+    [Theory]
+    [InlineData("1e39")]
+    [InlineData("-0.001")]
+    public void A_learning_rate_that_is_none_is_refused(string rate)
+    {
+        byte[] file = HostileFiles.Checkpoint();
+        file = HostileFiles.Rewrite(file, "\\\"learningRate\\\":0.01", "\\\"learningRate\\\":" + rate);
+        HostileFiles.Forge(file).Should().BeTrue();
+
+        HostileFiles.ShouldBeRefused(file, HostileFiles.LoadCheckpoint);
+    }
+
     [Theory]
     [InlineData(3, 71)]
     [InlineData(3, 3)]
@@ -49,7 +87,7 @@ public class CheckpointNumberTests
         CheckpointDraft draft = Draft();
         (draft.Step, draft.Batch, draft.Samples) = (30, batch, samples);
 
-        ShouldRefuse(Fits.ThroughDisk(draft.Finish()), Fits.Options()).WithMessage("*batches of*samples*");
+        ShouldRefuse(Fits.ThroughDisk(draft.Finish()), Fits.Options()).WithMessage("*batches with*samples*");
     }
 
     [Fact]

@@ -18,14 +18,14 @@ public class CompileTests
         // Reading such targets as one-hot rows would leave their memory.
         Sequential model = new([4], [new Dense(20_000)]);
         model.Invoking(m => m.Compile(new Sgd(), new WideLoss(1), new Accuracy())).Should().Throw<ShapeException>()
-            .WithMessage("Accuracy: expects one target value for each class for predictions [20000], got 1 target values a row*");
+            .WithMessage("Accuracy: expects one target value for each class for predictions [20000], got 1 target values per row*");
         model.Compile(new Sgd(), new WideLoss(20_000), new Accuracy()).Dispose();
     }
 
     [Fact]
     public void Accuracy_refuses_a_single_output() =>
         new Sequential([4], [new Dense(1)]).Invoking(m => m.Compile(new Sgd(), new WideLoss(1), new Accuracy())).Should().Throw<ShapeException>()
-            .WithMessage("Accuracy: expects a vector of two or more classes, got predictions [1]*one unit for each class*IMetric of your own.");
+            .WithMessage("Accuracy: expects a vector of two or more classes, got predictions [1]*one unit for each class*custom IMetric.");
 
     [Fact]
     public void A_metric_of_the_user_s_is_asked_what_it_can_measure() =>
@@ -36,7 +36,7 @@ public class CompileTests
     [InlineData(-3)]
     public void A_loss_needs_at_least_one_target_value_a_row(int width) =>
         new Sequential([4], [new Dense(3)]).Invoking(m => m.Compile(new Sgd(), new WideLoss(width))).Should().Throw<ArgumentException>()
-            .WithMessage($"WideLoss: TargetWidth gives {width} target values a row*");
+            .WithMessage($"WideLoss: TargetWidth returned {width} target values per row*");
 
     [Fact]
     public void A_loss_that_changes_its_mind_about_the_width_is_asked_once()

@@ -28,9 +28,9 @@ public class FitErrorTests
 
     [Theory]
     [InlineData(0.5f, "*row 4000 of the targets sums to 0.5*")]
-    [InlineData(2f, "*row 4000 of the targets holds 2*")]
-    [InlineData(-1f, "*row 4000 of the targets holds -1*")]
-    [InlineData(float.NaN, "*row 4000 of the targets holds NaN*")]
+    [InlineData(2f, "*row 4000 of the targets contains 2*")]
+    [InlineData(-1f, "*row 4000 of the targets contains -1*")]
+    [InlineData(float.NaN, "*row 4000 of the targets contains NaN*")]
     public void A_wrong_one_hot_row_trains_nothing(float value, string message)
     {
         float[] targets = TestData.OneHotRows(new int[Rows], 3);
@@ -41,16 +41,16 @@ public class FitErrorTests
     [Fact]
     public void Shapes_must_fit()
     {
-        Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [2, 2], 3), "sequential: takes samples [4], but the data has [2, 2]*");
-        Refuses(Model(), new CategoricalCrossEntropy(), TestData.Classes(10, [4], 3).ToOneHot(4), "CategoricalCrossEntropy: expects 3 target values a row for predictions [3], but the data has 4*");
-        Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [4], 3), "sequential: takes samples [4], but the data has [5]*", TestData.Classes(10, [5], 3));
+        Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [2, 2], 3), "sequential: expects samples [4], but the data has [2, 2]*");
+        Refuses(Model(), new CategoricalCrossEntropy(), TestData.Classes(10, [4], 3).ToOneHot(4), "CategoricalCrossEntropy: expects 3 target values per row for predictions [3], but the data has 4*");
+        Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [4], 3), "sequential: expects samples [4], but the data has [5]*", TestData.Classes(10, [5], 3));
     }
 
     [Fact]
     public void A_step_checks_its_arguments()
     {
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
-        trainer.Invoking(t => t.TrainStep(new float[7], [0])).Should().Throw<ArgumentException>().WithMessage("The input holds 7 values; a batch is one or more rows of 4*");
+        trainer.Invoking(t => t.TrainStep(new float[7], [0])).Should().Throw<ArgumentException>().WithMessage("The input has 7 values; a batch is one or more rows of 4*");
         trainer.Invoking(t => t.TrainStep([], [])).Should().Throw<ArgumentException>();
         trainer.Invoking(t => t.TrainStep(new float[8], [0])).Should().Throw<ArgumentException>().WithMessage("2 rows need 2 x 1 targets*got 1*");
         trainer.Invoking(t => t.TrainStep(new float[8], [0, -1])).Should().Throw<ArgumentException>().WithMessage("*the label of row 1 is -1*");
@@ -92,7 +92,7 @@ public class FitErrorTests
         using Trainer<int> trainer = model.Compile(new Sgd(0.25f), new SparseCategoricalCrossEntropy());
 
         NonFiniteException exception = trainer.Invoking(t => t.Fit(Dataset.From(features, [4], TestData.Labels(100, 3)), new() { BatchSize = 10, Shuffle = false, Epochs = 2 }))
-            .Should().Throw<NonFiniteException>().WithMessage("Training stopped at step 6: the loss is *the input holds * in row 7 of the batch. Learning rate 0.25; no epoch was finished before. Check the data.").Which;
+            .Should().Throw<NonFiniteException>().WithMessage("Training stopped at step 6: the loss is *the input contains * in row 7 of the batch. Learning rate 0.25; no epoch was completed before. Check the data.").Which;
 
         (exception.Step, exception.LearningRate, exception.Layer, exception.LastGoodEpoch).Should().Be((6, 0.25f, null, 0));
         trainer.StepCount.Should().Be(5);
@@ -114,7 +114,7 @@ public class FitErrorTests
         NonFiniteException exception = trainer.Invoking(t => t.TrainStep(features, TestData.Labels(10, 3))).Should().Throw<NonFiniteException>().Which;
 
         exception.Layer.Should().Be("dense");
-        exception.Message.Should().Contain("step 1").And.Contain("dense.kernel holds ");
+        exception.Message.Should().Contain("step 1").And.Contain("dense.kernel contains ");
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public class FitErrorTests
     {
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
         Dataset<int> data = TestData.Classes(50, [4], 3);
-        const string message = "The number of threads is from 1 to 1024, or 0 for one for each processor.*";
+        const string message = "The number of threads must be from 1 to 1024, or 0 for one per processor.*";
         trainer.Invoking(t => t.Fit(data, new() { Threads = threads })).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
         trainer.Invoking(t => t.TrainStep(new float[4], [0], threads)).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
         trainer.Invoking(t => t.Evaluate(data, threads)).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
@@ -202,7 +202,7 @@ public class FitErrorTests
     private sealed class Hoarder() : Optimizer(0.1f)
     {
         // More than a stack holds.
-        public override int ScalarCount => 4_000_000;
+        public override int StepStateLength => 4_000_000;
 
         protected internal override bool Update(in UpdatePass pass) => true;
     }

@@ -24,7 +24,7 @@ public class ResumeTests
         string path = folder.File("c");
         using (Trainer<int> first = Fits.Compile(TestModels.Small(), optimizer))
         {
-            first.Fit(TestModels.Data(), Fits.Options(3) with { Threads = 1, Callbacks = [new EarlyStopping(100, restoreBestWeights: true), new CheckpointEveryEpoch(folder.Path)] });
+            first.Fit(TestModels.Data(), Fits.Options(3) with { Threads = 1, Callbacks = [new EarlyStopping(100, restoreBestWeights: true), new ModelCheckpoint(folder.Path)] });
             path = Checkpoint.FindLatest(folder.Path)!;
         }
 
@@ -129,7 +129,7 @@ public class ResumeTests
     [InlineData("training data's samples: 200 in the checkpoint, 199 now")]
     [InlineData("training data's content: ")]
     [InlineData("callback EarlyStopping: patience 100,")]
-    [InlineData("callbacks: the state of EarlyStopping in the checkpoint, no such callback now")]
+    [InlineData("callbacks: the checkpoint has the state of EarlyStopping, the fit has no such callback")]
     public void What_has_changed_is_named_and_nothing_happens(string difference)
     {
         using Trainer<int> cancelled = Fits.CancelAfter(3);
@@ -162,6 +162,48 @@ public class ResumeTests
         fit.Should().Throw<ArgumentException>().WithMessage($"*{difference}*");
         TestModels.Bits(model).Should().Equal(before);
         trainer.StepCount.Should().Be(0);
+    }
+
+    [Fact]
+    public void The_settings_of_a_user_s_callback_are_kept_and_compared()
+    {
+        using Trainer<int> cancelled = Fits.CancelAfter(3, options: Fits.Options() with { Callbacks = [new EarlyStopping(100), new Schedule("factor 0.5")] });
+        Checkpoint checkpoint = Fits.ThroughDisk(cancelled.CreateCheckpoint());
+        Sequential model = TestModels.Small();
+        using Trainer<int> trainer = Fits.Compile(model);
+        FitOptions<int> With(string? settings) =>
+            Fits.Options() with { Callbacks = [new EarlyStopping(100), new Schedule(settings)], ResumeFrom = checkpoint };
+        uint[] before = TestModels.Bits(model);
+
+        trainer.Invoking(t => t.Fit(TestModels.Data(), With("factor 0.25")))
+            .Should().Throw<ArgumentException>().WithMessage("*callback Schedule: factor 0.5 in the checkpoint, factor 0.25 now*");
+        trainer.Invoking(t => t.Fit(TestModels.Data(), With(null))).Should().Throw<ArgumentException>().WithMessage("*callback Schedule: factor 0.5*");
+        TestModels.Bits(model).Should().Equal(before);
+        trainer.StepCount.Should().Be(0);
+
+        trainer.Fit(TestModels.Data(), With("factor 0.5"));
+        (uint[] weights, _, _) = Fits.Whole();
+        TestModels.Bits(model).Should().Equal(weights);
+    }
+
+    [Fact]
+    public void An_epoch_cut_in_the_middle_keeps_its_time_and_does_not_begin_twice()
+    {
+        using Trainer<int> cancelled = Fits.CancelAfter(11);
+        CheckpointDraft draft = new(cancelled.CreateCheckpoint()) { Ticks = TimeSpan.FromHours(1).Ticks };
+        EpochCounter counter = new();
+        using Trainer<int> trainer = Fits.Compile(TestModels.Small());
+
+        TrainingHistory history = trainer.Fit(TestModels.Data(), Fits.Options(3) with
+        {
+            Callbacks = [new EarlyStopping(100), counter],
+            ResumeFrom = Fits.ThroughDisk(draft.Finish()),
+        });
+
+        // Step 11 is in the second epoch: only the third begins.
+        counter.Begun.Should().Be(1);
+        history.Epochs[1].Duration.Should().BeCloseTo(TimeSpan.FromHours(1), TimeSpan.FromMinutes(1)).And.BeGreaterThan(TimeSpan.FromHours(1));
+        history.Epochs[2].Duration.Should().BeLessThan(TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -198,7 +240,7 @@ public class ResumeTests
         checkpoint.Weights[0].Values[0].Should().Be(before);
 
         trainer.Model.Parameters[0].Values[0] = float.NaN;
-        trainer.Invoking(t => t.CreateCheckpoint()).Should().Throw<InvalidOperationException>().WithMessage("dense.kernel holds NaN*earlier checkpoint*");
+        trainer.Invoking(t => t.CreateCheckpoint()).Should().Throw<InvalidOperationException>().WithMessage("dense.kernel contains NaN*earlier checkpoint*");
 
         Reentrant source = new(trainer);
         Action fit = () => trainer.Fit(new Dataset<int>(source, new ClassLabels(new int[30])), new() { Threads = 1 });
@@ -234,6 +276,18 @@ public class ResumeTests
             Made = Fits.ThroughDisk(context.Trainer.CreateCheckpoint());
             context.Stop();
         }
+    }
+
+    private sealed class Schedule(string? settings) : Callback
+    {
+        protected internal override string? Settings => settings;
+    }
+
+    private sealed class EpochCounter : Callback
+    {
+        internal int Begun { get; private set; }
+
+        public override void OnEpochBegin(FitContext context) => Begun++;
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public class TrainerTests
         result.Invoking(r => r.Accuracy).Should().Throw<InvalidOperationException>().WithMessage("There is no metric \"accuracy\". The model was compiled without metrics*");
         using Trainer<int> measured = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy(), new Accuracy());
         measured.Evaluate(TestData.Classes(10, [6], Classes)).Invoking(r => r["recall"]).Should().Throw<InvalidOperationException>()
-            .WithMessage("There is no metric \"recall\". There are: accuracy.*");
+            .WithMessage("There is no metric \"recall\". Known metrics: accuracy.*");
         result.ToString().Should().MatchRegex(@"^loss \d\.\d{4}$");
     }
 

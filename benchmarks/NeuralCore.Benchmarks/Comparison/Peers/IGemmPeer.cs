@@ -1,11 +1,11 @@
 namespace NeuralCore.Benchmarks.Comparison.Peers;
 
-/// <summary>Somebody who multiplies matrices on one thread.</summary>
+/// <summary>A library that multiplies matrices on one thread.</summary>
 internal interface IGemmPeer
 {
     string Name { get; }
 
-    /// <summary>Version and the code path it chose.</summary>
+    /// <summary>The version and the code path that runs.</summary>
     string Version { get; }
 
     /// <summary>C = op(A) op(B). The arrays are pinned.</summary>

@@ -5,7 +5,7 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace NeuralCore.Benchmarks.Comparison.Peers;
 
 /// <summary>MathNet.Numerics with its managed provider, single-threaded.</summary>
-/// <remarks>Its matrices are column-major, so a row-major product is asked for with the factors swapped: C^T = B^T A^T.</remarks>
+/// <remarks>Its matrices are column-major, so a row-major product is computed with the factors swapped: C^T = B^T A^T.</remarks>
 internal sealed class MathNetGemm : IGemmPeer
 {
     private readonly ILinearAlgebraProvider _provider;

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace NeuralCore.Benchmarks.Comparison.Peers;
 
-/// <summary>What all peers in native libraries need.</summary>
+/// <summary>Functions shared by all peers in native libraries.</summary>
 internal static partial class NativePeer
 {
-    /// <summary>Loads the first of several libraries that is there.</summary>
+    /// <summary>Loads the first of several libraries that exists.</summary>
     internal static bool TryLoad(IEnumerable<string> names, out nint library, out string name)
     {
         foreach (string candidate in names)
@@ -20,14 +20,14 @@ internal static partial class NativePeer
         return false;
     }
 
-    /// <summary>Sets a variable where native code sees it; .NET keeps a copy of the environment of its own.</summary>
+    /// <summary>Sets an environment variable for native code; .NET works on a copy of the environment.</summary>
     internal static void SetEnvironment(string name, string? value)
     {
         Environment.SetEnvironmentVariable(name, value);
         _ = value is null ? Unset(name) : Set(name, value, 1);
     }
 
-    /// <summary>One OpenMP thread for calls from this thread.</summary>
+    /// <summary>Limits OpenMP to one thread for calls from this thread.</summary>
     internal static unsafe void UseOneOpenMpThread()
     {
         if (TryLoad(["libgomp.so.1", "libomp.so.5"], out nint library, out _) && NativeLibrary.TryGetExport(library, "omp_set_num_threads", out nint set))

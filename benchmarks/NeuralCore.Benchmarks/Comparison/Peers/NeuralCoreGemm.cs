@@ -2,7 +2,7 @@ using NeuralCore.Numerics;
 
 namespace NeuralCore.Benchmarks.Comparison.Peers;
 
-/// <summary>The public product, as any user calls it.</summary>
+/// <summary>NeuralCore's public matrix product.</summary>
 internal sealed class NeuralCoreGemm : IGemmPeer
 {
     public string Name => "NeuralCore";

@@ -3,7 +3,7 @@ using NeuralCore.Numerics;
 
 namespace NeuralCore.Benchmarks.Comparison.Peers;
 
-/// <summary>oneDNN's dnnl_sgemm (row-major) on one thread, held to the vector width that NeuralCore uses.</summary>
+/// <summary>oneDNN's dnnl_sgemm (row-major) on one thread, limited to NeuralCore's vector width.</summary>
 internal sealed unsafe class OneDnn : IGemmPeer
 {
     internal const string Package = "libdnnl2";

@@ -5,7 +5,7 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Benchmarks.Comparison.Peers;
 
-/// <summary>One sample through ONNX Runtime's C API on one thread, with input and output values made once.</summary>
+/// <summary>One sample through ONNX Runtime's C API on one thread, with input and output values created once.</summary>
 internal sealed unsafe class OnnxRuntime : IDisposable
 {
     internal const string Variable = "NEURALCORE_ONNXRUNTIME";
@@ -26,7 +26,7 @@ internal sealed unsafe class OnnxRuntime : IDisposable
 
     private OnnxRuntime(nint library, string model, int inputs, int outputs)
     {
-        // OrtApiBase: two functions. OrtApi: a table of functions that only ever grows at its end.
+        // OrtApiBase has two functions. OrtApi is a table of functions that is only ever extended at its end.
         nint* apiBase = ((delegate* unmanaged<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase"))();
         _api = ((delegate* unmanaged<uint, nint*>)apiBase[0])(ApiVersion);
         Version = $"ONNX Runtime {Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)apiBase[1])())}, CPU, 1 thread, default graph optimization";
@@ -64,7 +64,7 @@ internal sealed unsafe class OnnxRuntime : IDisposable
 
     internal ReadOnlySpan<float> Output => new(_output, Outputs);
 
-    /// <summary>Loads the library and a model with the weights of ours; null with the reason when something is not installed.</summary>
+    /// <summary>Loads the library and a model with our weights; null, with the reason, if something is not installed.</summary>
     internal static OnnxRuntime? TryLoad(Sequential model, out string reason)
     {
         if (FindLibrary() is not { } file || !NativeLibrary.TryLoad(file, out nint library))

@@ -11,7 +11,7 @@ internal sealed unsafe class OpenBlas : IGemmPeer
     private const int NoTranspose = 111;
     private const int Transpose = 112;
 
-    // The file itself too: a link of the alternatives system may be missing or lead to a plain BLAS.
+    // Includes the file itself: a link of the alternatives system may be missing or lead to another BLAS.
     private static readonly string[] Libraries =
     [
         "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0",
@@ -36,7 +36,7 @@ internal sealed unsafe class OpenBlas : IGemmPeer
 
     internal string Core { get; }
 
-    /// <summary>Loads OpenBLAS with the kernels asked for; null when it is not installed.</summary>
+    /// <summary>Loads OpenBLAS with the given kernels; null if it is not installed.</summary>
     internal static OpenBlas? TryLoad(string core)
     {
         NativePeer.SetEnvironment(Machine.OpenBlasCoreVariable, OpenBlasCore.Variable(core));
@@ -46,7 +46,7 @@ internal sealed unsafe class OpenBlas : IGemmPeer
         if (core != OpenBlasCore.Auto || OpenBlasCore.Correction(peer.Core) is not { } better)
             return peer;
 
-        // A library chooses its kernels once, when it is loaded: a copy of the file is another library.
+        // A library chooses its kernels once, when it is loaded; a copy of the file is loaded as another library.
         NativePeer.SetEnvironment(Machine.OpenBlasCoreVariable, better);
         string copy = Path.Combine(Path.GetTempPath(), $"openblas-{Environment.ProcessId}.so");
         try

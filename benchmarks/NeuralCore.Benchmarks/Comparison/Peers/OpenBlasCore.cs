@@ -3,8 +3,8 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Benchmarks.Comparison.Peers;
 
 /// <summary>
-/// Which of OpenBLAS' kernels run. Old versions do not know new processors, and a variable set for other reasons may hold them back, so a row is fair
-/// only with kernels of the vector width that NeuralCore uses.
+/// Chooses OpenBLAS' kernels. Old versions do not recognize new processors, and an environment variable may select slower kernels, so a
+/// comparison is fair only with kernels of NeuralCore's vector width.
 /// </summary>
 internal static class OpenBlasCore
 {
@@ -13,10 +13,10 @@ internal static class OpenBlasCore
     /// <summary>Asks OpenBLAS to detect the processor.</summary>
     internal const string Auto = "auto";
 
-    /// <summary>Leaves the choice to the environment as it stands.</summary>
+    /// <summary>Leaves the choice to the environment.</summary>
     internal const string Environment = "env";
 
-    /// <summary>What to ask for first.</summary>
+    /// <summary>The core to request first.</summary>
     internal static string Default => InstructionSet.Current switch
     {
         VectorPath.Vector512 => Auto,
@@ -24,11 +24,11 @@ internal static class OpenBlasCore
         _ => Auto,
     };
 
-    /// <summary>What to ask for when the detection gave a core of another width, or null when it fits.</summary>
+    /// <summary>The core to request if the detected one has another width; null if it fits.</summary>
     internal static string? Correction(string detected) =>
         InstructionSet.Current == VectorPath.Vector512 && !With512.Contains(detected, StringComparer.OrdinalIgnoreCase) ? "SkylakeX" : null;
 
-    /// <summary>The value of the variable that asks for a core; null for none.</summary>
+    /// <summary>The value of the variable that requests a core; null for none.</summary>
     internal static string? Variable(string core) => core switch
     {
         Auto => null,

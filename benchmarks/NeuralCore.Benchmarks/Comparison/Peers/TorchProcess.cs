@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace NeuralCore.Benchmarks.Comparison.Peers;
 
-/// <summary>PyTorch in a process of its own that trains an epoch on request, so that its epochs can alternate with ours.</summary>
+/// <summary>PyTorch in a separate process that trains an epoch on request, so that its epochs alternate with ours.</summary>
 internal sealed class TorchProcess : IDisposable
 {
     internal const string Package = "Debian packages python3-torch libopenblas0-openmp";
 
     private const string Script = "torch_mnist.py";
 
-    // With OpenBLAS' own threads under OpenMP PyTorch is three to four times slower.
+    // With OpenBLAS' own threads under OpenMP, PyTorch is three to four times slower.
     private static readonly string[] OpenMpFolders = ["/usr/lib/x86_64-linux-gnu/openblas-openmp", "/usr/lib/aarch64-linux-gnu/openblas-openmp"];
 
     private readonly Process _process;
@@ -23,7 +23,7 @@ internal sealed class TorchProcess : IDisposable
 
     internal int Threads { get; }
 
-    /// <summary>PyTorch's version, BLAS and thread count, as it tells them itself.</summary>
+    /// <summary>PyTorch's version, BLAS and thread count, as it reports them.</summary>
     internal string Version { get; private set; } = "";
 
     /// <summary>Starts PyTorch with a number of threads; null with the reason when it is not installed.</summary>
@@ -63,7 +63,7 @@ internal sealed class TorchProcess : IDisposable
         return torch;
     }
 
-    /// <summary>The command that runs the script; null when the script is not there.</summary>
+    /// <summary>The command that runs the script; null if the script does not exist.</summary>
     internal static ProcessStartInfo? Command(IEnumerable<string> arguments, int threads, string openBlasCore)
     {
         if (Machine.PeersFolder() is not { } folder)
@@ -104,7 +104,7 @@ internal sealed class TorchProcess : IDisposable
         }
         catch (IOException)
         {
-            // It has ended already.
+            // It has already ended.
         }
         if (!_process.WaitForExit(5000))
             _process.Kill();
@@ -122,8 +122,8 @@ internal sealed class TorchProcess : IDisposable
         }
         catch (IOException)
         {
-            // The pipe broke: the same as no answer.
+            // The pipe is broken, which counts as no answer.
         }
-        throw new ComparisonException($"PyTorch ended while it should \"{command}\"; its error stands above.");
+        throw new ComparisonException($"PyTorch ended during \"{command}\"; see its error above.");
     }
 }

@@ -3,18 +3,18 @@ using NeuralCore.Serialization;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// Code that runs along with a fit, on its thread, between steps. It may predict with the model, evaluate, make checkpoints, change the learning rate and
-/// stop the fit; so may a progress report. What is called within a step (a data source, a layer, a loss, a metric, an optimizer) may do none of these and
-/// gets an <see cref="InvalidOperationException"/>. An exception ends the fit and reaches the caller.
+/// Code that a fit calls on its thread between steps. It may predict with the model, evaluate, create checkpoints, change the learning rate
+/// and stop the fit; so may a progress report. Code called within a step (a data source, a layer, a loss, a metric, an optimizer) may do
+/// none of these and gets an <see cref="InvalidOperationException"/>. An exception ends the fit and propagates to the caller.
 /// </summary>
 public abstract class Callback
 {
-    /// <summary>Whether the callback hears of a step or an epoch after all others, wherever it stands in the list.</summary>
+    /// <summary>Whether the callback is notified of a step or an epoch after all others, at any position in the list.</summary>
     internal virtual bool RunsLast => false;
 
     /// <summary>
-    /// The callback's settings in words, such as <c>patience 3</c>: a checkpoint keeps them, and a fit resumes only where they are the same. Null, the default,
-    /// for none that matter.
+    /// The callback's settings as a text, such as <c>patience 3</c>. A checkpoint stores it, and a fit resumes only if it is the same.
+    /// Null, the default, for none.
     /// </summary>
     protected internal virtual string? Settings => null;
 
@@ -38,29 +38,32 @@ public abstract class Callback
 
     /// <summary>Called after each epoch and its validation.</summary>
     /// <param name="context">The fit.</param>
-    /// <param name="result">What the epoch came to.</param>
+    /// <param name="result">The epoch's result.</param>
     public virtual void OnEpochEnd(FitContext context, EpochResult result)
     {
     }
 
-    /// <summary>Called after the last epoch; not after an exception.</summary>
+    /// <summary>Called after the last epoch, but not after an exception.</summary>
     /// <param name="context">The fit.</param>
-    /// <param name="history">What the fit came to.</param>
+    /// <param name="history">The fit's result.</param>
     public virtual void OnFitEnd(FitContext context, TrainingHistory history)
     {
     }
 
-    /// <summary>Keeps in a checkpoint what the callback needs to go on in a resumed fit: counts, best values, best weights. By default nothing.</summary>
-    /// <param name="state">Takes it.</param>
+    /// <summary>
+    /// Stores in a checkpoint what the callback needs to continue in a resumed fit: counts, best values, best weights. Stores nothing by
+    /// default.
+    /// </summary>
+    /// <param name="state">Receives the values.</param>
     public virtual void SaveState(CallbackState state)
     {
     }
 
     /// <summary>
-    /// Takes back what <see cref="SaveState"/> kept; called after <see cref="OnFitBegin"/> of the resumed fit. A fit resumed in the middle of an epoch does not call
-    /// <see cref="OnEpochBegin"/> again for it.
+    /// Restores what <see cref="SaveState"/> stored; called after <see cref="OnFitBegin"/> of the resumed fit. For an epoch that is resumed
+    /// in the middle, <see cref="OnEpochBegin"/> is not called again.
     /// </summary>
-    /// <param name="state">What was kept.</param>
+    /// <param name="state">The stored values.</param>
     public virtual void LoadState(CallbackState state)
     {
     }

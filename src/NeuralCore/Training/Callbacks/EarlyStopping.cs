@@ -4,59 +4,63 @@ using NeuralCore.Serialization;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// Ends the fit when a figure has not become better for some epochs, and gives the model the weights of its best epoch. Its state is part of checkpoints.
+/// Ends the fit when a monitored value has not improved for some epochs, and restores the weights of the best epoch. Its state is part of
+/// checkpoints.
 /// </summary>
 /// <remarks>
-/// The weights are put back when the fit ends, by this callback or because all epochs are done; the optimizer's state stays that of the last epoch. A value that is no
-/// number is never better. Source: Prechelt 1998.
+/// The weights are restored when the fit ends, whether by this callback or after all epochs; the optimizer's state remains that of the last
+/// epoch. NaN is never an improvement. Source: Prechelt 1998.
 /// </remarks>
 public sealed class EarlyStopping : Callback
 {
     private const string BestWeights = "bestWeights";
 
-    // Packed, so that a checkpoint has one array for them.
+    // Packed into one array for checkpoints.
     private float[]? _bestWeights;
     private long _weightCount;
     private int _epochs;
     private int _wait;
 
     /// <summary>Describes when to stop.</summary>
-    /// <param name="patience">How many epochs without a better value end the fit; at least 1.</param>
-    /// <param name="minDelta">By how much a value must beat the best to be better; at least 0.</param>
-    /// <param name="monitor">The figure; the validation loss by default.</param>
-    /// <param name="restoreBestWeights">Whether the model gets the weights of the best epoch in the end.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="patience"/> or <paramref name="minDelta"/> is out of range.</exception>
+    /// <param name="patience">How many epochs without an improvement end the fit; at least 1.</param>
+    /// <param name="minDelta">The least difference to the best value that counts as an improvement; at least 0.</param>
+    /// <param name="monitor">The monitored value; the validation loss by default.</param>
+    /// <param name="restoreBestWeights">Whether the best epoch's weights are restored at the end.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="patience"/> or <paramref name="minDelta"/> is out of range.
+    /// </exception>
     public EarlyStopping(int patience, double minDelta = 0, Monitored? monitor = null, bool restoreBestWeights = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1);
         if (!(minDelta >= 0 && double.IsFinite(minDelta)))
-            throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "The least improvement is finite and at least 0.");
+            throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "The least improvement must be finite and at least 0.");
         Patience = patience;
         MinDelta = minDelta;
         Monitor = monitor ?? Monitored.ValidationLoss;
         RestoreBestWeights = restoreBestWeights;
     }
 
-    /// <summary>How many epochs without a better value end the fit.</summary>
+    /// <summary>How many epochs without an improvement end the fit.</summary>
     public int Patience { get; }
 
-    /// <summary>By how much a value must beat the best to be better.</summary>
+    /// <summary>The least difference to the best value that counts as an improvement.</summary>
     public double MinDelta { get; }
 
-    /// <summary>The figure.</summary>
+    /// <summary>The monitored value.</summary>
     public Monitored Monitor { get; }
 
-    /// <summary>Whether the model gets the weights of the best epoch in the end.</summary>
+    /// <summary>Whether the best epoch's weights are restored at the end.</summary>
     public bool RestoreBestWeights { get; }
 
     /// <summary>The best epoch so far, from 1; 0 before the first.</summary>
     public int BestEpoch { get; private set; }
 
-    /// <summary>Its value; NaN before the first.</summary>
+    /// <summary>The best epoch's value; NaN before the first epoch.</summary>
     public double BestValue { get; private set; } = double.NaN;
 
     /// <inheritdoc/>
-    protected internal override string? Settings => FormattableString.Invariant($"patience {Patience}, minDelta {MinDelta}, monitor {Monitor}, restoreBestWeights {RestoreBestWeights}");
+    protected internal override string? Settings => FormattableString.Invariant(
+        $"patience {Patience}, minDelta {MinDelta}, monitor {Monitor}, restoreBestWeights {RestoreBestWeights}");
 
     /// <inheritdoc/>
     public override void OnFitBegin(FitContext context)
@@ -72,7 +76,7 @@ public sealed class EarlyStopping : Callback
     /// <inheritdoc/>
     public override void OnEpochBegin(FitContext context)
     {
-        // Resumed from the epoch at which the interrupted fit had stopped.
+        // The fit was resumed from a checkpoint at which patience had already run out.
         if (_wait >= Patience)
             context.Stop();
     }
@@ -113,7 +117,7 @@ public sealed class EarlyStopping : Callback
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
-    /// The state is none of this callback's: a number is out of range, or the weights are not the model's.
+    /// The state is not valid for this callback: a number is out of range, or the weights do not fit the model.
     /// </exception>
     public override void LoadState(CallbackState state)
     {
@@ -123,16 +127,16 @@ public sealed class EarlyStopping : Callback
         Require(
             bestEpoch >= 0 && bestEpoch <= _epochs && bestEpoch == Math.Floor(bestEpoch),
             $"the best epoch is {bestEpoch} of {_epochs}");
-        Require(wait >= 0 && wait <= _epochs && wait == Math.Floor(wait), $"{wait} of {_epochs} epochs were not better");
+        Require(wait >= 0 && wait <= _epochs && wait == Math.Floor(wait), $"{wait} of {_epochs} epochs were without an improvement");
         Require(double.IsNaN(bestValue) == (bestEpoch == 0), $"the best value is {bestValue} in epoch {bestEpoch}");
         float[]? weights = state.HasArray(BestWeights) ? state.GetArray(BestWeights).ToArray() : null;
         Require(
             weights is not null == (RestoreBestWeights && bestEpoch > 0),
-            $"{weights?.Length ?? 0} weights are kept of epoch {bestEpoch}");
+            $"there are {weights?.Length ?? 0} weights of epoch {bestEpoch}");
         if (weights is not null)
         {
-            Require(weights.Length == _weightCount, $"{weights.Length} weights are kept, and the model has {_weightCount}");
-            Require(weights.AsSpan().IndexOfAnyNonFinite() < 0, $"a kept weight is not finite");
+            Require(weights.Length == _weightCount, $"there are {weights.Length} weights, and the model has {_weightCount}");
+            Require(weights.AsSpan().IndexOfAnyNonFinite() < 0, $"a weight is not finite");
         }
         BestEpoch = (int)bestEpoch;
         BestValue = bestValue;
@@ -144,7 +148,7 @@ public sealed class EarlyStopping : Callback
     {
         if (!isSound)
             throw new ArgumentException(
-                $"The checkpoint's state of EarlyStopping does not fit: {found.ToString(CultureInfo.InvariantCulture)}.");
+                $"The checkpoint's state of EarlyStopping is not valid: {found.ToString(CultureInfo.InvariantCulture)}.");
     }
 
     private bool IsBetter(double value) =>

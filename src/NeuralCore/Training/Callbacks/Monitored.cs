@@ -1,6 +1,6 @@
 namespace NeuralCore.Training;
 
-/// <summary>A figure of an epoch that a callback watches, and which way is better.</summary>
+/// <summary>A value of an epoch that a callback monitors, and whether higher or lower is better.</summary>
 public sealed class Monitored
 {
     private readonly Func<EpochResult, double> _read;
@@ -18,25 +18,26 @@ public sealed class Monitored
     /// <summary>The loss on the training data: lower is better.</summary>
     public static Monitored TrainingLoss { get; } = new("training loss", false, epoch => epoch.Training.Loss);
 
-    /// <summary>The figure's name.</summary>
+    /// <summary>The value's name.</summary>
     public string Name { get; }
 
-    /// <summary>Whether more is better.</summary>
+    /// <summary>Whether higher is better.</summary>
     public bool HigherIsBetter { get; }
 
     /// <summary>A metric on the validation data.</summary>
     /// <param name="metric">The metric's name: <c>accuracy</c>.</param>
-    /// <param name="higherIsBetter">Which way is better.</param>
+    /// <param name="higherIsBetter">Whether higher is better.</param>
     public static Monitored ValidationMetric(string metric, bool higherIsBetter = true) =>
         new($"validation {metric}", higherIsBetter, epoch => Validation(epoch)[metric]);
 
     /// <summary>A metric on the training data.</summary>
     /// <inheritdoc cref="ValidationMetric"/>
-    public static Monitored TrainingMetric(string metric, bool higherIsBetter = true) => new($"training {metric}", higherIsBetter, epoch => epoch.Training[metric]);
+    public static Monitored TrainingMetric(string metric, bool higherIsBetter = true) =>
+        new($"training {metric}", higherIsBetter, epoch => epoch.Training[metric]);
 
-    /// <summary>The figure of an epoch.</summary>
+    /// <summary>The value of an epoch.</summary>
     /// <param name="epoch">The epoch.</param>
-    /// <exception cref="InvalidOperationException">The fit has no validation, or the metric is none of the trainer's.</exception>
+    /// <exception cref="InvalidOperationException">The fit has no validation, or the trainer has no such metric.</exception>
     public double Read(EpochResult epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
@@ -47,5 +48,6 @@ public sealed class Monitored
     public override string ToString() => Name;
 
     private static Evaluation Validation(EpochResult epoch) =>
-        epoch.Validation ?? throw new InvalidOperationException("There is no validation to watch. Set FitOptions.Validation, or watch Monitored.TrainingLoss.");
+        epoch.Validation ?? throw new InvalidOperationException(
+            "There is no validation to monitor. Set FitOptions.Validation, or monitor Monitored.TrainingLoss.");
 }
