@@ -110,9 +110,15 @@ public sealed unsafe class Dense : Layer
             float* bias = _bias is null ? null : _bias.Pointer;
             GemmEpilogue epilogue = pass.FusesReLU ? GemmEpilogue.ReLU : GemmEpilogue.None;
             if (pass.Sparse.IsGiven)
-                pass.Sparse.Multiply(InstructionSet.Current, pass.FirstRow, pass.Rows, Units, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+            {
+                pass.Sparse.Multiply(
+                    InstructionSet.Current, pass.FirstRow, pass.Rows, Units, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+            }
             else
-                Gemm.Multiply(pass.Rows, Units, inputs, input, inputs, aTransposed: false, _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+            {
+                Gemm.Multiply(pass.Rows, Units, inputs, input, inputs, aTransposed: false,
+                    _kernel.Pointer, Units, output, Units, start, bias, epilogue);
+            }
         }
     }
 

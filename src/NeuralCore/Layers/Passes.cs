@@ -54,7 +54,9 @@ public readonly ref struct ForwardPass
     /// <summary>What <see cref="Layer.ReduceForward"/> made of the batch, column after column; empty in prediction.</summary>
     public ReadOnlySpan<float> Reduced { get; init; }
 
-    /// <summary>The block's input for layers that skip its zeros; not given where the product is dense. Given, it may stand for <see cref="Input"/>, then not filled.</summary>
+    /// <summary>
+    /// The block's input for layers that skip its zeros; not given where the product is dense. Where it is, <see cref="Input"/> may not be filled.
+    /// </summary>
     internal SparseInput Sparse { get; init; }
 }
 

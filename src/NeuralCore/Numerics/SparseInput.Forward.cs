@@ -9,8 +9,8 @@ namespace NeuralCore.Numerics;
 internal readonly unsafe ref partial struct SparseInput
 {
     /// <summary>
-    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group of rows is zero. Keeps the samples in
-    /// columns, if there are any, from their row firstRow on. No result is -0.
+    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group of rows is zero. Keeps the
+    /// samples in columns, if there are any, from their row firstRow on. No result is -0.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -59,12 +59,14 @@ internal readonly unsafe ref partial struct SparseInput
     }
 
     /// <summary>
-    /// C[m x n] = start + A[m x k] * B[k x n], skipping for each row the steps of k at which that row is zero: what a row gives depends on no other row.
+    /// C[m x n] = start + A[m x k] * B[k x n], skipping for each row the steps of k at which that row is zero: what a row gives depends on no
+    /// other row.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void MultiplyEachRow(
-        VectorPath path, int m, int n, int k, float* a, nint aStride, float* b, nint bStride, float* c, nint cStride, GemmStart start, float* bias, GemmEpilogue epilogue)
+        VectorPath path, int m, int n, int k, float* a, nint aStride, float* b, nint bStride, float* c, nint cStride,
+        GemmStart start, float* bias, GemmEpilogue epilogue)
     {
         int* indices = stackalloc int[IndexLength];
         int firstFull = 0;
@@ -75,7 +77,8 @@ internal readonly unsafe ref partial struct SparseInput
             if ((skips || i == m) && firstFull < i)
             {
                 Gemm.Multiply(
-                    path, i - firstFull, n, k, a + firstFull * aStride, aStride, aTransposed: false, b, bStride, c + firstFull * cStride, cStride, start, bias, epilogue);
+                    path, i - firstFull, n, k, a + firstFull * aStride, aStride, aTransposed: false, b, bStride,
+                    c + firstFull * cStride, cStride, start, bias, epilogue);
             }
             if (skips)
             {
@@ -113,7 +116,10 @@ internal readonly unsafe ref partial struct SparseInput
         byte* nobody = stackalloc byte[Group * ColumnBlockedInput.Width * sizeof(float)];
         // The rows behind a group that is not full are not its own.
         for (int row = 0; row < rows && rows < Group && kept != null; row++)
-            KeepRow(samples + size * (source.Start(firstRow + row) + firstColumn), size, columns, kept + row * size * ColumnBlockedInput.Width, keptStep);
+        {
+            byte* row0 = samples + size * (source.Start(firstRow + row) + firstColumn);
+            KeepRow(row0, size, columns, kept + row * size * ColumnBlockedInput.Width, keptStep);
+        }
         if (rows < Group || kept == null)
         {
             // What is kept already, or by nobody, goes where nobody looks.
@@ -135,7 +141,8 @@ internal readonly unsafe ref partial struct SparseInput
             Buffer.MemoryCopy(from + row2, last + 2 * block, block, size * left);
             Buffer.MemoryCopy(from + row3, last + 3 * block, block, size * left);
             end = ExpandBlocks<T, TSamples>(
-                last, block, 2 * block, 3 * block, source.Scale, to + column, column, column + ColumnBlockedInput.Width, end, kept + vectors * keptStep, keptStep);
+                last, block, 2 * block, 3 * block, source.Scale, to + column, column, column + ColumnBlockedInput.Width, end,
+                kept + vectors * keptStep, keptStep);
         }
         return (int)(end - indices);
     }

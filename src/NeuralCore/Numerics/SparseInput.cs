@@ -5,14 +5,14 @@ using System.Runtime.Intrinsics.X86;
 namespace NeuralCore.Numerics;
 
 /// <summary>
-/// A block of a batch's input of which the zeros are skipped: rows where they lie in memory, bytes or floats, in order or picked by index, and for training the place where
-/// they are kept for the gradient. Owns the first layer's forward product and weight gradient, and decides for each group of rows whether skipping pays. The default stands
-/// for input that is not sparse.
+/// A block of a batch's input of which the zeros are skipped: rows where they lie in memory, bytes or floats, in order or picked by index, and
+/// for training the place where they are kept for the gradient. Owns the first layer's forward product and weight gradient, and decides for each
+/// group of rows whether skipping pays. The default stands for input that is not sparse.
 /// </summary>
 /// <remarks>
-/// A step of k at which a group of A holds nothing but zeros is left out. For finite B that is numerically equal: fma(0, b, c) = c; only the sign of a zero may
-/// differ, after an underflow to -0. The forward product makes each zero +0 in the end, so its bits do not depend on what was left out. What the gradient and the product
-/// of single rows leave out depends on A alone: on groups of columns counted from the very first, or on the row.
+/// A step of k at which a group of A holds nothing but zeros is skipped. For finite B that is numerically equal: fma(0, b, c) = c; only the sign
+/// of a zero may differ, after an underflow to -0. The forward product makes each zero +0 in the end, so its bits do not depend on what was
+/// skipped. What the gradient and the product of single rows skip depends on A alone: on groups of columns counted from the very first, or on the row.
 /// </remarks>
 internal readonly unsafe ref partial struct SparseInput
 {
@@ -32,7 +32,7 @@ internal readonly unsafe ref partial struct SparseInput
     // Not a multiple of 4 KB, where the group's rows would fall on one another in the cache.
     private const int ExpandedStride = IndexBlock + 16;
 
-    // A indices has room for what a vector stores behind their end and for what a kernel prefetches.
+    // With room for what a vector stores behind the last index and for what a kernel prefetches.
     private const int IndexLength = IndexBlock + 16;
 
     // With 512 bits, tiles of 4 rows x 4 vectors.
@@ -41,7 +41,8 @@ internal readonly unsafe ref partial struct SparseInput
     private readonly bool _eachRow;
 
     private SparseInput(
-        ReadOnlySpan<byte> bytes, float scale, ReadOnlySpan<float> floats, ReadOnlySpan<int> indices, int size, ColumnBlockedInput? columns, bool eachRow)
+        ReadOnlySpan<byte> bytes, float scale, ReadOnlySpan<float> floats, ReadOnlySpan<int> indices, int size,
+        ColumnBlockedInput? columns, bool eachRow)
     {
         Bytes = bytes;
         Scale = scale;
@@ -80,7 +81,8 @@ internal readonly unsafe ref partial struct SparseInput
         new(default, 1, floats, indices, size, null, eachRow: false);
 
     /// <summary>Rows that are looked at one by one, as in a prediction: what a row gives depends on no other row.</summary>
-    internal static SparseInput EachRowOf(ReadOnlySpan<float> floats, int size) => new(default, 1, floats, default, size, null, eachRow: true);
+    internal static SparseInput EachRowOf(ReadOnlySpan<float> floats, int size) =>
+        new(default, 1, floats, default, size, null, eachRow: true);
 
     /// <summary>A batch as its forward products kept it, for the gradient; none for null.</summary>
     internal static SparseInput KeptIn(ColumnBlockedInput? columns) => new(default, 1, default, default, 0, columns, eachRow: false);
@@ -89,11 +91,12 @@ internal readonly unsafe ref partial struct SparseInput
     internal SparseInput With(ColumnBlockedInput? columns) => new(Bytes, Scale, Floats, Indices, Size, columns, _eachRow);
 
     /// <summary>
-    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m rows, skipping zeros. Keeps the rows in <see cref="Columns"/>, if there are any, from
-    /// <paramref name="firstRow"/> on.
+    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m rows, skipping zeros. Keeps the rows in <see cref="Columns"/>, if there are
+    /// any, from <paramref name="firstRow"/> on.
     /// </summary>
     internal void Multiply(
-        VectorPath path, int firstRow, int m, int n, float* b, nint bStride, float* c, nint cStride, GemmStart start, float* bias, GemmEpilogue epilogue)
+        VectorPath path, int firstRow, int m, int n, float* b, nint bStride, float* c, nint cStride,
+        GemmStart start, float* bias, GemmEpilogue epilogue)
     {
         if (_eachRow)
         {
@@ -105,8 +108,8 @@ internal readonly unsafe ref partial struct SparseInput
     }
 
     /// <summary>
-    /// C[m x n] = Aᵀ * B[k x n], with A the columns [firstColumn, firstColumn + m) of the first k rows kept, skipping steps of k at which a whole group of
-    /// columns, counted from the very first, is zero.
+    /// C[m x n] = Aᵀ * B[k x n], with A the columns [firstColumn, firstColumn + m) of the first k rows kept, skipping steps of k at which a
+    /// whole group of columns, counted from the very first, is zero.
     /// </summary>
     internal void MultiplyTransposed(VectorPath path, int firstColumn, int m, int n, int k, float* b, nint bStride, float* c, nint cStride) =>
         MultiplyTransposed(path, Columns!, firstColumn, m, n, k, b, bStride, c, cStride);
