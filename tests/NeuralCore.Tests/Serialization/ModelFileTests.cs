@@ -67,6 +67,14 @@ public class ModelFileTests
         }
     }
 
+    [Fact]
+    public void Offsets_that_are_there_twice_are_refused_also_where_the_first_are_none()
+    {
+        byte[] file = Foreign("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[],"data_offsets":[0,4]}}""", 4);
+
+        HostileFiles.ShouldBeRefused(file, HostileFiles.Open).Should().Contain("of a, each once");
+    }
+
     [Theory]
     [InlineData("dtype", "\"dtype\":\"F32\"")]
     [InlineData("shape", "\"shape\":[1]")]

@@ -126,6 +126,18 @@ public class CallbackTests
     }
 
     [Fact]
+    public void One_checkpoint_may_stay()
+    {
+        using TemporaryFolder folder = new();
+        using Trainer<int> trainer = Fits.Compile(TestModels.Small());
+
+        trainer.Fit(TestModels.Data(), Fits.Options(3) with { Callbacks = [new CheckpointEveryEpoch(folder.Path, keep: 1)] });
+
+        folder.Names.Should().Equal("checkpoint-000000000024.safetensors");
+        FluentActions.Invoking(() => new CheckpointEveryEpoch(folder.Path, keep: 0)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
     public void Checkpoints_of_another_fit_are_neither_overwritten_nor_taken_for_later_ones()
     {
         using TemporaryFolder folder = new();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NeuralCore.Serialization;
 using NeuralCore.Tests.Serialization;
 using NeuralCore.Training;
@@ -8,7 +9,7 @@ namespace NeuralCore.Tests.Training;
 /// The numbers of a checkpoint are not believed: those that do not fit together are refused when the file is read, the others when the fit
 /// is resumed.
 /// </summary>
-public class CheckpointNumberTests
+public partial class CheckpointNumberTests
 {
     public static TheoryData<string> Changes => new(Reading.Keys);
 
@@ -110,6 +111,64 @@ public class CheckpointNumberTests
         Callbacks[what](draft);
 
         ShouldRefuse(Fits.ThroughDisk(draft.Finish()), Fits.Options());
+    }
+
+    [Theory]
+    [InlineData("weight")]
+    [InlineData("shape")]
+    [InlineData("slot")]
+    public void Arrays_of_another_name_or_shape_are_refused_and_nothing_has_changed(string what)
+    {
+        CheckpointDraft draft = Draft();
+        SavedArray first = draft.Weights[0];
+        if (what == "weight")
+            draft.Weights[0] = first with { Name = "zero.kernel" };
+        else if (what == "shape")
+            draft.Weights[0] = first with { Shape = [first.Values.Length] };
+        else
+            draft.Slots[1] = new("other", draft.Slots[1].Value);
+
+        ShouldRefuse(Fits.ThroughDisk(draft.Finish()), Fits.Options())
+            .WithMessage(what == "slot" ? "*the state of another optimizer than Adam*" : "*other weights than the model has*");
+    }
+
+    [Theory]
+    [InlineData(256)]
+    [InlineData(257)]
+    public void A_checkpoint_has_room_for_256_callbacks(int count)
+    {
+        Callback[] callbacks = [.. Enumerable.Range(0, count).Select(_ => new Counting())];
+        using Trainer<int> cancelled = Fits.CancelAfter(3, options: Fits.Options() with { Callbacks = callbacks });
+        Checkpoint checkpoint = cancelled.CreateCheckpoint();
+
+        if (count <= 256)
+            Fits.ThroughDisk(checkpoint).Fit!.Callbacks.Should().HaveCount(count);
+        else
+            checkpoint.Invoking(Fits.ThroughDisk).Should().Throw<ArgumentException>().WithMessage("*callbacks*a checkpoint has room for*");
+    }
+
+    [Fact]
+    public void A_history_that_ends_within_an_epoch_is_refused()
+    {
+        // The history begins eight bytes earlier, where the last sum was: 9 figures, and 6 in a row without a metric.
+        byte[] file = HostileFiles.Rewrite(HostileFiles.Checkpoint(), header => SumsAndHistory().Replace(header, match =>
+        {
+            int boundary = int.Parse(match.Groups[2].Value) - 8;
+            return $"{match.Groups[1].Value}{boundary}]}},{match.Groups[3].Value}[9],\"data_offsets\":[{boundary},";
+        }).Replace("\"state/sums\":{\"dtype\":\"F64\",\"shape\":[2]", "\"state/sums\":{\"dtype\":\"F64\",\"shape\":[1]"));
+        HostileFiles.Forge(file).Should().BeTrue();
+
+        HostileFiles.ShouldBeRefused(file, HostileFiles.LoadCheckpoint).Should().Contain("a history of 9 figures in rows of 6");
+    }
+
+    [GeneratedRegex(
+        """("state/sums":\{"dtype":"F64","shape":\[2\],"data_offsets":\[\d+,)(\d+)\]\},"""
+        + """("state/history":\{"dtype":"F64","shape":)\[1,8\],"data_offsets":\[\d+,""")]
+    private static partial Regex SumsAndHistory();
+
+    private sealed class Counting : Callback
+    {
+        public override void SaveState(CallbackState state) => state.Set("count", 1);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralCore.Data;
 using NeuralCore.Layers;
 using NeuralCore.Losses;
@@ -320,6 +321,42 @@ public class ResumeTests
         fit.Settings.Should().ContainSingle();
         fit.Settings.Should().ContainSingle();
         calls.Should().Be(2);
+    }
+
+    [Fact]
+    public void Data_that_the_settings_were_made_of_are_let_go_of()
+    {
+        (FitState fit, WeakReference data) = Make();
+        data.IsAlive.Should().BeTrue();
+        fit.Settings.Should().ContainSingle();
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        data.IsAlive.Should().BeFalse();
+        GC.KeepAlive(fit);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static (FitState, WeakReference) Make()
+        {
+            float[] data = new float[10];
+            return (new FitState(() => [new Setting("samples", $"{data.Length}")], [], metrics: 0), new WeakReference(data));
+        }
+    }
+
+    [Fact]
+    public void A_fit_without_metrics_resumes()
+    {
+        Sequential whole = TestModels.Small(), model = TestModels.Small();
+        using Trainer<int> uninterrupted = whole.Compile(new Adam(0.01f), new SparseCategoricalCrossEntropy());
+        using Trainer<int> trainer = model.Compile(new Adam(0.01f), new SparseCategoricalCrossEntropy());
+        uninterrupted.Fit(TestModels.Data(), Fits.Options(2));
+        trainer.Fit(TestModels.Data(), Fits.Options(2) with { Callbacks = [new EarlyStopping(100), new StopAfter(11)] });
+
+        trainer.Fit(TestModels.Data(), Fits.Options(2) with { ResumeFrom = StopAfter.Made });
+
+        TestModels.Bits(model).Should().Equal(TestModels.Bits(whole));
     }
 
     private sealed class Reentrant(Trainer<int> trainer) : FeatureSource(30, [4, 3])
