@@ -5,8 +5,17 @@ namespace NeuralCore.Benchmarks.Comparison;
 /// <summary>The command line <c>compare gemm|train|predict|scale</c>.</summary>
 internal static class CompareCommand
 {
-    private static readonly Option<string?> Json = new("--json") { Description = "Also write the figures to this file.", HelpName = "file", Recursive = true };
-    private static readonly Option<bool> Markdown = new("--markdown") { Description = "Print Markdown, as in benchmarks/results.", Recursive = true };
+    private static readonly Option<string?> Json = new("--json")
+    {
+        Description = "Also write the figures to this file.",
+        HelpName = "file",
+        Recursive = true,
+    };
+    private static readonly Option<bool> Markdown = new("--markdown")
+    {
+        Description = "Print Markdown, as in benchmarks/results.",
+        Recursive = true,
+    };
 
     private static readonly Option<string?> Data = new("--data")
     {
@@ -16,7 +25,8 @@ internal static class CompareCommand
 
     private static readonly Option<string> OpenBlasCoreOption = new("--openblas-core")
     {
-        Description = "OpenBLAS' kernels: a name (Haswell, SkylakeX), auto (detected), env (what OPENBLAS_CORETYPE says); by default those of NeuralCore's vector width.",
+        Description = "OpenBLAS' kernels: a name (Haswell, SkylakeX), auto (detected), env (the value of OPENBLAS_CORETYPE); "
+            + "by default those of NeuralCore's vector width.",
         HelpName = "core",
         DefaultValueFactory = _ => Peers.OpenBlasCore.Default,
     };
@@ -24,7 +34,7 @@ internal static class CompareCommand
     /// <summary>Runs the comparison given by the arguments after <c>compare</c>.</summary>
     internal static int Run(IReadOnlyList<string> arguments)
     {
-        RootCommand root = new("Side-by-side comparisons: contenders take turns in one process; medians, quartiles and ratios are printed.") { Json, Markdown };
+        RootCommand root = new("Interleaved comparisons in one process; prints medians, quartiles and ratios.") { Json, Markdown };
         root.Subcommands.Add(Gemm(arguments));
         root.Subcommands.Add(Train(arguments));
         root.Subcommands.Add(Predict(arguments));
@@ -35,8 +45,13 @@ internal static class CompareCommand
     private static Command Gemm(IReadOnlyList<string> arguments)
     {
         Option<int> rounds = Rounds(21);
-        Command command = new("gemm", "Matrix products on one thread against OpenBLAS, oneDNN and MathNet.Numerics.") { rounds, OpenBlasCoreOption };
-        command.SetAction(parsed => Guard(() => GemmComparison.Run(NewReport(parsed, arguments), parsed.GetValue(rounds), parsed.GetValue(OpenBlasCoreOption)!)));
+        Command command = new("gemm", "Matrix products on one thread against OpenBLAS, oneDNN and MathNet.Numerics.")
+        {
+            rounds,
+            OpenBlasCoreOption,
+        };
+        command.SetAction(parsed => Guard(() => GemmComparison.Run(
+            NewReport(parsed, arguments), parsed.GetValue(rounds), parsed.GetValue(OpenBlasCoreOption)!)));
         return command;
     }
 
@@ -50,11 +65,23 @@ internal static class CompareCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [32, 64, 512],
         };
-        Option<bool> whole = new("--whole") { Description = "Also time whole processes, from start to trained baseline (some minutes more)." };
-        Command command = new("train", "Epochs of the baseline on MNIST against PyTorch.") { Data, batches, rounds, whole, OpenBlasCoreOption };
+        Option<bool> whole = new("--whole")
+        {
+            Description = "Also time whole processes, from start to trained baseline (takes minutes).",
+        };
+        Command command = new("train", "Epochs of the baseline on MNIST against PyTorch.")
+        {
+            Data,
+            batches,
+            rounds,
+            whole,
+            OpenBlasCoreOption,
+        };
         command.SetAction(parsed => Guard(() => TrainComparison.Run(
             NewReport(parsed, arguments),
-            new TrainOptions(Mnist.Folder(parsed.GetValue(Data)), parsed.GetValue(batches)!, parsed.GetValue(rounds), parsed.GetValue(whole), parsed.GetValue(OpenBlasCoreOption)!))));
+            new TrainOptions(
+                Mnist.Folder(parsed.GetValue(Data)), parsed.GetValue(batches)!, parsed.GetValue(rounds), parsed.GetValue(whole),
+                parsed.GetValue(OpenBlasCoreOption)!))));
         return command;
     }
 
@@ -62,7 +89,8 @@ internal static class CompareCommand
     {
         Option<int> rounds = Rounds(41);
         Command command = new("predict", "One image of the baseline, warm, against ONNX Runtime.") { Data, rounds };
-        command.SetAction(parsed => Guard(() => PredictComparison.Run(NewReport(parsed, arguments), parsed.GetValue(Data), parsed.GetValue(rounds))));
+        command.SetAction(parsed => Guard(() => PredictComparison.Run(
+            NewReport(parsed, arguments), parsed.GetValue(Data), parsed.GetValue(rounds))));
         return command;
     }
 
@@ -76,7 +104,12 @@ internal static class CompareCommand
 
     private static Option<int> Rounds(int standard)
     {
-        Option<int> option = new("--rounds") { Description = "How often each contender is measured.", HelpName = "n", DefaultValueFactory = _ => standard };
+        Option<int> option = new("--rounds")
+        {
+            Description = "How often each contender is measured.",
+            HelpName = "n",
+            DefaultValueFactory = _ => standard,
+        };
         option.Validators.Add(result =>
         {
             if (result.GetValue(option) < 1)

@@ -31,7 +31,9 @@ internal static class GemmComparison
         foreach (string name in absent)
             report.Line(name);
         peak.Print(report);
-        report.Line($"Medians of {rounds} interleaved rounds (fewer where one product takes over 50 ms); ratio above 1: NeuralCore is faster. The share of peak refers to the peak interleaved with the products. Results are checked against NeuralCore's.");
+        report.Line(
+            $"Medians of {rounds} interleaved rounds (fewer where one product takes over 50 ms); ratio above 1: NeuralCore is faster. "
+            + "The share of peak refers to the peak interleaved with the products. Results are checked against NeuralCore's.");
         report.Line();
         Print(report, peers, results);
         report.Json(ToJson(peers, results, peak));
@@ -72,7 +74,8 @@ internal static class GemmComparison
             worst = Math.Max(worst, difference);
         }
 
-        List<Func<double>> contenders = peers.Select(peer => Interleaved.Repeat(() => peer.Multiply(a, b, c, shape), SampleSeconds)).ToList();
+        List<Func<double>> contenders = peers.Select(peer =>
+            Interleaved.Repeat(() => peer.Multiply(a, b, c, shape), SampleSeconds)).ToList();
         bool slow = contenders.Max(contender => contender()) > 0.05;
         // The peak is interleaved too: when the machine's speed varies, a peak measured at another time is no reference.
         contenders.Add(FmaPeak.Contender(1, SampleSeconds));
@@ -99,7 +102,8 @@ internal static class GemmComparison
         }
         table.Add(
         [
-            "geometric mean", "", Quartiles.GeometricMean([.. results.Select(result => result.Gflops[0].Median / result.Peak)]).ToString("P0"),
+            "geometric mean", "",
+            Quartiles.GeometricMean([.. results.Select(result => result.Gflops[0].Median / result.Peak)]).ToString("P0"),
             .. peers.Skip(1).SelectMany(peer => (string[])["", Report.Ratio(GeometricMean(peers, results, peer.Name))]), "",
         ]);
         report.Table(table);
@@ -108,7 +112,9 @@ internal static class GemmComparison
     private static double? GeometricMean(List<IGemmPeer> peers, List<Row> results, string name)
     {
         int index = peers.FindIndex(peer => peer.Name == name);
-        return index < 0 ? null : Quartiles.GeometricMean([.. results.Select(result => result.Gflops[0].Median / result.Gflops[index].Median)]);
+        return index < 0
+            ? null
+            : Quartiles.GeometricMean([.. results.Select(result => result.Gflops[0].Median / result.Gflops[index].Median)]);
     }
 
     private static JsonObject ToJson(List<IGemmPeer> peers, List<Row> results, PeakMeter peak)

@@ -14,10 +14,12 @@ internal static class Machine
 
     internal static string Processor => $"{ProcessorName()}, {Environment.ProcessorCount} processors";
 
-    internal static string Runtime => $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription.Trim()} {RuntimeInformation.ProcessArchitecture}";
+    internal static string Runtime =>
+        $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription.Trim()} {RuntimeInformation.ProcessArchitecture}";
 
     /// <summary>The version of the library, with its commit.</summary>
-    internal static string Version => typeof(Sequential).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
+    internal static string Version =>
+        typeof(Sequential).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
 
     internal static string NeuralCore => $"NeuralCore {Version}, vector path {InstructionSet.Current}";
 
@@ -57,7 +59,8 @@ internal static class Machine
         try
         {
             string[] lines = File.ReadAllLines("/proc/cpuinfo");
-            string Value(string key) => lines.FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "?";
+            string Value(string key) =>
+                lines.FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "?";
             return $"{Value("model name")} (family {Value("cpu family")}, model {Value("model\t")}, stepping {Value("stepping")})";
         }
         catch (IOException)

@@ -44,7 +44,9 @@ internal static class Mnist
     {
         string? folder = option ?? Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrEmpty(folder))
-            throw new ComparisonException($"This comparison needs MNIST: set {Variable} or --data to a folder with the four files (train-images-idx3-ubyte and so on, plain or .gz).");
+            throw new ComparisonException(
+                $"This comparison needs MNIST: set {Variable} or --data to a folder with the four files "
+                + "(train-images-idx3-ubyte and so on, plain or .gz).");
         return Path.GetFullPath(folder);
     }
 

@@ -33,6 +33,7 @@ internal sealed class PeakMeter
         Print($"{AllThreads} threads", _all);
 
         void Print(string threads, List<Quartiles> peaks) => report.Line(
-            $"FMA peak at {InstructionSet.Current}, registers only, {threads}: {Report.Spread(peaks[0])} GFLOP/s before, {Report.Spread(peaks[^1])} after");
+            $"FMA peak at {InstructionSet.Current}, registers only, {threads}: {Report.Spread(peaks[0])} GFLOP/s before, "
+            + $"{Report.Spread(peaks[^1])} after");
     }
 }

@@ -42,7 +42,9 @@ internal static class PredictComparison
         report.Environment();
         report.Line(runtime?.Version ?? $"ONNX Runtime: absent ({absent})");
         peak.Print(report);
-        report.Line($"Medians of {rounds} interleaved rounds, with quartiles. Ratio above 1: NeuralCore is faster. NeuralCore allocates {allocated:G3} bytes a prediction.");
+        report.Line(
+            $"Medians of {rounds} interleaved rounds, with quartiles. Ratio above 1: NeuralCore is faster. "
+            + $"NeuralCore allocates {allocated:G3} bytes per prediction.");
         if (runtime is not null)
             report.Line($"Largest difference of a probability over {ComparedImages:N0} test images: {difference:G2}.");
         report.Line();
@@ -80,7 +82,10 @@ internal static class PredictComparison
             for (int i = 0; i < probabilities.Length; i++)
                 worst = Math.Max(worst, Math.Abs((double)probabilities[i] - runtime.Output[i]));
         }
-        return worst < 1e-4 ? worst : throw new ComparisonException($"ONNX Runtime predicts something else with the same weights: a probability differs by {worst:G3}.");
+        if (worst < 1e-4)
+            return worst;
+        throw new ComparisonException(
+            $"ONNX Runtime predicts something else with the same weights: a probability differs by {worst:G3}.");
     }
 
     private static double AllocatedBytes(Sequential model, float[] image, float[] probabilities)

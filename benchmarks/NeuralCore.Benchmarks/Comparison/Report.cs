@@ -7,7 +7,11 @@ namespace NeuralCore.Benchmarks.Comparison;
 /// <summary>The output of a comparison: text and figures.</summary>
 internal sealed class Report(ReportOptions options, TextWriter writer)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     internal void Title(string text)
     {
@@ -44,7 +48,8 @@ internal sealed class Report(ReportOptions options, TextWriter writer)
     internal static string Ratio(double? value) => value is { } ratio ? ratio.ToString("F2") : "-";
 
     /// <summary>A number rounded to six digits; null if there is none.</summary>
-    internal static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(double.Parse(number.ToString("G6"))) : null;
+    internal static JsonNode? Number(double? value) =>
+        value is { } number && double.IsFinite(number) ? JsonValue.Create(double.Parse(number.ToString("G6"))) : null;
 
     internal static JsonArray Numbers(Quartiles value) => new(Number(value.Lower), Number(value.Median), Number(value.Upper));
 }

@@ -27,12 +27,21 @@ internal static class ScaleComparison
 
         report.Environment();
         peak.Print(report);
-        report.Line("784 inputs, hidden layers with ReLU, 10 classes, Adam; generated pixels, none of them zero, and no skipping of zeros. Unless the table varies it: two hidden layers of 128, batch 512, all threads.");
-        report.Line($"Medians of {rounds} interleaved rounds. Work and time are relative to the first row of each table: equal growth means that the arithmetic determines the time.");
+        report.Line(
+            "784 inputs, hidden layers with ReLU, 10 classes, Adam; generated pixels, none of them zero, and no skipping of zeros. "
+            + "Unless the table varies it: two hidden layers of 128, batch 512, all threads.");
+        report.Line(
+            $"Medians of {rounds} interleaved rounds. Work and time are relative to the first row of each table: "
+            + "equal growth means that the arithmetic determines the time.");
         report.Line();
         foreach ((Table table, _) in results)
             report.Table(table);
-        JsonObject json = new() { ["machine"] = Machine.ToJson(), ["fmaPeakGflops"] = Report.Number(peak.One), ["fmaPeakAllThreadsGflops"] = Report.Number(peak.All) };
+        JsonObject json = new()
+        {
+            ["machine"] = Machine.ToJson(),
+            ["fmaPeakGflops"] = Report.Number(peak.One),
+            ["fmaPeakAllThreadsGflops"] = Report.Number(peak.All),
+        };
         for (int i = 0; i < sections.Length; i++)
             json[sections[i][0].Axis] = results[i].Rows;
         report.Json(json);
@@ -64,14 +73,19 @@ internal static class ScaleComparison
             Dataset<int> data = Generate(settings.Max(setting => setting.Samples));
             foreach (Setting setting in settings)
             {
-                NeuralCoreTraining training = new(NewModel(setting.Hidden), data.Take(setting.Samples), setting.Batch, setting.Threads, skipZeros: false);
+                NeuralCoreTraining training = new(
+                    NewModel(setting.Hidden), data.Take(setting.Samples), setting.Batch, setting.Threads, skipZeros: false);
                 trainings.Add(training);
                 training.Epoch();
             }
             // The peak at each row's number of threads is interleaved too.
             int[] threads = [.. settings.Select(setting => setting.Threads).Distinct()];
             Quartiles[] seconds = Interleaved.Run(
-                [.. trainings.Select(training => (Func<double>)training.Epoch), .. threads.Select(count => FmaPeak.Contender(count, PeakSampleSeconds))], rounds);
+                [
+                    .. trainings.Select(training => (Func<double>)training.Epoch),
+                    .. threads.Select(count => FmaPeak.Contender(count, PeakSampleSeconds)),
+                ],
+                rounds);
             for (int i = 0; i < settings.Length; i++)
             {
                 Setting setting = settings[i];
@@ -81,9 +95,11 @@ internal static class ScaleComparison
                 // Rows with different numbers of samples are compared by the time of one sample, unless the table varies that number.
                 double Cost(Setting of, double value) => of.Axis == "samples" ? value : value / of.Samples;
                 table.Add(
-                    setting.Value, Report.Spread(new Quartiles(time.Lower * 1e3, time.Median * 1e3, time.Upper * 1e3)), (time.Median / setting.Steps * 1e6).ToString("G4"),
+                    setting.Value, Report.Spread(new Quartiles(time.Lower * 1e3, time.Median * 1e3, time.Upper * 1e3)),
+                    (time.Median / setting.Steps * 1e6).ToString("G4"),
                     (time.Median / setting.Samples * 1e6).ToString("G4"), gflops.ToString("F1"), (gflops / peak).ToString("P0"),
-                    Report.Ratio(Cost(setting, setting.Flops) / Cost(settings[0], settings[0].Flops)), Report.Ratio(Cost(setting, time.Median) / Cost(settings[0], seconds[0].Median)));
+                    Report.Ratio(Cost(setting, setting.Flops) / Cost(settings[0], settings[0].Flops)),
+                    Report.Ratio(Cost(setting, time.Median) / Cost(settings[0], seconds[0].Median)));
                 rows.Add((JsonNode)new JsonObject
                 {
                     [setting.Axis] = int.Parse(setting.Value),
@@ -107,7 +123,10 @@ internal static class ScaleComparison
     }
 
     private static Sequential NewModel(int[] hidden) =>
-        new([Mnist.Inputs], [.. hidden.Select(units => (Layer)new Dense(units, new ReLU())), new Dense(Mnist.Classes, new Softmax())], seed: 1);
+        new(
+            [Mnist.Inputs],
+            [.. hidden.Select(units => (Layer)new Dense(units, new ReLU())), new Dense(Mnist.Classes, new Softmax())],
+            seed: 1);
 
     // The class is the brightness of the first pixel, which can be learnt, so that the loss does not diverge.
     private static Dataset<int> Generate(int samples)

@@ -14,10 +14,14 @@ internal sealed class Table(params string[] headers)
 
     internal void Write(TextWriter writer, bool markdown)
     {
-        int[] widths = headers.Select((header, column) => Math.Max(header.Length, _rows.Select(row => row[column].Length).DefaultIfEmpty().Max())).ToArray();
+        int[] widths = headers.Select((header, column) =>
+            Math.Max(header.Length, _rows.Select(row => row[column].Length).DefaultIfEmpty().Max())).ToArray();
         WriteRow(headers);
         if (markdown)
-            writer.WriteLine("|" + string.Join("|", widths.Select((width, column) => new string('-', width + 1) + (column == 0 ? "-" : ":"))) + "|");
+        {
+            IEnumerable<string> rules = widths.Select((width, column) => new string('-', width + 1) + (column == 0 ? "-" : ":"));
+            writer.WriteLine("|" + string.Join("|", rules) + "|");
+        }
         else
             writer.WriteLine(string.Join("  ", widths.Select(width => new string('-', width))));
         foreach (string[] row in _rows)
@@ -27,7 +31,8 @@ internal sealed class Table(params string[] headers)
         void WriteRow(string[] cells)
         {
             // The first column names the row; the others are numbers.
-            IEnumerable<string> padded = cells.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            IEnumerable<string> padded = cells.Select((cell, column) =>
+                column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
             writer.WriteLine(markdown ? $"| {string.Join(" | ", padded)} |" : string.Join("  ", padded).TrimEnd());
         }
     }

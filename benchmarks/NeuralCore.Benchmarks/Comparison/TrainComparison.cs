@@ -28,21 +28,31 @@ internal static class TrainComparison
             }
 
             // The largest batch comes first: its first epoch is the first of the process and includes all compilation.
-            List<Row> rows = [.. options.Batches.OrderDescending().Select(batch => Measure(train, test, batch, options.Rounds, torches)).OrderBy(row => row.Batch)];
+            IEnumerable<Row> measured = options.Batches.OrderDescending().Select(batch =>
+                Measure(train, test, batch, options.Rounds, torches));
+            List<Row> rows = [.. measured.OrderBy(row => row.Batch)];
             peak.Measure();
 
             report.Environment();
             if (torches.Count > 0)
-                report.Line($"{torches[0].Version}; tried with {string.Join(", ", torches.Select(torch => torch.Threads))} threads and both forms of Adam");
+            {
+                string threads = string.Join(", ", torches.Select(torch => torch.Threads));
+                report.Line($"{torches[0].Version}; tried with {threads} threads and both forms of Adam");
+            }
             if (torches.Count == 0)
                 report.Line($"PyTorch: absent ({absent}); install {TorchProcess.Package}");
             peak.Print(report);
             Print(report, rows, options);
             report.Line($"Peak memory: NeuralCore {PeakMegabytes():F0} MB, all batches and thread counts in one process"
-                + (torches.Count == 0 ? "." : $"; PyTorch {torches.Max(torch => torch.PeakMegabytes()):F0} MB in the larger of its processes. NeuralCore keeps the images as bytes, PyTorch as floats."));
+                + (torches.Count == 0
+                    ? "."
+                    : $"; PyTorch {torches.Max(torch => torch.PeakMegabytes()):F0} MB in the larger of its processes. "
+                        + "NeuralCore keeps the images as bytes, PyTorch as floats."));
             report.Line();
             if (rows.FirstOrDefault(row => !row.SawAccuracy) is { } bad)
-                throw new ComparisonException($"After {bad.Epochs} epochs at batch {bad.Batch} a network has not learnt: NeuralCore {bad.Accuracy:P1}, PyTorch {bad.TorchAccuracy:P1}. The times above are not comparable.");
+                throw new ComparisonException(
+                    $"After {bad.Epochs} epochs at batch {bad.Batch} a network has not learnt: NeuralCore {bad.Accuracy:P1}, "
+                    + $"PyTorch {bad.TorchAccuracy:P1}. The times above are not comparable.");
             report.Json(new JsonArray([.. rows.Select(row => (JsonNode)row.ToJson(torches.FirstOrDefault()?.Version))]));
         }
         finally
@@ -56,13 +66,15 @@ internal static class TrainComparison
 
     private const double LoadSeconds = 0.1;
 
-    internal static int[] ThreadCounts() => [.. new[] { PeakMeter.AllThreads, 2, 1 }.Where(threads => threads <= PeakMeter.AllThreads).Distinct()];
+    internal static int[] ThreadCounts() =>
+        [.. new[] { PeakMeter.AllThreads, 2, 1 }.Where(threads => threads <= PeakMeter.AllThreads).Distinct()];
 
     private static Row Measure(Dataset<int> train, Dataset<int> test, int batch, int rounds, List<TorchProcess> torches)
     {
         int all = PeakMeter.AllThreads;
         int[] counts = ThreadCounts();
-        Dictionary<int, NeuralCoreTraining> ours = counts.ToDictionary(threads => threads, threads => NeuralCoreTraining.Baseline(train, batch, threads));
+        Dictionary<int, NeuralCoreTraining> ours = counts.ToDictionary(
+            threads => threads, threads => NeuralCoreTraining.Baseline(train, batch, threads));
         NeuralCoreTraining dense = NeuralCoreTraining.Baseline(train, batch, all, skipZeros: false);
         // The peers go first: while they start, or still run the test of the last batch size, they would take processors from our first
         // epoch.
@@ -155,22 +167,39 @@ internal static class TrainComparison
 
     private static void Print(Report report, List<Row> rows, TrainOptions options)
     {
-        report.Line($"Seconds of an epoch of 60,000 samples, medians of {options.Rounds} interleaved rounds after a first epoch, with quartiles. Ratio above 1: NeuralCore is faster.");
-        report.Line("Warm-up: the time of the first fit with the row's batch size before its first step. For the largest batch, which comes first in the process, it includes compiling all kernels.");
+        report.Line(
+            $"Seconds of an epoch of 60,000 samples, medians of {options.Rounds} interleaved rounds after a first epoch, with quartiles. "
+            + "Ratio above 1: NeuralCore is faster.");
+        report.Line(
+            "Warm-up: the time of the first fit with the row's batch size before its first step. "
+            + "For the largest batch, which comes first in the process, it includes compiling all kernels.");
         foreach (Row row in rows.Where(row => row.TorchTried.Length > 0))
             report.Line($"PyTorch at batch {row.Batch}: {string.Join("; ", row.TorchTried)}");
         foreach (Row row in rows.Where(row => PeakMeter.AllThreads > 1 && row.PeakTwo < 1.5 * row.PeakOne))
-            report.Line($"Batch {row.Batch}: two threads had {row.PeakTwo / row.PeakOne:F2} times the peak of one. The machine ran both processors on one core; measure again for the speed of two cores.");
+        {
+            report.Line(
+                $"Batch {row.Batch}: two threads had {row.PeakTwo / row.PeakOne:F2} times the peak of one. "
+                + "The machine ran both processors on one core; measure again for the speed of two cores.");
+        }
         foreach (Row row in rows.Where(row => row.MessageNanoseconds is { } message && message.Upper > 2 * message.Lower))
-            report.Line($"Batch {row.Batch}: messages between threads took {Report.Spread(row.MessageNanoseconds.GetValueOrDefault(), "F0")} ns. The threads moved between processors with and without a shared cache, which spreads the epochs of two threads.");
+        {
+            report.Line(
+                $"Batch {row.Batch}: messages between threads took {Report.Spread(row.MessageNanoseconds.GetValueOrDefault(), "F0")} ns. "
+                + "The threads moved between processors with and without a shared cache, which spreads the epochs of two threads.");
+        }
         report.Line();
-        Table table = new("batch", "NeuralCore s", "dense s", "PyTorch s", "PyTorch's best", "ratio", "dense ratio", "dense limit s", "of peak", "1 / 2 threads", "peak 2 / 1", "message ns", "warm-up s", "first / median", "accuracy", "PyTorch's");
+        Table table = new(
+            "batch", "NeuralCore s", "dense s", "PyTorch s", "PyTorch's best", "ratio", "dense ratio", "dense limit s", "of peak",
+            "1 / 2 threads", "peak 2 / 1", "message ns", "warm-up s", "first / median", "accuracy", "PyTorch's");
         foreach (Row row in rows)
         {
             table.Add(
-                row.Batch.ToString(), Report.Spread(row.Ours, "F3"), Report.Spread(row.Dense, "F3"), row.Torch is { } torch ? Report.Spread(torch, "F3") : "absent", row.TorchSetting,
-                Report.Ratio(row.RatioVsTorch), Report.Ratio(row.DenseRatioVsTorch), row.DenseLimit.ToString("F3"), row.FractionOfPeak.ToString("P0"), Report.Ratio(row.TwoOverOne), Report.Ratio(row.PeakTwo / row.PeakOne),
-                row.MessageNanoseconds is { } message ? Report.Spread(message, "F0") : "-", row.WarmUp.ToString("F3"), Report.Ratio(row.First / row.Ours.Median), row.Accuracy.ToString("P2"), row.TorchAccuracy?.ToString("P2") ?? "-");
+                row.Batch.ToString(), Report.Spread(row.Ours, "F3"), Report.Spread(row.Dense, "F3"),
+                row.Torch is { } torch ? Report.Spread(torch, "F3") : "absent", row.TorchSetting,
+                Report.Ratio(row.RatioVsTorch), Report.Ratio(row.DenseRatioVsTorch), row.DenseLimit.ToString("F3"),
+                row.FractionOfPeak.ToString("P0"), Report.Ratio(row.TwoOverOne), Report.Ratio(row.PeakTwo / row.PeakOne),
+                row.MessageNanoseconds is { } message ? Report.Spread(message, "F0") : "-", row.WarmUp.ToString("F3"),
+                Report.Ratio(row.First / row.Ours.Median), row.Accuracy.ToString("P2"), row.TorchAccuracy?.ToString("P2") ?? "-");
         }
         report.Table(table);
     }

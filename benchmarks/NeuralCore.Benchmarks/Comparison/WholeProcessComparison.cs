@@ -27,7 +27,8 @@ internal static class WholeProcessComparison
         foreach (int threads in TrainComparison.ThreadCounts())
         {
             contenders.Add(($"PyTorch, {threads} threads", () => Time(
-                TorchProcess.Command(["--whole", "--data", options.Data], threads, options.OpenBlasCore) ?? throw new ComparisonException("torch_mnist.py not found."))));
+                TorchProcess.Command(["--whole", "--data", options.Data], threads, options.OpenBlasCore)
+                    ?? throw new ComparisonException("torch_mnist.py not found."))));
         }
 
         List<(string Name, Func<double> Run)> present = [];
@@ -107,7 +108,9 @@ internal static class WholeProcessComparison
         {
             process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            return process.ExitCode == 0 ? Stopwatch.GetElapsedTime(start).TotalSeconds : throw new ComparisonException($"it ended with code {process.ExitCode}.");
+            return process.ExitCode == 0
+                ? Stopwatch.GetElapsedTime(start).TotalSeconds
+                : throw new ComparisonException($"it ended with code {process.ExitCode}.");
         }
     }
 }

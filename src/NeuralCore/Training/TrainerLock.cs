@@ -14,8 +14,6 @@ internal sealed class TrainerLock(ModelLock model)
     /// <summary>Whether this thread is already using the trainer: the call comes from a callback, or from within a step.</summary>
     internal bool IsHeldByThisThread => Volatile.Read(ref _userThread) == Environment.CurrentManagedThreadId;
 
-    internal bool IsDisposed => _disposed;
-
     /// <summary>Enters an operation that changes the weights.</summary>
     internal void EnterWrite()
     {

@@ -32,7 +32,8 @@ internal sealed class MathNetGemm : IGemmPeer
             return;
         }
         _provider.MatrixMultiplyWithUpdate(
-            shape.TransposeB ? Transpose.Transpose : Transpose.DontTranspose, shape.TransposeA ? Transpose.Transpose : Transpose.DontTranspose,
+            shape.TransposeB ? Transpose.Transpose : Transpose.DontTranspose,
+            shape.TransposeA ? Transpose.Transpose : Transpose.DontTranspose,
             1, b, rowsB, columnsB, a, rowsA, columnsA, 0, c);
     }
 }

@@ -30,7 +30,8 @@ internal static partial class NativePeer
     /// <summary>Limits OpenMP to one thread for calls from this thread.</summary>
     internal static unsafe void UseOneOpenMpThread()
     {
-        if (TryLoad(["libgomp.so.1", "libomp.so.5"], out nint library, out _) && NativeLibrary.TryGetExport(library, "omp_set_num_threads", out nint set))
+        if (TryLoad(["libgomp.so.1", "libomp.so.5"], out nint library, out _)
+            && NativeLibrary.TryGetExport(library, "omp_set_num_threads", out nint set))
             ((delegate* unmanaged<int, void>)set)(1);
     }
 

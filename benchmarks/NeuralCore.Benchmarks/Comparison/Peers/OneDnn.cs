@@ -30,7 +30,8 @@ internal sealed unsafe class OneDnn : IGemmPeer
 
         int* version = ((delegate* unmanaged<int*>)NativeLibrary.GetExport(library, "dnnl_version"))();
         string isa = "?";
-        if (NativeLibrary.TryGetExport(library, "dnnl_get_effective_cpu_isa", out nint effective) && NativeLibrary.TryGetExport(library, "dnnl_cpu_isa2str", out nint toText))
+        if (NativeLibrary.TryGetExport(library, "dnnl_get_effective_cpu_isa", out nint effective)
+            && NativeLibrary.TryGetExport(library, "dnnl_cpu_isa2str", out nint toText))
             isa = Marshal.PtrToStringUTF8(((delegate* unmanaged<int, nint>)toText)(((delegate* unmanaged<int>)effective)())) ?? "?";
         Version = $"oneDNN {version[0]}.{version[1]}.{version[2]} ({isa}, 1 thread)";
     }
@@ -39,7 +40,8 @@ internal sealed unsafe class OneDnn : IGemmPeer
 
     public string Version { get; }
 
-    internal static OneDnn? TryLoad() => NativePeer.TryLoad(["libdnnl.so.2", "libdnnl.so.3", "libdnnl.so"], out nint library, out _) ? new OneDnn(library) : null;
+    internal static OneDnn? TryLoad() =>
+        NativePeer.TryLoad(["libdnnl.so.2", "libdnnl.so.3", "libdnnl.so"], out nint library, out _) ? new OneDnn(library) : null;
 
     public void Multiply(float[] a, float[] b, float[] c, GemmShape shape)
     {

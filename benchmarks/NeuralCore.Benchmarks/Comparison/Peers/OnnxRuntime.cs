@@ -29,7 +29,8 @@ internal sealed unsafe class OnnxRuntime : IDisposable
         // OrtApiBase has two functions. OrtApi is a table of functions that is only ever extended at its end.
         nint* apiBase = ((delegate* unmanaged<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase"))();
         _api = ((delegate* unmanaged<uint, nint*>)apiBase[0])(ApiVersion);
-        Version = $"ONNX Runtime {Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)apiBase[1])())}, CPU, 1 thread, default graph optimization";
+        string? version = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)apiBase[1])());
+        Version = $"ONNX Runtime {version}, CPU, 1 thread, default graph optimization";
         if (_api is null)
             throw new ComparisonException($"{Version} does not offer version {ApiVersion} of its API.");
 
@@ -69,7 +70,8 @@ internal sealed unsafe class OnnxRuntime : IDisposable
     {
         if (FindLibrary() is not { } file || !NativeLibrary.TryLoad(file, out nint library))
         {
-            reason = $"benchmarks/peers/install.sh installs it (npm install onnxruntime-node --ignore-scripts), or set {Variable} to libonnxruntime.so";
+            reason = "benchmarks/peers/install.sh installs it (npm install onnxruntime-node --ignore-scripts), "
+                + $"or set {Variable} to libonnxruntime.so";
             return null;
         }
         string folder = Directory.CreateTempSubdirectory("neuralcore-compare-").FullName;
@@ -109,10 +111,12 @@ internal sealed unsafe class OnnxRuntime : IDisposable
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen)
             return Path.GetFullPath(chosen);
         string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
-        if (Machine.PeersFolder() is not { } peers || Path.Combine(peers, "node_modules", "onnxruntime-node", "bin") is not { } bin || !Directory.Exists(bin))
+        if (Machine.PeersFolder() is not { } peers
+            || Path.Combine(peers, "node_modules", "onnxruntime-node", "bin") is not { } bin || !Directory.Exists(bin))
             return null;
         return Directory.EnumerateFiles(bin, "libonnxruntime.so*", SearchOption.AllDirectories)
-            .FirstOrDefault(file => file.Contains($"{Path.DirectorySeparatorChar}{architecture}{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+            .FirstOrDefault(file => file.Contains(
+                $"{Path.DirectorySeparatorChar}{architecture}{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
     }
 
     private static string WriteModel(Sequential model, string weights, string path)
@@ -150,7 +154,8 @@ internal sealed unsafe class OnnxRuntime : IDisposable
     private void Check(nint status)
     {
         if (status != 0)
-            throw new ComparisonException($"ONNX Runtime: {Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)_api[Api.GetErrorMessage])(status))}");
+            throw new ComparisonException(
+                $"ONNX Runtime: {Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)_api[Api.GetErrorMessage])(status))}");
     }
 
     // Positions in OrtApi, onnxruntime_c_api.h.

@@ -11,7 +11,8 @@ internal sealed class TorchProcess : IDisposable
     private const string Script = "torch_mnist.py";
 
     // With OpenBLAS' own threads under OpenMP, PyTorch is three to four times slower.
-    private static readonly string[] OpenMpFolders = ["/usr/lib/x86_64-linux-gnu/openblas-openmp", "/usr/lib/aarch64-linux-gnu/openblas-openmp"];
+    private static readonly string[] OpenMpFolders =
+        ["/usr/lib/x86_64-linux-gnu/openblas-openmp", "/usr/lib/aarch64-linux-gnu/openblas-openmp"];
 
     private readonly Process _process;
 
