@@ -6,19 +6,19 @@ using NeuralCore.Samples.Mnist.Sweeps;
 
 namespace NeuralCore.Samples.Mnist.Commands;
 
-/// <summary>Arguments and options that say clearly what they take.</summary>
+/// <summary>Arguments and options whose errors say which values are valid.</summary>
 internal static class Arguments
 {
     /// <summary>The id of one of the experiments.</summary>
     internal static Argument<Experiment> ExperimentId() => new("id")
     {
-        Description = "The experiment: basic, baseline, or another id that list shows.",
+        Description = "The experiment: basic, baseline, or another id shown by list.",
         CustomParser = result =>
         {
             string id = result.Tokens[0].Value;
             Experiment? experiment = ExperimentTable.Find(id);
             if (experiment is null)
-                result.AddError($"There is no experiment '{id}'; there are basic, baseline and those that list shows.");
+                result.AddError($"There is no experiment '{id}'. The list command shows all ids.");
             return experiment!;
         },
     };
@@ -31,9 +31,11 @@ internal static class Arguments
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T value) && value >= least && value <= most)
+                if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T value)
+                    && value >= least && value <= most)
                     return value;
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {least} to {most}, not '{text}'."));
+                result.AddError(string.Create(
+                    CultureInfo.InvariantCulture, $"{name} takes a whole number from {least} to {most}, not '{text}'."));
                 return null;
             },
         };
@@ -47,7 +49,7 @@ internal static class Arguments
         {
             string text = result.Tokens[0].Value;
             if (string.IsNullOrWhiteSpace(text))
-                result.AddError($"{name} takes a path, not an empty text.");
+                result.AddError($"{name} takes a path, not an empty string.");
             return text;
         },
     };
@@ -64,19 +66,22 @@ internal static class Arguments
             {
                 if (ExperimentTable.Find(name) is { } experiment)
                     chosen.Add(experiment);
-                else if (Enum.GetValues<ExperimentGroup>().Where(group => ExperimentTable.NameOf(group) == name).SelectMany(ExperimentTable.Of).ToArray() is { Length: > 0 } group)
+                else if (OfGroup(name) is { Length: > 0 } group)
                     chosen.UnionWith(group);
                 else
-                    result.AddError($"--only takes groups and ids that list shows, not '{name}'.");
+                    result.AddError($"--only takes groups and the ids shown by list, not '{name}'.");
             }
             return ExperimentTable.All.Where(chosen.Contains).ToArray();
         },
     };
 
+    private static Experiment[] OfGroup(string name) => Enum.GetValues<ExperimentGroup>()
+        .Where(group => ExperimentTable.NameOf(group) == name).SelectMany(ExperimentTable.Of).ToArray();
+
     /// <summary>A part of a sweep, as <c>I/N</c>.</summary>
     internal static Option<Shard?> Shard() => new("--shard")
     {
-        Description = "Make only the I-th of N parts, for a scheduler's job array; merge joins them.",
+        Description = "Train only part I of N, for a scheduler's job array; merge joins the parts.",
         HelpName = "I/N",
         CustomParser = result =>
         {

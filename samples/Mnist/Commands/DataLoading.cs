@@ -3,18 +3,18 @@ using NeuralCore.Samples.Mnist.Output;
 
 namespace NeuralCore.Samples.Mnist.Commands;
 
-/// <summary>Loads the images for a command, with what there is to say on the way.</summary>
+/// <summary>Loads the images for a command; shows downloads and warnings.</summary>
 internal static class DataLoading
 {
     internal const string ToTrain = "Training on synthetic digits instead: their results say nothing about MNIST.";
     internal const string ToTest = "Testing on synthetic digits instead: their results say nothing about MNIST.";
     private const string ToPredict = "Predicting synthetic test digits instead, which are not MNIST's.";
 
-    /// <summary>The images of the folder that was named, of the cache, of a download, or drawn by the sample.</summary>
+    /// <summary>Images from the named folder, the cache or a download, or drawn by the sample.</summary>
     /// <param name="terminal">Shows a download.</param>
     /// <param name="option">The value of <c>--data</c>, or null.</param>
     /// <param name="consequence">What synthetic digits mean for the command.</param>
-    /// <param name="cancellation">Ends a download.</param>
+    /// <param name="cancellation">Cancels a download.</param>
     internal static MnistImages Load(Terminal terminal, string? option, string consequence, CancellationToken cancellation)
     {
         using DownloadDisplay display = new(terminal);
@@ -22,7 +22,7 @@ internal static class DataLoading
             .Load(option, consequence, cancellation);
     }
 
-    /// <summary>The test images alone, those that a run with the same option is tested on, and whether the sample drew them.</summary>
+    /// <summary>Only the test images, the same as for a run with the same option, and whether the sample drew them.</summary>
     /// <param name="terminal">Shows a download.</param>
     /// <param name="option">The value of <c>--data</c>, or null.</param>
     internal static (LabelledImages Images, bool AreSynthetic) LoadTest(Terminal terminal, string? option)

@@ -1,11 +1,11 @@
 namespace NeuralCore.Samples.Mnist.Commands;
 
-/// <summary>How the program ends.</summary>
+/// <summary>The exit codes of the program.</summary>
 internal static class ExitCodes
 {
     internal const int Success = 0;
 
-    /// <summary>No data, a broken file, a file that cannot be written, a loss that is not finite.</summary>
+    /// <summary>No data, a malformed file, a file that cannot be written, or a loss that is not finite.</summary>
     internal const int Failure = 1;
 
     /// <summary>The command line is wrong.</summary>
@@ -14,7 +14,7 @@ internal static class ExitCodes
     /// <summary>SIGHUP, the terminal hung up: 128 + 1.</summary>
     internal const int HungUp = 129;
 
-    /// <summary>Ctrl-C: 128 + SIGINT, as shells count.</summary>
+    /// <summary>Ctrl-C: 128 + 2 (SIGINT), as in shells.</summary>
     internal const int Interrupted = 130;
 
     /// <summary>SIGTERM: 128 + 15.</summary>

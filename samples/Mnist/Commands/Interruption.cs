@@ -21,7 +21,7 @@ internal sealed class Interruption : IDisposable
     /// <summary>Cancelled by the signal.</summary>
     internal CancellationToken Token => _source.Token;
 
-    /// <summary>What the process is to end with.</summary>
+    /// <summary>The exit code for the signal received.</summary>
     internal int ExitCode { get; private set; } = ExitCodes.Interrupted;
 
     public void Dispose()

@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist.Output;
 
 namespace NeuralCore.Samples.Mnist.Commands;
 
-/// <summary><c>list</c>: all experiments with the figures the report published.</summary>
+/// <summary><c>list</c>: all experiments with the published figures.</summary>
 internal static class ListCommand
 {
     internal static Command Create()

@@ -7,17 +7,22 @@ using NeuralCore.Samples.Mnist.Sweeps;
 
 namespace NeuralCore.Samples.Mnist.Commands;
 
-/// <summary><c>merge</c>: joins the folders of shards into one, and writes the report that one process would have written.</summary>
+/// <summary><c>merge</c>: joins the folders of all shards and writes the report that a single process would have written.</summary>
 internal static class MergeCommand
 {
     internal static Command Create()
     {
-        Argument<string[]> folders = new("DIR") { Description = "The folders that report --shard has written.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> folders = new("DIR")
+        {
+            Description = "The folders written by report --shard.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Option<string> output = Arguments.Path("--out", "The folder for the joined runs and the report.", "DIR");
         output.Required = true;
         Option<string> data = Arguments.Path("--data", "The folder with the four MNIST files, as for run.", "DIR");
         Command command = new("merge", "Joins the folders of shards and writes the report.") { folders, output, data };
-        command.SetAction(parsed => Execute(parsed.GetRequiredValue(folders), parsed.GetRequiredValue(output), parsed.GetValue(data)));
+        command.SetAction(parsed =>
+            Execute(parsed.GetRequiredValue(folders), parsed.GetRequiredValue(output), parsed.GetValue(data)));
         return command;
     }
 
@@ -41,7 +46,7 @@ internal static class MergeCommand
 
         using SweepFolder folder = SweepFolder.Open(output);
         ReportFiles.Check(output);
-        // Runs that the folder holds already stay; nothing finished is lost.
+        // Keep the runs that are already in the folder: no finished run is lost.
         parts.Add((output, folder.Parts));
         runs.InsertRange(0, LocatedRun.Of(folder.PathOf(SweepFolder.RunsFile), folder.Runs));
         Check(runs, common);
@@ -51,19 +56,22 @@ internal static class MergeCommand
         folder.Replace(joined, parts.SelectMany(its => its.Parts).DistinctBy(part => part.Id)
             .OrderBy(part => part.Started, StringComparer.Ordinal).ToArray());
         terminal.Line($"{Numbers.Plain(joined.Length)} runs of {Numbers.Plain(inputs.Length)} folders joined in {output}");
-        ReportFiles.Write(terminal, output, ReportBuilder.Build(folder.Runs, images.Test, ProvenanceBuilder.Build(folder.Runs, folder.Parts)));
+        Provenance provenance = ProvenanceBuilder.Build(folder.Runs, folder.Parts);
+        ReportFiles.Write(terminal, output, ReportBuilder.Build(folder.Runs, images.Test, provenance));
         return ExitCodes.Success;
     }
 
-    private static void Check(IReadOnlyList<LocatedRun> runs, SweepData common) => RunChecks.Check(runs, common, _ => runs[0].Run.Epochs);
+    private static void Check(IReadOnlyList<LocatedRun> runs, SweepData common) =>
+        RunChecks.Check(runs, common, _ => runs[0].Run.Epochs);
 
     private static RunRecord[] Sorted(IEnumerable<RunRecord> runs)
     {
-        Dictionary<string, int> order = ExperimentTable.All.Select((experiment, i) => (experiment.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i);
+        Dictionary<string, int> order = ExperimentTable.All.Select((experiment, i) => (experiment.Id, i))
+            .ToDictionary(pair => pair.Id, pair => pair.i);
         return runs.DistinctBy(run => run.Key).OrderBy(run => order[run.Experiment]).ThenBy(run => run.Seed).ToArray();
     }
 
-    // A part that is missing would quietly leave seeds out of some experiments and not of others.
+    // Without a missing shard, some experiments would silently lack seeds that others have.
     private static void CheckComplete(RunRecord[] runs)
     {
         HashSet<RunKey> there = [.. runs.Select(run => run.Key)];
@@ -73,7 +81,7 @@ internal static class MergeCommand
         if (missing.Length > 0)
         {
             throw new SampleException(FormattableString.Invariant(
-                $"{missing.Length} runs are missing, the first is {missing[0].Experiment}, seed {missing[0].Seed}. {PlanChecks.WhatToDo}"));
+                $"{missing.Length} runs are missing; the first is {missing[0].Experiment}, seed {missing[0].Seed}. {PlanChecks.WhatToDo}"));
         }
     }
 }

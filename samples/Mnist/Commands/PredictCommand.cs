@@ -8,22 +8,23 @@ using NeuralCore.Serialization;
 
 namespace NeuralCore.Samples.Mnist.Commands;
 
-/// <summary><c>predict MODEL IMAGE...</c>: what a saved model says of images.</summary>
+/// <summary><c>predict MODEL IMAGE...</c>: classifies images with a saved model.</summary>
 internal static class PredictCommand
 {
     private const string TestPrefix = "test:";
 
     internal static Command Create()
     {
-        Argument<string> model = new("model") { Description = "A model that run --save wrote." };
+        Argument<string> model = new("model") { Description = "A model saved by run --save." };
         Argument<string[]> images = new("image")
         {
-            Description = "Images of 28 x 28: PGM files, white on black as MNIST, or test:INDEX for one of the test images, counted from 0.",
+            Description = "28 x 28 images: PGM files, white on black like MNIST, or test:INDEX for a test image, counted from 0.",
             Arity = ArgumentArity.OneOrMore,
         };
         Option<string> data = Arguments.Path("--data", "The folder with the MNIST files, for test:INDEX (default as for run).", "DIR");
-        Command command = new("predict", "Says which digits images show.") { model, images, data };
-        command.SetAction(parsed => Execute(parsed.GetRequiredValue(model), parsed.GetRequiredValue(images), parsed.GetValue(data)));
+        Command command = new("predict", "Classifies images with a saved model.") { model, images, data };
+        command.SetAction(parsed =>
+            Execute(parsed.GetRequiredValue(model), parsed.GetRequiredValue(images), parsed.GetValue(data)));
         return command;
     }
 
@@ -33,11 +34,14 @@ internal static class PredictCommand
         Terminal terminal = Terminal.Open();
         (LabelledImages? test, bool areSynthetic) = images.Any(IsTest) ? DataLoading.LoadTest(terminal, data) : (null, false);
         if (file.Model.Name == DataOrigin.SyntheticModel)
-            Terminal.Error($"{modelPath} was trained on synthetic digits, which the sample drew: its predictions say nothing about MNIST.");
+        {
+            Terminal.Error(
+                $"{modelPath} was trained on synthetic digits, drawn by the sample: its predictions say nothing about MNIST.");
+        }
         int exitCode = ExitCodes.Success;
         foreach (string image in images)
         {
-            // One bad image does not keep the others from being read.
+            // One bad image does not stop the others.
             int result = CommandLine.Guard(() =>
             {
                 string truth = "";
@@ -80,7 +84,9 @@ internal static class PredictCommand
             throw new SampleException($"{path} does not say how pixels are scaled. Save a model with run --save.");
         return file.Model.InputShape.Size == pixels && file.Model.OutputShape.Size == Experiment.Classes
             ? file
-            : throw new SampleException($"{path}: expected a model of {pixels} pixels and {Experiment.Classes} digits, found {file.Model.InputShape} and {file.Model.OutputShape}.");
+            : throw new SampleException(
+                $"{path}: expected a model of {pixels} pixels and {Experiment.Classes} digits, "
+                + $"found {file.Model.InputShape} and {file.Model.OutputShape}.");
     }
 
     private static bool IsTest(string image) => image.StartsWith(TestPrefix, StringComparison.Ordinal);

@@ -1,8 +1,8 @@
 namespace NeuralCore.Samples.Mnist.Data;
 
-/// <summary>Reads another stream, asynchronously only, up to a limit and never waiting long.</summary>
-/// <param name="inner">What is read; disposed by whoever made it.</param>
-/// <param name="limit">The most bytes that may come.</param>
+/// <summary>Reads another stream, asynchronously only, with a limit on its length and on each wait.</summary>
+/// <param name="inner">The stream to read. The caller disposes of it.</param>
+/// <param name="limit">The largest number of bytes allowed.</param>
 /// <param name="stall">The longest wait for the next bytes.</param>
 internal sealed class BoundedStream(Stream inner, long limit, TimeSpan stall) : Stream
 {

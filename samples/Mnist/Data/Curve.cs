@@ -9,8 +9,8 @@ internal static class Curve
     private const int PiecesPerSpan = 6;
 
     /// <summary>Lowers each pixel's squared distance to the curve, for pixels nearer than <paramref name="reach"/>.</summary>
-    /// <param name="points">x, y, x, y, ... in pixels. The curve runs through all (Catmull-Rom); a point given twice makes a corner.</param>
-    /// <param name="reach">How far from the curve pixels are looked at.</param>
+    /// <param name="points">x, y, x, y, ... in pixels. The curve passes through all (Catmull-Rom); a repeated point makes a corner.</param>
+    /// <param name="reach">The distance from the curve within which pixels are updated.</param>
     /// <param name="squares">Squared distances, row by row.</param>
     internal static void Trace(ReadOnlySpan<float> points, float reach, Span<float> squares)
     {
@@ -26,7 +26,8 @@ internal static class Curve
             {
                 float t = (float)piece / PiecesPerSpan;
                 float x = Blend(points[2 * before], points[2 * span], points[2 * span + 2], points[2 * after], t);
-                float y = Blend(points[2 * before + 1], points[2 * span + 1], points[2 * span + 3], points[2 * after + 1], t);
+                float y = Blend(
+                    points[2 * before + 1], points[2 * span + 1], points[2 * span + 3], points[2 * after + 1], t);
                 TracePiece(fromX, fromY, x, y, reach, squares);
                 (fromX, fromY) = (x, y);
             }
@@ -55,7 +56,7 @@ internal static class Curve
         {
             for (int column = left; column <= right; column++)
             {
-                // From the middle of the pixel to the nearest point of the piece.
+                // From the pixel's centre to the nearest point of the piece.
                 float x = column + 0.5f - fromX;
                 float y = row + 0.5f - fromY;
                 float along = length > 0 ? Math.Clamp((x * dx + y * dy) / length, 0, 1) : 0;

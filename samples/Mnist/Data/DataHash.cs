@@ -2,10 +2,12 @@ using System.Security.Cryptography;
 
 namespace NeuralCore.Samples.Mnist.Data;
 
-/// <summary>A fingerprint of the data: runs on other data are no part of a sweep.</summary>
+/// <summary>A hash of the data: all runs of a sweep must use the same data.</summary>
 internal static class DataHash
 {
-    /// <summary>SHA-256 over training pixels, training labels, test pixels and test labels, a byte each; in lower-case hexadecimal.</summary>
+    /// <summary>
+    /// SHA-256 over training pixels, training labels, test pixels and test labels, one byte each; in lower-case hexadecimal.
+    /// </summary>
     internal static string Of(MnistImages images)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,7 +1,9 @@
 namespace NeuralCore.Samples.Mnist.Data;
 
-/// <summary>How each digit is written: one or more ways, each of one or more strokes, each a smooth curve through points.</summary>
-/// <remarks>In a box of width 1 and height 1, y down. A point given twice makes a corner; a stroke that ends where it starts is not smoothed there.</remarks>
+/// <summary>How each digit is written: in one or more ways, each of one or more strokes, each a smooth curve through points.</summary>
+/// <remarks>
+/// In a box of width 1 and height 1, with y down. A repeated point makes a corner; a stroke that ends where it starts is not smoothed there.
+/// </remarks>
 internal static class DigitStrokes
 {
     /// <summary>Digit, way, stroke, points as x, y, x, y, ...</summary>
@@ -16,11 +18,17 @@ internal static class DigitStrokes
             [[0.3f, 0.22f, 0.55f, 0f, 0.55f, 0f, 0.54f, 0.5f, 0.52f, 1f]],
         ],
         [
-            [[0.12f, 0.25f, 0.3f, 0.04f, 0.65f, 0.02f, 0.82f, 0.25f, 0.65f, 0.52f, 0.35f, 0.78f, 0.1f, 0.98f, 0.1f, 0.98f, 0.5f, 0.96f, 0.92f, 0.97f]],
+            [[
+                0.12f, 0.25f, 0.3f, 0.04f, 0.65f, 0.02f, 0.82f, 0.25f, 0.65f, 0.52f,
+                0.35f, 0.78f, 0.1f, 0.98f, 0.1f, 0.98f, 0.5f, 0.96f, 0.92f, 0.97f,
+            ]],
             [[0.15f, 0.2f, 0.45f, 0.02f, 0.78f, 0.2f, 0.65f, 0.55f, 0.35f, 0.88f, 0.12f, 0.9f, 0.2f, 0.74f, 0.5f, 0.85f, 0.95f, 0.95f]],
         ],
         [
-            [[0.15f, 0.12f, 0.45f, 0f, 0.78f, 0.14f, 0.7f, 0.38f, 0.42f, 0.47f, 0.42f, 0.47f, 0.78f, 0.56f, 0.85f, 0.8f, 0.5f, 1f, 0.12f, 0.88f]],
+            [[
+                0.15f, 0.12f, 0.45f, 0f, 0.78f, 0.14f, 0.7f, 0.38f, 0.42f, 0.47f,
+                0.42f, 0.47f, 0.78f, 0.56f, 0.85f, 0.8f, 0.5f, 1f, 0.12f, 0.88f,
+            ]],
             [[0.12f, 0.03f, 0.8f, 0.03f, 0.8f, 0.03f, 0.42f, 0.42f, 0.42f, 0.42f, 0.8f, 0.55f, 0.8f, 0.85f, 0.45f, 1f, 0.12f, 0.9f]],
         ],
         [
@@ -29,7 +37,10 @@ internal static class DigitStrokes
         ],
         [
             [[0.82f, 0.03f, 0.25f, 0.05f, 0.25f, 0.05f, 0.2f, 0.42f, 0.2f, 0.42f, 0.6f, 0.38f, 0.86f, 0.65f, 0.65f, 0.95f, 0.15f, 0.92f]],
-            [[0.28f, 0.05f, 0.22f, 0.45f, 0.22f, 0.45f, 0.62f, 0.42f, 0.8f, 0.7f, 0.55f, 0.98f, 0.15f, 0.9f], [0.28f, 0.05f, 0.55f, 0.06f, 0.88f, 0.02f]],
+            [
+                [0.28f, 0.05f, 0.22f, 0.45f, 0.22f, 0.45f, 0.62f, 0.42f, 0.8f, 0.7f, 0.55f, 0.98f, 0.15f, 0.9f],
+                [0.28f, 0.05f, 0.55f, 0.06f, 0.88f, 0.02f],
+            ],
         ],
         [
             [[0.68f, 0.02f, 0.35f, 0.25f, 0.15f, 0.62f, 0.25f, 0.92f, 0.58f, 0.98f, 0.82f, 0.78f, 0.68f, 0.55f, 0.4f, 0.55f, 0.18f, 0.75f]],
@@ -40,8 +51,14 @@ internal static class DigitStrokes
             [[0.12f, 0.2f, 0.14f, 0.05f, 0.14f, 0.05f, 0.85f, 0.05f, 0.85f, 0.05f, 0.6f, 0.5f, 0.45f, 1f], [0.32f, 0.5f, 0.78f, 0.48f]],
         ],
         [
-            [[0.75f, 0.15f, 0.5f, 0.01f, 0.22f, 0.18f, 0.4f, 0.42f, 0.7f, 0.6f, 0.78f, 0.85f, 0.48f, 1f, 0.2f, 0.83f, 0.35f, 0.57f, 0.65f, 0.4f, 0.76f, 0.16f]],
-            [[0.5f, 0.46f, 0.22f, 0.28f, 0.35f, 0.04f, 0.66f, 0.04f, 0.76f, 0.28f, 0.5f, 0.46f], [0.5f, 0.46f, 0.18f, 0.7f, 0.32f, 0.97f, 0.68f, 0.97f, 0.82f, 0.7f, 0.5f, 0.46f]],
+            [[
+                0.75f, 0.15f, 0.5f, 0.01f, 0.22f, 0.18f, 0.4f, 0.42f, 0.7f, 0.6f, 0.78f,
+                0.85f, 0.48f, 1f, 0.2f, 0.83f, 0.35f, 0.57f, 0.65f, 0.4f, 0.76f, 0.16f,
+            ]],
+            [
+                [0.5f, 0.46f, 0.22f, 0.28f, 0.35f, 0.04f, 0.66f, 0.04f, 0.76f, 0.28f, 0.5f, 0.46f],
+                [0.5f, 0.46f, 0.18f, 0.7f, 0.32f, 0.97f, 0.68f, 0.97f, 0.82f, 0.7f, 0.5f, 0.46f],
+            ],
         ],
         [
             [[0.8f, 0.2f, 0.5f, 0.02f, 0.2f, 0.2f, 0.25f, 0.46f, 0.55f, 0.5f, 0.78f, 0.3f, 0.8f, 0.18f, 0.78f, 0.55f, 0.7f, 1f]],

@@ -1,11 +1,11 @@
 namespace NeuralCore.Samples.Mnist.Data;
 
-/// <summary>Where MNIST can be downloaded.</summary>
+/// <summary>The addresses from which MNIST can be downloaded.</summary>
 internal static class Mirrors
 {
     internal const string EnvironmentVariable = "NEURALCORE_MIRRORS";
 
-    /// <summary>The value of the variable that keeps the sample off the network.</summary>
+    /// <summary>The value of the variable that disables downloads.</summary>
     internal const string None = "none";
 
     internal static readonly IReadOnlyList<Uri> Public =
@@ -26,10 +26,12 @@ internal static class Mirrors
 
     private static Uri Parse(string address)
     {
-        // A relative file name replaces what follows the last slash.
+        // Without a final slash, resolving a file name would replace the last segment.
         string folder = address.EndsWith('/') ? address : address + "/";
-        return Uri.TryCreate(folder, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
+        return Uri.TryCreate(folder, UriKind.Absolute, out Uri? uri)
+            && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
             ? uri
-            : throw new SampleException($"{EnvironmentVariable} takes addresses that start with http:// or https://, or {None}, not '{address}'.");
+            : throw new SampleException(
+                $"{EnvironmentVariable} takes addresses that start with http:// or https://, or {None}, not '{address}'.");
     }
 }

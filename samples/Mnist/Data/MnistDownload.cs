@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace NeuralCore.Samples.Mnist.Data;
 
 /// <summary>
-/// Fetches the files of MNIST into a folder. A file appears there whole and checked or not at all; nothing that a server sends can make the download
-/// run on, fill the disk or put other bytes in place.
+/// Downloads the files of MNIST into a folder. A file appears there complete and verified, or not at all. Whatever a server sends, the
+/// download ends, does not fill the disk and never stores other bytes.
 /// </summary>
 internal sealed class MnistDownload
 {
@@ -19,7 +19,10 @@ internal sealed class MnistDownload
     private readonly IProgress<DownloadProgress>? _progress;
 
     internal MnistDownload(
-        IEnumerable<Uri> mirrors, IProgress<DownloadProgress>? progress = null, DownloadLimits? limits = null, IReadOnlyList<MnistFile>? files = null)
+        IEnumerable<Uri> mirrors,
+        IProgress<DownloadProgress>? progress = null,
+        DownloadLimits? limits = null,
+        IReadOnlyList<MnistFile>? files = null)
     {
         _mirrors = new Queue<Uri>(mirrors);
         _progress = progress;
@@ -27,9 +30,11 @@ internal sealed class MnistDownload
         _files = files ?? MnistFile.All;
     }
 
-    /// <summary>Fetches the files that the folder lacks, as plain files, from the first mirror that has them.</summary>
-    /// <exception cref="DownloadException">No mirror gave one of the files, or the folder cannot be written. The message says what each did.</exception>
-    /// <exception cref="OperationCanceledException">The user interrupted it.</exception>
+    /// <summary>Downloads the files that the folder lacks, decompressed, from the first mirror that has them.</summary>
+    /// <exception cref="DownloadException">
+    /// No mirror delivered one of the files, or the folder cannot be written. The message gives each mirror's error.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The user interrupted the download.</exception>
     internal async Task FetchAsync(string folder, CancellationToken cancellation)
     {
         if (_mirrors.Count == 0)
@@ -72,13 +77,14 @@ internal sealed class MnistDownload
             if (failure is null)
                 return;
             failures.Add($"{mirror}: {failure}");
-            // The next file starts with the mirror that worked, not with one that keeps us waiting.
+            // The next file starts with the mirror that worked, not with a slow one.
             _mirrors.Enqueue(_mirrors.Dequeue());
         }
         throw new DownloadException(string.Join("; ", failures));
     }
 
-    private async Task<string?> TryFetchAsync(HttpClient client, Uri mirror, MnistFile file, string folder, CancellationToken cancellation)
+    private async Task<string?> TryFetchAsync(
+        HttpClient client, Uri mirror, MnistFile file, string folder, CancellationToken cancellation)
     {
         string temporary = Path.Combine(folder, $"{file.Name}.{Guid.NewGuid():N}.tmp");
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -94,7 +100,8 @@ internal sealed class MnistDownload
         {
             return $"took longer than {_limits.File.TotalSeconds:0.#} s for {file.Name}";
         }
-        catch (Exception e) when (e is HttpRequestException or InvalidDataException or IOException or UnauthorizedAccessException or TimeoutException)
+        catch (Exception e) when (
+            e is HttpRequestException or InvalidDataException or IOException or UnauthorizedAccessException or TimeoutException)
         {
             return e is HttpRequestException { InnerException: { } inner } ? inner.Message : e.Message;
         }
@@ -108,15 +115,18 @@ internal sealed class MnistDownload
     {
         Uri address = new(mirror, file.Name + ".gz");
         using HttpResponseMessage response = await Patience.WaitAsync(
-            token => client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, token), _limits.Connect + _limits.Stall, cancellation);
+            token => client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, token),
+            _limits.Connect + _limits.Stall,
+            cancellation);
         if (!response.IsSuccessStatusCode)
             throw new HttpRequestException($"answered {(int)response.StatusCode} {response.StatusCode} for {file.Name}.gz");
 
         using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
-        // The compressed file is smaller than what it holds; a stream of empty blocks would never end.
+        // A compressed file is smaller than its content. The limit also ends an endless stream of empty blocks.
         using BoundedStream bounded = new(body, file.Length + BufferSize, _limits.Stall);
         using GZipStream content = new(bounded, CompressionMode.Decompress);
-        using FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
+        using FileStream stream = new(
+            temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
         await CopyAsync(content, stream, file, mirror, cancellation);
         stream.Flush(flushToDisk: true);
     }
@@ -139,13 +149,17 @@ internal sealed class MnistDownload
             throw new InvalidDataException($"{file.Name} ended after {total} of {file.Length} bytes");
         string found = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (found != file.Sha256)
-            throw new InvalidDataException($"{file.Name} has other bytes than MNIST (SHA-256 {found[..12]}..., expected {file.Sha256[..12]}...)");
+        {
+            throw new InvalidDataException(
+                $"{file.Name} has other bytes than MNIST (SHA-256 {found[..12]}..., expected {file.Sha256[..12]}...)");
+        }
     }
 
-    // What a process left that was killed. Younger ones may still grow.
+    // Temporary files of killed processes. Those less than a day old may still be in use.
     private static void RemoveLeftovers(string folder)
     {
-        foreach (string path in Directory.EnumerateFiles(folder, "*.tmp").Where(path => File.GetLastWriteTimeUtc(path) < DateTime.UtcNow.AddDays(-1)))
+        DateTime limit = DateTime.UtcNow.AddDays(-1);
+        foreach (string path in Directory.EnumerateFiles(folder, "*.tmp").Where(path => File.GetLastWriteTimeUtc(path) < limit))
             TryDelete(path);
     }
 
@@ -157,7 +171,7 @@ internal sealed class MnistDownload
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What went wrong first is what the message says.
+            // The message reports the first error.
         }
     }
 }

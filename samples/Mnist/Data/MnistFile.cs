@@ -1,6 +1,6 @@
 namespace NeuralCore.Samples.Mnist.Data;
 
-/// <summary>One of the four files of MNIST, known by its decompressed bytes: mirrors compress them differently.</summary>
+/// <summary>One of the four files of MNIST, identified by its decompressed bytes because mirrors compress them differently.</summary>
 /// <param name="Name">The name without <c>.gz</c>.</param>
 /// <param name="Length">Bytes when decompressed.</param>
 /// <param name="Sha256">SHA-256 of these bytes, in lower-case hexadecimal.</param>
@@ -18,6 +18,6 @@ internal sealed record MnistFile(string Name, long Length, string Sha256)
     internal static readonly MnistFile TestLabels =
         new("t10k-labels-idx1-ubyte", 10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2");
 
-    // The small ones first: a mirror that gives wrong bytes is found out before 10 MB have come.
+    // Small files first, so that a mirror with wrong bytes is detected before 10 MB are downloaded.
     internal static readonly IReadOnlyList<MnistFile> All = [TestLabels, TrainingLabels, TestImages, TrainingImages];
 }

@@ -4,23 +4,23 @@ using NeuralCore.Samples.Mnist.Experiments;
 namespace NeuralCore.Samples.Mnist.Data;
 
 /// <summary>Images to train on and images to test on.</summary>
-/// <param name="Training">What networks are trained on.</param>
-/// <param name="Test">What they are tested on.</param>
+/// <param name="Training">The training set.</param>
+/// <param name="Test">The test set.</param>
 /// <param name="Origin">Whether they are MNIST.</param>
 internal sealed record MnistImages(LabelledImages Training, LabelledImages Test, DataOrigin Origin);
 
 /// <summary>Where images come from.</summary>
 /// <param name="Kind"><see cref="Mnist"/> or <see cref="Synthetic"/>: the label of every result.</param>
-/// <param name="Description">For people: the folder, or that the sample drew them.</param>
+/// <param name="Description">For display: the folder, or that the sample drew them.</param>
 internal sealed record DataOrigin(string Kind, string Description)
 {
     internal const string Mnist = "mnist";
     internal const string Synthetic = "synthetic";
 
-    /// <summary>The name of a model that was trained on such digits.</summary>
+    /// <summary>The name of a model trained on synthetic digits.</summary>
     internal const string SyntheticModel = "synthetic_digits";
 
-    /// <summary>Whether the sample drew the digits itself, so that no figure may be set beside the report's.</summary>
+    /// <summary>Whether the sample drew the digits itself, so that no figure is comparable with the report's.</summary>
     internal bool IsSynthetic => Kind == Synthetic;
 }
 
@@ -57,12 +57,15 @@ internal sealed class LabelledImages
             throw new InvalidDataException($"{imagesPath}: expected images {ImageShape}, found {shape}.");
         int count = pixels.Length / shape.Size;
         if (count != labels.Length)
-            throw new InvalidDataException($"{imagesPath}: expected {labels.Length} images, as many as there are labels in {labelsPath}, found {count}.");
+        {
+            throw new InvalidDataException(
+                $"{imagesPath}: expected {labels.Length} images, as many as there are labels in {labelsPath}, found {count}.");
+        }
         return new LabelledImages(pixels, labels);
     }
 
     /// <summary>The images with their class indices; the bytes are shared.</summary>
-    /// <param name="shape">How to see an image: [28, 28] or [784].</param>
-    /// <param name="scale">What each byte is multiplied by.</param>
+    /// <param name="shape">The shape of an image: [28, 28] or [784].</param>
+    /// <param name="scale">The factor of each byte.</param>
     internal Dataset<int> As(Shape shape, float scale = ByteFeatures.DefaultScale) => Dataset.From(_pixels, shape, _labels, scale);
 }

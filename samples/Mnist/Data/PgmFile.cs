@@ -3,7 +3,7 @@ using NeuralCore.Samples.Mnist.Output;
 
 namespace NeuralCore.Samples.Mnist.Data;
 
-/// <summary>Reads grey images in the PGM format: <c>P5</c> (bytes) and <c>P2</c> (numbers in words).</summary>
+/// <summary>Reads grey images in the PGM format: <c>P5</c> (binary) and <c>P2</c> (text).</summary>
 /// <remarks>Source: https://netpbm.sourceforge.net/doc/pgm.html.</remarks>
 internal static class PgmFile
 {
@@ -12,8 +12,8 @@ internal static class PgmFile
 
     /// <summary>The pixels of a square image, 0 to 255.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="side">How wide and high it must be.</param>
-    /// <exception cref="InvalidDataException">The file is no such image.</exception>
+    /// <param name="side">The required width and height.</param>
+    /// <exception cref="InvalidDataException">The file is not such an image.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static byte[] Read(string path, int side)
     {
@@ -41,10 +41,13 @@ internal static class PgmFile
             throw new InvalidDataException($"{path}: expected white to be 1 to 255, found {largest}.");
 
         byte[] pixels = new byte[side * side];
-        // One white space ends the header of P5.
+        // A single whitespace character ends the header of P5.
         int start = position + 1;
         if (isBinary && file.Length - start != pixels.Length)
-            throw new InvalidDataException($"{path}, offset {start}: expected {pixels.Length} pixels, found {Math.Max(0, file.Length - start)} bytes.");
+        {
+            throw new InvalidDataException(
+                $"{path}, offset {start}: expected {pixels.Length} pixels, found {Math.Max(0, file.Length - start)} bytes.");
+        }
         for (int i = 0; i < pixels.Length; i++)
         {
             int value = isBinary ? file[start + i] : Number(file, ref position, path, $"pixel {i}");
@@ -58,7 +61,8 @@ internal static class PgmFile
     private static int Number(ReadOnlySpan<byte> file, ref int position, string path, string what)
     {
         bool inComment = false;
-        while (position < file.Length && (inComment || file[position] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'#'))
+        while (position < file.Length
+            && (inComment || file[position] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'#'))
         {
             inComment = file[position] != (byte)'\n' && (inComment || file[position] == (byte)'#');
             position++;

@@ -4,8 +4,8 @@ using NeuralCore.Samples.Mnist.Experiments;
 namespace NeuralCore.Samples.Mnist.Data;
 
 /// <summary>
-/// Digits that the sample draws itself, for when there is no MNIST: strokes with random points, size, place, slant, thickness, ink and noise. The same
-/// bytes everywhere: only exact IEEE operations, and each image has a random stream of its own.
+/// Digits that the sample draws itself when MNIST is not available: strokes with random points, size, position, slant, thickness, ink and
+/// noise. The bytes are the same on every machine: only exact IEEE operations are used, and each image has its own random stream.
 /// </summary>
 internal static class SyntheticDigits
 {
@@ -19,7 +19,8 @@ internal static class SyntheticDigits
     internal static MnistImages Draw(int trainingCount = TrainingCount, int testCount = TestCount) => new(
         DrawSet(0, trainingCount),
         DrawSet(trainingCount, testCount),
-        new DataOrigin(DataOrigin.Synthetic, FormattableString.Invariant($"synthetic digits drawn by the sample ({trainingCount} + {testCount})")));
+        new DataOrigin(
+            DataOrigin.Synthetic, FormattableString.Invariant($"synthetic digits drawn by the sample ({trainingCount} + {testCount})")));
 
     private static LabelledImages DrawSet(int first, int count)
     {
@@ -36,7 +37,7 @@ internal static class SyntheticDigits
         float[][][] ways = DigitStrokes.Ways[digit];
         float[][] strokes = ways[random.Below(ways.Length)];
 
-        // Most in the middle of what people write, few at the edges.
+        // Most values are near the middle of what people write, few near the limits.
         float width = 12 + 5 * random.Spread();
         float height = 18 + 3.5f * random.Spread();
         float slant = 0.15f + 0.5f * random.Spread();
@@ -55,7 +56,7 @@ internal static class SyntheticDigits
             {
                 if (i > 0 && stroke[i] == stroke[i - 2] && stroke[i + 1] == stroke[i - 1])
                 {
-                    // A corner stays one.
+                    // A repeated point stays repeated, so that a corner stays a corner.
                     (points[i], points[i + 1]) = (points[i - 2], points[i - 1]);
                     continue;
                 }
@@ -75,14 +76,14 @@ internal static class SyntheticDigits
         return digit;
     }
 
-    /// <summary>The numbers of one stream in order.</summary>
+    /// <summary>Draws the numbers of one stream in order.</summary>
     private struct Draws(RandomStream stream)
     {
         private ulong _next;
 
         internal int Below(int bound) => (int)(stream.UniformAt(_next++) * bound);
 
-        /// <summary>From -1 to 1, values near 0 likelier: the mean of two uniform ones, stretched.</summary>
+        /// <summary>From -1 to 1 with a triangular density: the sum of two uniform numbers, minus 1.</summary>
         internal float Spread() => stream.UniformAt(_next++) + stream.UniformAt(_next++) - 1;
     }
 }

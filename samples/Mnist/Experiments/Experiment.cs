@@ -4,7 +4,7 @@ using NeuralCore.Optimizers;
 
 namespace NeuralCore.Samples.Mnist.Experiments;
 
-/// <summary>Which part of the report an experiment stands in.</summary>
+/// <summary>The part of the report that an experiment belongs to.</summary>
 internal enum ExperimentGroup
 {
     Basic,
@@ -13,7 +13,7 @@ internal enum ExperimentGroup
     Sparse,
 }
 
-/// <summary>How the loss wants its targets: class indices, or one-hot rows.</summary>
+/// <summary>The form of the loss's targets: class indices or one-hot rows.</summary>
 internal enum LossKind
 {
     Sparse,
@@ -28,7 +28,7 @@ internal enum OptimizerKind
 }
 
 /// <summary>One experiment of the report.</summary>
-/// <param name="Id">What the command line calls it.</param>
+/// <param name="Id">Its name on the command line.</param>
 /// <param name="Group">The part of the report.</param>
 /// <param name="Title">The report's name for it.</param>
 /// <param name="Hidden">The widths of the hidden layers, each Dense with ReLU.</param>
@@ -36,8 +36,8 @@ internal enum OptimizerKind
 /// <param name="Loss">The loss.</param>
 /// <param name="Optimizer">The optimizer.</param>
 /// <param name="Epochs">Epochs of the published run.</param>
-/// <param name="BatchSize">Rows in a step of the published run.</param>
-/// <param name="ReportLoss">The published test loss, with the digits it was published with.</param>
+/// <param name="BatchSize">Samples in a step of the published run.</param>
+/// <param name="ReportLoss">The published test loss, with its published precision.</param>
 /// <param name="ReportAccuracy">The published test accuracy, likewise.</param>
 internal sealed record Experiment(
     string Id,
@@ -58,13 +58,13 @@ internal sealed record Experiment(
     /// <summary>Whether the published figures come from raw test pixels 0..255 although training saw 0..1.</summary>
     internal bool WasTestedOnRawPixels => Group == ExperimentGroup.Basic;
 
-    /// <summary>The shape the network takes. Only the basic model flattens the images itself; the report's others get them flat.</summary>
+    /// <summary>The network's input shape. Only the basic model flattens the images itself; the others get them flat.</summary>
     internal Shape InputShape => Group == ExperimentGroup.Basic ? [ImageSide, ImageSide] : [ImageSide * ImageSide];
 
     /// <summary>The widths as the report writes them: <c>128-128</c>.</summary>
     internal string Widths => string.Join('-', Hidden);
 
-    /// <summary>The network with its first weights.</summary>
+    /// <summary>The network with its initial weights.</summary>
     internal Sequential BuildModel(long seed, string name = "sequential")
     {
         List<Layer> layers = [];

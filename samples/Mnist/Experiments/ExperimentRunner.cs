@@ -12,7 +12,7 @@ namespace NeuralCore.Samples.Mnist.Experiments;
 /// <summary>Trains and tests the network of one experiment.</summary>
 internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay display, RunFiles files, CancellationToken cancellation)
 {
-    /// <summary>Trains <paramref name="model"/> as the settings say.</summary>
+    /// <summary>Trains and tests <paramref name="model"/> with the given settings.</summary>
     /// <exception cref="NonFiniteException">The loss or a weight is not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was interrupted.</exception>
     internal RunOutcome Run(RunSettings settings, Sequential model)
@@ -24,7 +24,13 @@ internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay displ
         {
             LossKind.Sparse => Run(settings, model, new SparseCategoricalCrossEntropy(), new Accuracy(), training, test, raw),
             LossKind.Categorical => Run(
-                settings, model, new CategoricalCrossEntropy(), new Accuracy(), OneHot(training), OneHot(test), raw is null ? null : OneHot(raw)),
+                settings,
+                model,
+                new CategoricalCrossEntropy(),
+                new Accuracy(),
+                OneHot(training),
+                OneHot(test),
+                raw is null ? null : OneHot(raw)),
             _ => throw new InvalidOperationException($"{settings.Experiment.Id} has no loss."),
         };
     }
@@ -32,7 +38,13 @@ internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay displ
     private static Dataset<float> OneHot(Dataset<int> data) => data.ToOneHot(Experiment.Classes);
 
     private RunOutcome Run<TTarget>(
-        RunSettings settings, Sequential model, Loss<TTarget> loss, IMetric<TTarget> accuracy, Dataset<TTarget> training, Dataset<TTarget> test, Dataset<TTarget>? raw)
+        RunSettings settings,
+        Sequential model,
+        Loss<TTarget> loss,
+        IMetric<TTarget> accuracy,
+        Dataset<TTarget> training,
+        Dataset<TTarget> test,
+        Dataset<TTarget>? raw)
         where TTarget : unmanaged
     {
         using Trainer<TTarget> trainer = model.Compile(settings.Experiment.CreateOptimizer(), loss, accuracy);
@@ -40,8 +52,10 @@ internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay displ
         TrainingHistory history = Fit(settings, trainer, training);
         clock.Stop();
 
-        // Of a resumed run the epochs before count as well.
-        TimeSpan time = files.ResumeFrom is null ? clock.Elapsed : TimeSpan.FromTicks(history.Epochs.Sum(epoch => epoch.Duration.Ticks));
+        // The time of a resumed run includes the epochs before it was interrupted.
+        TimeSpan time = files.ResumeFrom is null
+            ? clock.Elapsed
+            : TimeSpan.FromTicks(history.Epochs.Sum(epoch => epoch.Duration.Ticks));
         return new RunOutcome(
             settings, model, history, time, Evaluate(trainer, test), raw is null ? null : Evaluate(trainer, raw));
 
@@ -50,7 +64,8 @@ internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay displ
             Evaluation result = trainer.Evaluate(data, settings.Threads, cancellation);
             return double.IsFinite(result.Loss)
                 ? result
-                : throw new SampleException($"The test loss is {Numbers.Plain(result.Loss)}: the trained network gives values that are not finite.");
+                : throw new SampleException(
+                    $"The test loss is {Numbers.Plain(result.Loss)}: the trained network gives values that are not finite.");
         }
     }
 
@@ -72,7 +87,7 @@ internal sealed class ExperimentRunner(MnistImages images, TrainingDisplay displ
         }
         catch (Exception e) when (e is OperationCanceledException or SampleException && cancellation.IsCancellationRequested)
         {
-            // The terminal that hung up takes no more lines, which must not cost the checkpoint.
+            // After a hangup the terminal accepts no more output. The checkpoint is saved nevertheless.
             throw new OperationCanceledException(files.KeepInterrupted(trainer), e, cancellation);
         }
         catch (ArgumentException e) when (files.ResumeFrom is not null)

@@ -4,19 +4,19 @@ using NeuralCore.Samples.Mnist.Data;
 
 namespace NeuralCore.Samples.Mnist.Experiments;
 
-/// <summary>Makes the network of an experiment.</summary>
+/// <summary>Creates the network of an experiment.</summary>
 internal static class ModelFactory
 {
-    /// <summary>The network with its initial weights. One for synthetic digits is named after them, in its file too.</summary>
-    /// <exception cref="SampleException">NEURALCORE_ISA asks for a vector width that is not there.</exception>
+    /// <summary>The network with its initial weights. A network for synthetic digits has their name, also in its file.</summary>
+    /// <exception cref="SampleException">NEURALCORE_ISA names a vector width that the processor lacks.</exception>
     internal static Sequential Build(Experiment experiment, long seed = 0, DataOrigin? origin = null)
     {
         CheckInstructionSet();
         return origin is { IsSynthetic: true } ? experiment.BuildModel(seed, DataOrigin.SyntheticModel) : experiment.BuildModel(seed);
     }
 
-    /// <summary>Looks at NEURALCORE_ISA.</summary>
-    /// <exception cref="SampleException">It asks for a vector width that is not there.</exception>
+    /// <summary>Checks NEURALCORE_ISA.</summary>
+    /// <exception cref="SampleException">It names a vector width that the processor lacks.</exception>
     internal static void CheckInstructionSet()
     {
         try

@@ -9,8 +9,8 @@ using NeuralCore.Training;
 namespace NeuralCore.Samples.Mnist.Experiments;
 
 /// <summary>
-/// The other reading of the report's raw pixels: train on 0..255 as well. It is made with the same settings as the basic model's own run, and either stops
-/// at a loss that is not finite or ends at chance.
+/// The other interpretation of the report's raw pixels: training on 0..255 as well. It uses the settings of the basic model's own run, and
+/// either stops at a loss that is not finite or ends at chance level.
 /// </summary>
 internal static class RawPixelTraining
 {
@@ -19,7 +19,8 @@ internal static class RawPixelTraining
     {
         Sequential model = settings.Experiment.BuildModel(settings.Seed);
         Dataset<int> training = images.Training.As(model.InputShape, scale: 1);
-        using Trainer<int> trainer = model.Compile(settings.Experiment.CreateOptimizer(), new SparseCategoricalCrossEntropy(), new Accuracy());
+        using Trainer<int> trainer = model.Compile(
+            settings.Experiment.CreateOptimizer(), new SparseCategoricalCrossEntropy(), new Accuracy());
         try
         {
             trainer.Fit(training, new()

@@ -2,12 +2,13 @@ using System.Text;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>Writes files that are there whole or as they were before.</summary>
+/// <summary>Replaces files atomically: a file is completely written or left unchanged.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Writes beside the file, then renames over it. UTF-8, line feeds.</summary>
+    /// <summary>Writes a temporary file in the same folder, then renames it over the file. UTF-8 with line feeds.</summary>
     /// <exception cref="SampleException">The file cannot be written, or it is a pipe or a device.</exception>
-    internal static void Write(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
+    internal static void Write(string path, string text) =>
+        Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
 
     /// <summary>The same for anything that writes to a stream.</summary>
     internal static void Write(string path, Action<Stream> write)
@@ -15,7 +16,7 @@ internal static class AtomicFile
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            // A rename would put an ordinary file in its place.
+            // A rename would replace it with a regular file.
             if (OrdinaryFile.IsSpecial(path))
                 throw new SampleException($"Cannot write {path}: it is a pipe or a device.");
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
@@ -40,7 +41,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (FileError.Is(e))
         {
-            // The message that follows says what went wrong first.
+            // The message reports the first error.
         }
     }
 }

@@ -5,8 +5,8 @@ using NeuralCore.Samples.Mnist.Experiments;
 namespace NeuralCore.Samples.Mnist.Output;
 
 /// <summary>
-/// Draws images with characters, two rows of pixels in a line: half blocks where the terminal shows them, else ASCII. Side by side where there is room,
-/// else one above the other; where not even one fits, its middle; where not even that, the captions alone.
+/// Draws images with characters, two rows of pixels a line: half blocks if the terminal shows them, else ASCII. Images are side by side if
+/// they fit, else one above the other. If one image is too wide, its middle columns are drawn; if those are, only the captions are.
 /// </summary>
 internal static class DigitDrawing
 {
@@ -16,10 +16,10 @@ internal static class DigitDrawing
     // MNIST centres each digit's box of 20 x 20.
     private const int Middle = 20;
 
-    // Ink from none to full. A pair of pixels goes by its mean.
+    // From no ink to full ink. A pair of pixels is drawn as its mean.
     private const string Shades = " .:-=+*#%@";
 
-    // From here a pixel counts as ink where there are only two shades.
+    // With only two shades, a pixel counts as ink from this value.
     private const int Threshold = 96;
 
     /// <summary>The first images, with a caption for each.</summary>
@@ -44,10 +44,10 @@ internal static class DigitDrawing
         }
     }
 
-    /// <summary>An image as lines of text, without spaces at their ends.</summary>
+    /// <summary>An image as lines of text, without trailing spaces.</summary>
     /// <param name="pixels">28 x 28 bytes.</param>
-    /// <param name="columns">How many columns of it, from the middle.</param>
-    /// <param name="hasBlocks">Whether half blocks show.</param>
+    /// <param name="columns">How many of its middle columns to draw.</param>
+    /// <param name="hasBlocks">Whether to draw half blocks.</param>
     internal static string[] Draw(ReadOnlySpan<byte> pixels, int columns, bool hasBlocks)
     {
         int left = (Side - columns) / 2;
@@ -60,17 +60,20 @@ internal static class DigitDrawing
             {
                 byte upper = pixels[2 * line * Side + column];
                 byte lower = pixels[(2 * line + 1) * Side + column];
-                text.Append(hasBlocks ? Block(upper >= Threshold, lower >= Threshold) : Shades[(upper + lower) * (Shades.Length - 1) / (2 * byte.MaxValue)]);
+                text.Append(hasBlocks
+                    ? Block(upper >= Threshold, lower >= Threshold)
+                    : Shades[(upper + lower) * (Shades.Length - 1) / (2 * byte.MaxValue)]);
             }
             lines[line] = text.ToString().TrimEnd();
         }
         return lines;
     }
 
-    // The lines from the first to the last on which any of the drawings has ink.
+    // From the first to the last line on which any drawing has ink.
     private static IEnumerable<int> Inked(string[][] drawings)
     {
-        int[] inked = Enumerable.Range(0, drawings[0].Length).Where(line => drawings.Any(drawing => drawing[line].Length > 0)).ToArray();
+        int[] inked = Enumerable.Range(0, drawings[0].Length)
+            .Where(line => drawings.Any(drawing => drawing[line].Length > 0)).ToArray();
         return inked.Length == 0 ? [] : Enumerable.Range(inked[0], inked[^1] - inked[0] + 1);
     }
 

@@ -3,7 +3,7 @@ using NeuralCore.Samples.Mnist.Data;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>A line for each file downloaded; in a terminal it counts up while the file comes.</summary>
+/// <summary>Prints a line for each downloaded file; a terminal also shows the progress.</summary>
 internal sealed class DownloadDisplay(Terminal terminal) : IProgress<DownloadProgress>, IDisposable
 {
     private const double SecondsBetweenFrames = 0.1;
@@ -26,14 +26,14 @@ internal sealed class DownloadDisplay(Terminal terminal) : IProgress<DownloadPro
             string size = $"{Megabytes(value.Bytes)} of {Megabytes(value.File.Length)} MB";
             string[] lines = [$"{size}: {value.File.Name}", size, ""];
             Clear();
-            // One column less than the terminal has: a full line would start another.
+            // Leave the last column free: a full line would wrap.
             string line = lines.First(text => text.Length < Math.Max(terminal.Width, 1));
             terminal.Part(line);
             _shown = line.Length;
         }
     }
 
-    /// <summary>Takes an unfinished line away.</summary>
+    /// <summary>Erases an unfinished line.</summary>
     public void Dispose() => Clear();
 
     private void Clear()

@@ -1,6 +1,6 @@
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>The columns of the epoch table. A narrow terminal gets fewer columns, never a cut number.</summary>
+/// <summary>The columns of the epoch table. A narrow terminal gets fewer columns, never a truncated number.</summary>
 internal sealed class EpochColumns
 {
     private readonly (string Title, int Width, Func<EpochRow, string> Text)[] _columns;
@@ -10,7 +10,7 @@ internal sealed class EpochColumns
     /// <summary>The titles.</summary>
     internal string Header => string.Concat(_columns.Select(column => column.Title.PadLeft(column.Width)));
 
-    /// <summary>The columns that fit, the most telling first.</summary>
+    /// <summary>The columns that fit, the most important first.</summary>
     internal static EpochColumns For(int epochs, int width)
     {
         int digits = Numbers.Plain(epochs).Length;
@@ -27,5 +27,6 @@ internal sealed class EpochColumns
     }
 
     /// <summary>One epoch's row.</summary>
-    internal string Format(EpochRow row) => string.Concat(_columns.Select((column, i) => (i == 0 ? column.Text(row) : " " + column.Text(row)).PadLeft(column.Width)));
+    internal string Format(EpochRow row) => string.Concat(_columns.Select(
+        (column, i) => (i == 0 ? column.Text(row) : " " + column.Text(row)).PadLeft(column.Width)));
 }

@@ -2,7 +2,7 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>The experiments: a table where the terminal is wide enough, else a few short lines for each.</summary>
+/// <summary>The experiments as a table if the terminal is wide enough, else as a few short lines each.</summary>
 internal static class ExperimentList
 {
     private static readonly string[] Titles = ["id", "hidden", "dropout", "loss", "optimizer", "loss", "accuracy", "title"];

@@ -1,6 +1,6 @@
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>A folder that one process at a time writes to. A kill frees it too.</summary>
+/// <summary>Locks a folder for one process at a time. The lock also ends if the process is killed.</summary>
 internal sealed class FolderLock : IDisposable
 {
     private const string LockFile = ".lock";
@@ -9,10 +9,10 @@ internal sealed class FolderLock : IDisposable
 
     private FolderLock(FileStream file) => _file = file;
 
-    /// <summary>Makes the folder where there is none, and holds it until disposed.</summary>
+    /// <summary>Creates the folder if it does not exist, and locks it until disposed.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="option">The option that named it.</param>
-    /// <exception cref="SampleException">Another process holds it, or it cannot be written.</exception>
+    /// <exception cref="SampleException">Another process has locked it, or it cannot be written.</exception>
     internal static FolderLock Hold(string path, string option)
     {
         try
@@ -30,7 +30,7 @@ internal sealed class FolderLock : IDisposable
         }
         catch (IOException e) when (File.Exists(file))
         {
-            throw new SampleException($"{path} is in use by another process: wait for its end, or choose another {option} folder.", e);
+            throw new SampleException($"{path} is in use by another process. Wait for it to end, or choose another {option} folder.", e);
         }
         catch (Exception e) when (FileError.Is(e))
         {

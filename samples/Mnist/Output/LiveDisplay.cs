@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>The epoch table with its last row and a bar moving as the fit goes on.</summary>
+/// <summary>The epoch table; its last row and a progress bar are updated during the fit.</summary>
 internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
 {
     private const double SecondsBetweenFrames = 0.08;
@@ -34,12 +34,12 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
 
     protected override void OnEpoch(EpochRow row)
     {
-        // Written above the moving part, where it stays.
+        // Written above the live part, where it stays.
         if (!_hasHeader)
             Draw(row);
         terminal.Line(EpochColumns.For(row.Epochs, terminal.Width).Format(row));
         Draw(row with { Epoch = Math.Min(row.Epoch + 1, row.Epochs) });
-        // The next step replaces these figures of the epoch before.
+        // Let the next step replace these figures, which are of the previous epoch.
         _lastFrame = 0;
     }
 
@@ -53,7 +53,7 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
         _frame?.UpdateTarget(new Rows(
             new Text(columns.Format(row)),
             new Text(new string(full, done) + new string(empty, length - done), new Style(Color.Green))));
-        // Only once the moving part is drawn do written lines go above it.
+        // Lines go above the live part only once it has been drawn.
         if (!_hasHeader)
             terminal.Line(columns.Header);
         _hasHeader = true;

@@ -2,16 +2,16 @@ using System.Formats.Tar;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>Tells files from what only looks like one. Opening a pipe can wait for ever, and opening a device can do anything.</summary>
+/// <summary>Tells regular files from pipes and devices. Opening a pipe can block forever, and opening a device can do anything.</summary>
 internal static class OrdinaryFile
 {
     private const int MostLinks = 40;
 
-    /// <summary>Whether a path that exists is a pipe or a device. A link is followed; nothing of the kind is opened.</summary>
+    /// <summary>Whether an existing path is a pipe or a device. Follows links and does not open pipes or devices.</summary>
     internal static bool IsSpecial(string path)
     {
         FileInfo file = new(RealPath(path));
-        // Only files of length 0 can be special. The archive writer looks at the kind of a file before it opens one.
+        // Only files of length 0 can be special. The archive writer checks a file's type before it opens the file.
         if (!file.Exists || file.Length > 0)
             return false;
         using MemoryStream archive = new();
@@ -25,12 +25,12 @@ internal static class OrdinaryFile
         }
         catch (IOException)
         {
-            // A socket, or an empty file that another process holds. Opening either fails at once.
+            // A socket, or an empty file locked by another process. Opening either fails at once.
             return false;
         }
     }
 
-    /// <summary>Refuses to read what is no ordinary file.</summary>
+    /// <summary>Rejects a path that is not a regular file.</summary>
     /// <exception cref="InvalidDataException">It is a pipe or a device.</exception>
     internal static void CheckBeforeReading(string path)
     {
@@ -38,7 +38,9 @@ internal static class OrdinaryFile
             throw new InvalidDataException($"{path}: expected a file, found a pipe or a device.");
     }
 
-    /// <summary>The full path with every link followed: two spellings of one file are equal. What does not exist is taken as it is.</summary>
+    /// <summary>
+    /// The full path with all links resolved, so that two spellings of one file are equal. Parts that do not exist are kept as they are.
+    /// </summary>
     internal static string RealPath(string path) => RealPath(path, MostLinks);
 
     private static string RealPath(string path, int links)
@@ -49,8 +51,11 @@ internal static class OrdinaryFile
         {
             real = Path.Combine(real, name);
             if (new FileInfo(real).LinkTarget is { } target)
-                real = links > 0 ? RealPath(Path.Combine(Path.GetDirectoryName(real)!, target), links - 1)
+            {
+                real = links > 0
+                    ? RealPath(Path.Combine(Path.GetDirectoryName(real)!, target), links - 1)
                     : throw new IOException($"{path}: too many links");
+            }
         }
         return real;
     }

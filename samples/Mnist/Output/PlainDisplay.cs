@@ -14,7 +14,8 @@ internal sealed class PlainDisplay(Terminal terminal) : TrainingDisplay
             return;
         }
         terminal.Line(
-            $"epoch {Numbers.Plain(row.Epoch)}/{Numbers.Plain(row.Epochs)}: loss {Numbers.Fixed(row.Loss)}, accuracy {Numbers.Fixed(row.Accuracy)}, "
+            $"epoch {Numbers.Plain(row.Epoch)}/{Numbers.Plain(row.Epochs)}: "
+            + $"loss {Numbers.Fixed(row.Loss)}, accuracy {Numbers.Fixed(row.Accuracy)}, "
             + $"{Numbers.Grouped(row.SamplesPerSecond)} samples/s, {Numbers.Duration(row.Left)} left");
     }
 }

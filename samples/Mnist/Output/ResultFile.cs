@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>Where the JSON of a run goes. The file is there whole or as it was before.</summary>
+/// <summary>An output file of a run. It is completely written or left unchanged.</summary>
 internal sealed class ResultFile
 {
     private ResultFile(string path) => FullPath = path;
 
-    /// <summary>The file itself, links followed.</summary>
+    /// <summary>The full path of the file, with links resolved.</summary>
     internal string FullPath { get; }
 
-    /// <summary>Makes sure that the file can be written, so that no training is in vain. Changes nothing.</summary>
+    /// <summary>Checks before training that the file can be written. Changes nothing.</summary>
     /// <param name="path">The file.</param>
     /// <param name="option">The option that named it.</param>
     /// <exception cref="SampleException">It cannot.</exception>
@@ -18,12 +18,12 @@ internal sealed class ResultFile
     {
         try
         {
-            // A rename would put an ordinary file in the place of a link.
+            // Resolve links: a rename would replace a link with a regular file.
             string full = OrdinaryFile.RealPath(path);
             if (Directory.Exists(full) || Path.EndsInDirectorySeparator(path))
                 throw new SampleException($"Cannot write {path}: it is a folder. {option} takes a file.");
             if (IsBelowDevices(Path.GetFullPath(path)) || IsBelowDevices(full) || OrdinaryFile.IsSpecial(full))
-                throw new SampleException($"Cannot write {path}: it is no ordinary file but a pipe or a device. {option} takes a file.");
+                throw new SampleException($"Cannot write {path}: it is a pipe or a device. {option} takes a file.");
             if (!Directory.Exists(Path.GetDirectoryName(full)))
                 throw new SampleException($"Cannot write {path}: the folder {Path.GetDirectoryName(full)} does not exist.");
             if (File.Exists(full) && File.GetAttributes(full).HasFlag(FileAttributes.ReadOnly))
@@ -40,19 +40,19 @@ internal sealed class ResultFile
         }
     }
 
-    /// <summary>Whether both are one file, however they were spelled.</summary>
+    /// <summary>Whether both are the same file, even if the paths are spelled differently.</summary>
     internal bool IsSameAs(ResultFile other) =>
         string.Equals(FullPath, other.FullPath, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Writes the whole file, or leaves it as it was.</summary>
-    /// <exception cref="SampleException">The file cannot be written after all.</exception>
+    /// <summary>Writes the whole file, or leaves it unchanged.</summary>
+    /// <exception cref="SampleException">The file can no longer be written.</exception>
     internal void Write(RunResult result) => AtomicFile.Write(FullPath, stream =>
     {
         JsonSerializer.Serialize(stream, result, ResultContext.Default.RunResult);
         stream.WriteByte((byte)'\n');
     });
 
-    // Names such as /dev/stdout may lead to an ordinary file, which a rename would take away from whoever writes to it.
+    // A name such as /dev/stdout may link to a regular file to which another process writes. A rename would replace that file.
     private static bool IsBelowDevices(string full) =>
         !OperatingSystem.IsWindows() && (full.StartsWith("/proc/", StringComparison.Ordinal)
             || (full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal)));

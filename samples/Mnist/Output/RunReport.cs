@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>What is printed after a run: our figures beside the report's, and the first predictions.</summary>
+/// <summary>The output after a run: the figures next to the report's, and the first predictions.</summary>
 internal static class RunReport
 {
     private const int ShownImages = 3;
@@ -14,21 +14,28 @@ internal static class RunReport
         LabelledImages test = images.Test;
         Experiment experiment = outcome.Settings.Experiment;
         terminal.Line();
-        terminal.Line(FormattableString.Invariant($"Trained in {outcome.TrainingTime.TotalSeconds:F1} s; tested on {Numbers.Grouped(test.Count)} {(images.Origin.IsSynthetic ? "synthetic " : "")}images:"));
+        string kind = images.Origin.IsSynthetic ? "synthetic " : "";
+        terminal.Line(FormattableString.Invariant(
+            $"Trained in {outcome.TrainingTime.TotalSeconds:F1} s; tested on {Numbers.Grouped(test.Count)} {kind}images:"));
         terminal.Line();
         WriteFigures(terminal, outcome, images.Origin);
         terminal.Line();
         terminal.Line(
             images.Origin.IsSynthetic
-                ? "These are figures of synthetic digits: they cannot be compared with the report's, which are of MNIST."
-            : outcome.Settings.IsAsPublished ? "The report's figures are of one run with Keras."
-            : FormattableString.Invariant($"The report's figures are of one run with Keras, {experiment.Epochs} epochs, batch {experiment.BatchSize}; this run differs."));
-        terminal.Line("Loss: mean cross-entropy of the test images. Accuracy: the share of them classified right.");
+                ? "These figures are for synthetic digits and cannot be compared with the report's, which are for MNIST."
+            : outcome.Settings.IsAsPublished ? "The report's figures are from one run with Keras."
+            : FormattableString.Invariant(
+                $"The report's figures are from one run with Keras, {experiment.Epochs} epochs, batch {experiment.BatchSize}; ")
+                + "this run differs.");
+        terminal.Line("Loss: mean cross-entropy over the test images. Accuracy: the fraction classified correctly.");
         if (experiment.WasTestedOnRawPixels && !images.Origin.IsSynthetic)
         {
             terminal.Line();
-            terminal.Line("The report trained on pixels 0..1 but tested on 0..255: its 35.08 is the raw loss, not a matter of one-hot labels.");
-            terminal.Line("A ReLU network is nearly homogeneous: its logits grow about 255 times, accuracy hardly moves, but each wrong image costs about 255 times as much.");
+            terminal.Line(
+                "The report trained on pixels 0..1 but tested on 0..255: its 35.08 is the loss on raw pixels; one-hot labels are not the cause.");
+            terminal.Line(
+                "A ReLU network is nearly homogeneous: its logits grow about 255 times. Accuracy hardly changes, "
+                + "but each wrong image costs about 255 times as much.");
         }
         terminal.Line();
         WritePredictions(terminal, outcome, test);

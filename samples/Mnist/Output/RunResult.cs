@@ -49,14 +49,15 @@ internal sealed record RunResult
         RawTestLoss = outcome.RawTest?.Loss,
         RawTestAccuracy = outcome.RawTest?.Accuracy,
         WeightsSha256 = WeightsHash.Of(outcome.Model),
-        History = outcome.History.Epochs.Select(epoch => new EpochFigures(epoch.Epoch, epoch.Training.Loss, epoch.Training.Accuracy)).ToArray(),
+        History = outcome.History.Epochs
+            .Select(epoch => new EpochFigures(epoch.Epoch, epoch.Training.Loss, epoch.Training.Accuracy)).ToArray(),
     };
 }
 
 /// <summary>One epoch of the training history.</summary>
 internal sealed record EpochFigures(int Epoch, double Loss, double Accuracy);
 
-/// <summary>The serializer of results, written by the compiler: no reflection.</summary>
+/// <summary>The source-generated serializer of results, which needs no reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(RunResult))]
 internal sealed partial class ResultContext : JsonSerializerContext;

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>Standard output, whose errors name it: a full disk or a closed pipe must not be taken for another file's.</summary>
+/// <summary>Standard output with errors that name it, so that a full disk or a closed pipe is not blamed on another file.</summary>
 internal sealed class StandardOutput(TextWriter inner) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
 
-    /// <summary>Puts it in the place of <see cref="Console.Out"/>.</summary>
+    /// <summary>Replaces <see cref="Console.Out"/>.</summary>
     internal static void Install() => Console.SetOut(new StandardOutput(Console.Out));
 
     public override void Write(char value) => Guard(() => inner.Write(value));

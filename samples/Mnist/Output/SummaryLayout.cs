@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>Draws the columns of a model summary closer together where the terminal is narrow; the text stays the same.</summary>
+/// <summary>Moves the columns of a model summary closer together if the terminal is narrow. The text stays the same.</summary>
 internal static partial class SummaryLayout
 {
     private const int Gap = 2;
@@ -15,7 +15,8 @@ internal static partial class SummaryLayout
 
         List<string[]> rows = lines.Select(line => Columns().Split(line.Trim())).ToList();
         int columns = rows.Max(row => row.Length);
-        int[] widths = Enumerable.Range(0, columns).Select(i => rows.Where(row => row.Length == columns).Max(row => row[i].Length)).ToArray();
+        int[] widths = Enumerable.Range(0, columns)
+            .Select(i => rows.Where(row => row.Length == columns).Max(row => row[i].Length)).ToArray();
         int total = widths.Sum() + Gap * (columns - 1);
         return string.Join('\n', rows.Select(row =>
             row.Length == columns ? string.Join(new string(' ', Gap), row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd()

@@ -4,13 +4,16 @@ using Spectre.Console;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>Shows a sweep: in a terminal one moving picture of what runs, what is done and the time left; else a line for each finished run.</summary>
+/// <summary>
+/// Shows a sweep. A terminal gets a live view of the current runs, the progress and the time left; other output gets a line for each
+/// finished run.
+/// </summary>
 internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
 {
     private const int LongestBar = 60;
     private static readonly TimeSpan BetweenFrames = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>Does the work with the display on; its exception is this method's.</summary>
+    /// <summary>Does the work while displaying its progress. An exception of the work is rethrown.</summary>
     internal void Show(Action work)
     {
         if (terminal.CanMoveCursor)
@@ -47,7 +50,7 @@ internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
         task.GetAwaiter().GetResult();
     }
 
-    /// <summary>The moving picture as lines, none longer than the width; what does not fit into one is folded between its parts.</summary>
+    /// <summary>The lines of the live view, none longer than the width. What does not fit into one line is folded between its parts.</summary>
     internal static IEnumerable<string> Lines(SweepState state, int width, bool hasUnicode)
     {
         string runs = $"{Numbers.Plain(state.Done)} of {Numbers.Plain(state.Total)} runs done";
@@ -75,7 +78,7 @@ internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
         return state.Left is { } left ? [elapsed, $"{Numbers.Duration(left)} left"] : [elapsed];
     }
 
-    // Parts joined by commas, broken between them, and only where one alone is too long between its words.
+    // Joins parts with commas and breaks lines between parts. Only a part that is too long by itself is broken between words.
     private static IEnumerable<string> Folded(string indent, IEnumerable<string> parts, int width)
     {
         const string deeper = "  ";

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>Standard output: a terminal of some width and abilities, or a file.</summary>
+/// <summary>Standard output: a terminal with its width and capabilities, or a file.</summary>
 internal sealed class Terminal
 {
     /// <summary>A file has no width; lines are not folded.</summary>
@@ -14,9 +14,9 @@ internal sealed class Terminal
     private readonly bool? _isInteractive;
     private IAnsiConsole? _console;
 
-    /// <param name="writer">Where to.</param>
-    /// <param name="width">The width, or null for what the terminal says.</param>
-    /// <param name="isInteractive">Whether control codes move what is written there, or null for what the terminal says.</param>
+    /// <param name="writer">The output.</param>
+    /// <param name="width">The width, or null to ask the terminal.</param>
+    /// <param name="isInteractive">Whether control codes work, or null to ask the terminal.</param>
     private Terminal(TextWriter writer, int? width, bool? isInteractive)
     {
         _writer = writer;
@@ -24,19 +24,19 @@ internal sealed class Terminal
         _isInteractive = isInteractive;
     }
 
-    /// <summary>What folds and draws. Made when it is first asked for: a file needs none of it, and making it takes 10 ms of a process.</summary>
+    /// <summary>Folds and draws text. Created on first use: a file does not need it, and creating it takes 10 ms.</summary>
     internal IAnsiConsole Console => _console ??= CreateConsole();
 
-    /// <summary>Characters in a line.</summary>
+    /// <summary>The characters in a line.</summary>
     internal int Width => _width ?? Console.Profile.Width;
 
-    /// <summary>Whether written lines can be written over.</summary>
+    /// <summary>Whether lines can be overwritten.</summary>
     internal bool CanMoveCursor => _isInteractive != false && Console.Profile.Capabilities is { Ansi: true, Interactive: true };
 
-    /// <summary>Whether line-drawing characters show.</summary>
+    /// <summary>Whether the terminal shows line-drawing characters.</summary>
     internal bool HasUnicode => _isInteractive is null && Console.Profile.Capabilities.Unicode;
 
-    /// <summary>Standard output as it is. A file gets no control codes, whatever build server the environment speaks of.</summary>
+    /// <summary>Standard output. A file gets no control codes, even if the environment names a build server.</summary>
     internal static Terminal Open()
     {
         bool isFile = System.Console.IsOutputRedirected;
@@ -44,15 +44,15 @@ internal sealed class Terminal
         return new Terminal(System.Console.Out, isFile ? FileWidth : null, isDumb ? false : null);
     }
 
-    /// <summary>Writes to anything of some width, without colours or line-drawing characters.</summary>
+    /// <summary>Writes to a writer with the given width, without colours or line-drawing characters.</summary>
     internal static Terminal To(TextWriter writer, int width, bool isInteractive = false) => new(writer, width, isInteractive);
 
-    /// <summary>A line of text, or several, folded between words where they are too long.</summary>
+    /// <summary>Writes one or more lines of text, folded between words if they are too long.</summary>
     internal void Line(string text = "")
     {
         foreach (string line in text.Split('\n'))
         {
-            // Where nothing moves and nothing is too long, nothing of what folds is even compiled.
+            // A short line without live output does not even compile the code that folds.
             if (!CanMoveCursor && line.Length < Width)
                 _writer.WriteLine(line);
             else
@@ -60,14 +60,14 @@ internal sealed class Terminal
         }
     }
 
-    /// <summary>Text that is not folded and ends no line; for a line that is written over.</summary>
+    /// <summary>Writes text without folding or ending the line, for a line that will be overwritten.</summary>
     internal void Part(string text)
     {
         _writer.Write(text);
         _writer.Flush();
     }
 
-    /// <summary>One message to standard error: one line, or in a terminal folded between words.</summary>
+    /// <summary>Writes a message to standard error: one line, or folded between words in a terminal.</summary>
     internal static void Error(string message)
     {
         string line = message.ReplaceLineEndings(" ");
@@ -77,11 +77,11 @@ internal sealed class Terminal
         }
         catch (Exception e) when (FileError.Is(e))
         {
-            // Standard error is closed or full: nobody is left to be told. The exit code says it.
+            // Standard error is closed or full. Only the exit code can report the failure.
         }
     }
 
-    /// <summary>Breaks a line between words so that no part is longer than <paramref name="width"/>, save for words that are.</summary>
+    /// <summary>Breaks a line between words so that no part is longer than <paramref name="width"/>, except for longer words.</summary>
     internal static string Fold(string line, int width)
     {
         StringBuilder folded = new();
@@ -113,7 +113,12 @@ internal sealed class Terminal
         {
             Ansi = _isInteractive switch { true => AnsiSupport.Yes, false => AnsiSupport.No, null => AnsiSupport.Detect },
             ColorSystem = hasColors ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = _isInteractive switch { true => InteractionSupport.Yes, false => InteractionSupport.No, null => InteractionSupport.Detect },
+            Interactive = _isInteractive switch
+            {
+                true => InteractionSupport.Yes,
+                false => InteractionSupport.No,
+                null => InteractionSupport.Detect,
+            },
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
             EnvironmentVariables = [],
             Out = new AnsiConsoleOutput(_writer),

@@ -2,20 +2,21 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>Shows how far a fit is: hears each step and each epoch.</summary>
+/// <summary>Shows the progress of a fit; is notified of each step and each epoch.</summary>
 internal abstract class TrainingDisplay : IProgress<FitProgress>
 {
     private FitProgress _last;
 
     protected TrainingDisplay() => Callback = new EpochListener(this);
 
-    /// <summary>What the fit calls at the end of an epoch.</summary>
+    /// <summary>The callback that the fit calls at the end of each epoch.</summary>
     internal Callback Callback { get; }
 
-    /// <summary>The display that suits where the output goes: moving in a terminal, else a line an epoch.</summary>
-    internal static TrainingDisplay For(Terminal terminal) => terminal.CanMoveCursor ? new LiveDisplay(terminal) : new PlainDisplay(terminal);
+    /// <summary>The display for an output: live in a terminal, else one line an epoch.</summary>
+    internal static TrainingDisplay For(Terminal terminal) =>
+        terminal.CanMoveCursor ? new LiveDisplay(terminal) : new PlainDisplay(terminal);
 
-    /// <summary>Runs the fit with the display on.</summary>
+    /// <summary>Runs the fit while displaying its progress.</summary>
     internal virtual TrainingHistory Show(Func<TrainingHistory> fit) => fit();
 
     /// <inheritdoc/>
@@ -25,7 +26,7 @@ internal abstract class TrainingDisplay : IProgress<FitProgress>
         OnStep(EpochRow.Of(value));
     }
 
-    /// <summary>Ends an epoch: what the last step reported, with the pace of the whole epoch.</summary>
+    /// <summary>Ends an epoch: shows the figures of its last step with the speed of the whole epoch.</summary>
     internal void EndEpoch(double samplesPerSecond) => OnEpoch(EpochRow.Of(_last) with { SamplesPerSecond = samplesPerSecond });
 
     protected virtual void OnStep(EpochRow row)
@@ -41,7 +42,8 @@ internal abstract class TrainingDisplay : IProgress<FitProgress>
 }
 
 /// <summary>The figures of one epoch, finished or not.</summary>
-internal readonly record struct EpochRow(int Epoch, int Epochs, double Loss, double Accuracy, double SamplesPerSecond, TimeSpan Left, double Fraction)
+internal readonly record struct EpochRow(
+    int Epoch, int Epochs, double Loss, double Accuracy, double SamplesPerSecond, TimeSpan Left, double Fraction)
 {
     internal static EpochRow Of(in FitProgress progress)
     {

@@ -6,7 +6,7 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Samples.Mnist.Output;
 
-/// <summary>A fingerprint of a model's weights: equal exactly when all bits are.</summary>
+/// <summary>A hash of a model's weights: equal if and only if all bits are.</summary>
 internal static class WeightsHash
 {
     /// <summary>SHA-256 over all parameters in layer order, each value as little-endian float32; in lower-case hexadecimal.</summary>

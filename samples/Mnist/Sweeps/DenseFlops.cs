@@ -3,9 +3,9 @@ using NeuralCore.Samples.Mnist.Experiments;
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
 /// <summary>
-/// Floating-point operations of a network's dense products, a multiply-add counted as two and no zero skipped. A training sample takes
-/// 2 m n forward and 2 m n for the kernel's gradient in every layer m x n, and 2 m n for the input's gradient in all but the first.
-/// Elementwise work, the optimizer and the data are not counted.
+/// Floating-point operations of a network's matrix products. A multiply-add counts as two, and zeros are not skipped. A training sample
+/// takes 2 m n forward and 2 m n for the weight gradient in every m x n layer, and 2 m n for the input gradient in all but the first.
+/// Elementwise operations, the optimizer and data loading are not counted.
 /// </summary>
 internal static class DenseFlops
 {
@@ -18,7 +18,9 @@ internal static class DenseFlops
     internal static double OfScoring(Experiment experiment, double samples) =>
         samples * Layers(experiment).Sum(layer => 2.0 * layer.Inputs * layer.Units);
 
-    /// <summary>What a run on MNIST comes to, training on raw pixels not counted: for what is to be made first, and the time left.</summary>
+    /// <summary>
+    /// The operations of a run on MNIST, without training on raw pixels. Used to order the runs and to estimate the time left.
+    /// </summary>
     internal static double Expected(PlannedRun run) =>
         OfTraining(run.Experiment, (double)MnistTraining * run.Epochs) + OfScoring(run.Experiment, MnistTest);
 

@@ -5,13 +5,15 @@ using NeuralCore.Numerics;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>Multiply-adds on nothing but registers: what the limit of any dense product is measured with. The benchmarks compile this file too.</summary>
+/// <summary>
+/// Multiply-adds on registers only, to measure the upper limit of any matrix product. The benchmarks compile this file too.
+/// </summary>
 internal static class FmaLoops
 {
     private const int Iterations = 1 << 14;
 
     /// <summary>Runs the loop of one vector width.</summary>
-    /// <returns>A value that keeps the loop from being removed, and how many operations it took, a multiply-add counted as two.</returns>
+    /// <returns>A value that keeps the compiler from removing the loop, and the number of operations; a multiply-add counts as two.</returns>
     internal static (float Value, double Operations) Run(VectorPath path) => path switch
     {
         VectorPath.Vector512 => (Run512(0.5f, 0.25f), 2.0 * Iterations * 24 * 16),
@@ -20,7 +22,7 @@ internal static class FmaLoops
         _ => (RunScalar(0.5f, 0.25f), 2.0 * Iterations * 12),
     };
 
-    // As many chains as the products' kernels keep, well beyond latency times units (8 to 10).
+    // As many dependency chains as the product kernels have, well above latency times FMA units (8 to 10).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Run512(float factor, float addend)
     {

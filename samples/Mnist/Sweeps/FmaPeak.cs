@@ -4,18 +4,18 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
 /// <summary>
-/// What the multiply-add units of all processors give together with nothing but registers, at the vector width that gives most: the limit of any dense
-/// product, whichever width the library itself runs with.
+/// The peak throughput of all processors' FMA units together, on registers only and at the fastest vector width: the upper limit of any
+/// matrix product, whichever width the library uses.
 /// </summary>
 internal static class FmaPeak
 {
     private const int Samples = 7;
     private const double SampleSeconds = 0.03;
 
-    /// <summary>float32 operations a second, a multiply-add counted as two; the median of some samples.</summary>
+    /// <summary>float32 operations per second, the median of several samples; a multiply-add counts as two.</summary>
     internal static double Measure()
     {
-        // The first sample of each width compiles its loop too, and it finds the width.
+        // The first samples compile the loop of each width and find the fastest width.
         VectorPath path = Enum.GetValues<VectorPath>().Where(InstructionSet.IsSupported).MaxBy(OfAllProcessors);
         double[] rates = new double[Samples];
         for (int i = 0; i < Samples; i++)
@@ -48,7 +48,7 @@ internal static class FmaPeak
                 operations += each;
             }
             while (Stopwatch.GetElapsedTime(begin).TotalSeconds < SampleSeconds);
-            // A result that is used keeps the loop; it is finite, so nothing is added.
+            // Using the result keeps the compiler from removing the loop. It is finite, so nothing is added.
             rates[index] = operations / Stopwatch.GetElapsedTime(begin).TotalSeconds + (float.IsFinite(keep) ? 0 : 1);
         }
     }

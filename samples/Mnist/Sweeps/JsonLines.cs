@@ -4,15 +4,15 @@ using NeuralCore.Samples.Mnist.Output;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>How the lines of a file are read.</summary>
-/// <param name="Schema">The form of a line; another number is not read.</param>
-/// <param name="Type">The serializer's knowledge of it.</param>
-/// <param name="Problem">What is wrong with a record, in words; null when nothing is.</param>
+/// <summary>The format of a file's lines.</summary>
+/// <param name="Schema">The schema number; a line with another number is rejected.</param>
+/// <param name="Type">The serializer's type information.</param>
+/// <param name="Problem">Describes what is wrong with a record; returns null if it is valid.</param>
 internal sealed record LineForm<T>(int Schema, JsonTypeInfo<T> Type, Func<T, string?> Problem);
 
 /// <summary>
-/// A file of one JSON object a line that only grows. Each line is written at once and flushed to the disk, so that a kill at any moment leaves all lines
-/// before it, and at most one cut line after them.
+/// An append-only file with one JSON object a line. Each line is written in one call and flushed to disk, so that a kill at any moment
+/// leaves all earlier lines and at most one truncated line after them.
 /// </summary>
 internal sealed class JsonLines<T> : IDisposable
     where T : class
@@ -30,8 +30,8 @@ internal sealed class JsonLines<T> : IDisposable
         _form = form;
     }
 
-    /// <summary>Opens a file to add to, after taking back a last line that a kill has cut.</summary>
-    /// <exception cref="SampleException">A line is not what it should be, or the file cannot be written.</exception>
+    /// <summary>Opens a file for appending and removes a last line that a kill has truncated.</summary>
+    /// <exception cref="SampleException">A line is not valid, or the file cannot be written.</exception>
     internal static JsonLines<T> Open(string path, LineForm<T> form, out IReadOnlyList<T> records)
     {
         try
@@ -70,8 +70,8 @@ internal sealed class JsonLines<T> : IDisposable
         }
     }
 
-    /// <summary>Reads a file without changing it; a cut last line is left out. No file is an empty one.</summary>
-    /// <exception cref="SampleException">A line is not what it should be.</exception>
+    /// <summary>Reads a file without changing it, except for a truncated last line. A missing file has no lines.</summary>
+    /// <exception cref="SampleException">A line is not valid.</exception>
     internal static IReadOnlyList<T> Read(string path, LineForm<T> form)
     {
         if (!File.Exists(path))
@@ -81,8 +81,8 @@ internal sealed class JsonLines<T> : IDisposable
         return Parse(ReadAll(stream, path), path, form, out _);
     }
 
-    /// <summary>Adds one line. When it cannot be written whole, nothing of it stays.</summary>
-    /// <exception cref="SampleException">The disk is full, or gone.</exception>
+    /// <summary>Appends one line completely, or not at all.</summary>
+    /// <exception cref="SampleException">The line cannot be written, for example because the disk is full.</exception>
     internal void Append(T record)
     {
         long before = _stream.Position;
@@ -93,8 +93,8 @@ internal sealed class JsonLines<T> : IDisposable
         }
         catch (Exception e) when (FileError.Is(e))
         {
-            TakeBack(before);
-            throw new SampleException($"Cannot write {_path}: {FileError.Reason(e)}. What was finished before is kept.", e);
+            Truncate(before);
+            throw new SampleException($"Cannot write {_path}: {FileError.Reason(e)}. Everything finished before is kept.", e);
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class JsonLines<T> : IDisposable
             stream.Flush();
     }
 
-    private void TakeBack(long length)
+    private void Truncate(long length)
     {
         try
         {
@@ -134,7 +134,7 @@ internal sealed class JsonLines<T> : IDisposable
         }
         catch (IOException)
         {
-            // The next start takes the cut line back.
+            // The next start removes the truncated line.
         }
     }
 
@@ -147,7 +147,7 @@ internal sealed class JsonLines<T> : IDisposable
             ReadOnlySpan<byte> rest = content.AsSpan(whole);
             int end = rest.IndexOf(LineFeed);
             ReadOnlyMemory<byte> line = content.AsMemory(whole, end < 0 ? rest.Length : end);
-            // An object that a kill has cut is never one: the run it was to hold is made again.
+            // A truncated object is never valid JSON. Its run is repeated.
             if ((end < 0 || IsTail(rest[(end + 1)..])) && !IsJson(line))
                 return records;
             try
@@ -159,14 +159,14 @@ internal sealed class JsonLines<T> : IDisposable
             catch (JsonException e)
             {
                 throw new SampleException(
-                    FormattableString.Invariant($"{path}, line {number}: not one of this program's lines ({Reason(e)}). Mend or remove it."), e);
+                    FormattableString.Invariant($"{path}, line {number}: not one of this program's lines ({Reason(e)}). Fix or remove it."), e);
             }
             whole += end < 0 ? rest.Length : end + 1;
         }
         return records;
     }
 
-    // Without the serializer's count of lines, which starts anew with each.
+    // Without the serializer's line number, which starts again with each line.
     private static string Reason(JsonException e) => e.Message.Split(" Path: ")[0].TrimEnd('.')
         + (e.Path is { Length: > 1 } path ? $", at {path}" : "");
 
@@ -183,19 +183,21 @@ internal sealed class JsonLines<T> : IDisposable
         }
     }
 
-    // A file system that lost power may leave zeros after the cut.
+    // After a power loss, a file system may leave zeros after the truncated line.
     private static bool IsTail(ReadOnlySpan<byte> rest) => !rest.IsEmpty && rest.IndexOfAnyExcept((byte)0) < 0;
 
     private static void CheckSchema(ReadOnlyMemory<byte> line, string path, int number, int schema)
     {
         using JsonDocument document = JsonDocument.Parse(line);
-        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("schema", out JsonElement found)
-            || found.ValueKind != JsonValueKind.Number || !found.TryGetInt32(out int value))
+        if (document.RootElement.ValueKind != JsonValueKind.Object
+            || !document.RootElement.TryGetProperty("schema", out JsonElement found)
+            || found.ValueKind != JsonValueKind.Number
+            || !found.TryGetInt32(out int value))
             throw new JsonException("it has no schema");
         if (value == schema)
             return;
         string by = document.RootElement.TryGetProperty("version", out JsonElement version) ? $" by NeuralCore {version}" : "";
         throw new SampleException(FormattableString.Invariant(
-            $"{path}, line {number}: written{by} in form {value}, this version reads form {schema}. Choose another --out folder."));
+            $"{path}, line {number}: written{by} with schema {value}, this version reads schema {schema}. Choose another --out folder."));
     }
 }

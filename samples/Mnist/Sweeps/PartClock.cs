@@ -7,17 +7,17 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>Takes the time and the processors' peak of one process' part of a sweep, and says on what machine.</summary>
+/// <summary>Measures the time and the FMA peak for one process' part of a sweep, and records its machine.</summary>
 internal sealed class PartClock
 {
     internal const string TimeFormat = "yyyy-MM-ddTHH:mm:ssZ";
 
     private PartClock(PartRecord start) => Start = start;
 
-    /// <summary>What is known at the start.</summary>
+    /// <summary>The record as known at the start.</summary>
     internal PartRecord Start { get; }
 
-    /// <summary>Runs from the start of the part, reading the data included.</summary>
+    /// <summary>The time since the start of the part, including reading the data.</summary>
     internal Stopwatch Clock { get; } = Stopwatch.StartNew();
 
     /// <summary>Measures the peak, then starts the clock.</summary>
@@ -55,14 +55,15 @@ internal sealed class PartClock
         {
             if (OperatingSystem.IsLinux())
             {
-                string? line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal));
+                string? line = File.ReadLines("/proc/cpuinfo")
+                    .FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal));
                 if (line is not null)
                     return line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
             }
         }
         catch (Exception e) when (FileError.Is(e))
         {
-            // The architecture will do.
+            // Fall back to the architecture.
         }
         return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
     }

@@ -2,12 +2,12 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>Whether the parts of a sweep fit together and are all there, by the plan that each of them keeps.</summary>
+/// <summary>Checks that the parts of a sweep belong together and are complete, by the plan stored with each part.</summary>
 internal static class PlanChecks
 {
-    internal const string WhatToDo = "Name the folders of all shards of one sweep, finished; nothing was written.";
+    internal const string WhatToDo = "Name the folders of all shards of one finished sweep; nothing was written.";
 
-    /// <summary>Refuses to add to a folder what is no part of its sweep. A whole sweep may grow; a shard keeps its plan.</summary>
+    /// <summary>Rejects a plan that does not continue the folder's sweep. A whole sweep may grow; a shard keeps its plan.</summary>
     /// <exception cref="SampleException">The folder holds a part of another plan.</exception>
     internal static void CheckContinues(string folder, IEnumerable<PartRecord> parts, PlanRecord plan)
     {
@@ -16,12 +16,13 @@ internal static class PlanChecks
             if (plan.Shards > 1 && (!part.Plan.IsOfOneSweepWith(plan) || part.Plan.Shard != plan.Shard))
             {
                 throw new SampleException(
-                    $"{folder} holds another part of a sweep ({part.Plan}), asked for is {plan}. Choose another --out folder; nothing was changed.");
+                    $"{folder} holds another part of a sweep ({part.Plan}), requested is {plan}. "
+                    + "Choose another --out folder; nothing was changed.");
             }
         }
     }
 
-    /// <summary>Refuses parts of different sweeps, and a sweep of which a part or a run is missing.</summary>
+    /// <summary>Rejects parts of different sweeps, and a sweep that lacks a part or a run.</summary>
     /// <param name="folders">The folders with the processes that worked in them.</param>
     /// <param name="runs">All runs.</param>
     /// <exception cref="SampleException">The message names the part.</exception>
@@ -42,7 +43,7 @@ internal static class PlanChecks
             return;
         PlanRecord sweep = shards[0].Plan;
         int[] missing = Enumerable.Range(1, sweep.Shards).Except(shards.Select(part => part.Plan.Shard)).ToArray();
-        // A shard beyond the last run has nothing to make and leaves nothing.
+        // A shard without runs writes nothing, so it is not missing.
         missing = missing.Where(shard => SweepPlan.Of(sweep with { Shard = shard }).Runs().Any(run => !there.Contains(run.Key))).ToArray();
         if (missing.Length == 1)
             throw Refused(FormattableString.Invariant($"shard {missing[0]} of {sweep.Shards} is missing"));
@@ -59,7 +60,7 @@ internal static class PlanChecks
         string part = plan.Shards > 1 ? FormattableString.Invariant($"shard {plan.Shard}/{plan.Shards}") : "the sweep";
         string first = FormattableString.Invariant($"{missing[0].Experiment.Id}, seed {missing[0].Seed}");
         throw Refused(FormattableString.Invariant(
-            $"{folder}: {part} is not finished, {missing.Length} of {planned.Count} runs are missing, the first is {first}"));
+            $"{folder}: {part} is not finished, {missing.Length} of {planned.Count} runs are missing; the first is {first}"));
     }
 
     private static SampleException Refused(string what) => new($"{what}. {WhatToDo}");

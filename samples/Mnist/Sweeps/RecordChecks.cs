@@ -5,7 +5,7 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>Whether a line of a sweep's files can be what this program wrote. A report believes no number that cannot be.</summary>
+/// <summary>Checks that the lines of a sweep's files can come from this program, so that a report never uses an impossible value.</summary>
 internal static class RecordChecks
 {
     private const int HashLength = 64;
@@ -16,7 +16,7 @@ internal static class RecordChecks
     /// <summary>The lines of <c>parts.jsonl</c>.</summary>
     internal static LineForm<PartRecord> Parts { get; } = new(PartRecord.CurrentSchema, RecordContext.Default.PartRecord, ProblemOf);
 
-    /// <summary>What is wrong with a run; null when nothing is.</summary>
+    /// <summary>Describes what is wrong with a run; null if it is valid.</summary>
     internal static string? ProblemOf(RunRecord run)
     {
         if (ExperimentTable.Find(run.Experiment) is not { } experiment)
@@ -44,7 +44,7 @@ internal static class RecordChecks
             ?? OfPredictions(run);
     }
 
-    /// <summary>What is wrong with a part; null when nothing is.</summary>
+    /// <summary>Describes what is wrong with a part; null if it is valid.</summary>
     internal static string? ProblemOf(PartRecord part) =>
         Text("id", part.Id)
         ?? (DateTime.TryParseExact(part.Started, PartClock.TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
@@ -119,10 +119,10 @@ internal static class RecordChecks
                 ?? Whole($"{what}: predicted", mistake.Predicted, 0, Experiment.Classes - 1)
                 ?? Share($"{what}: probability", mistake.Probability)
                 ?? Share($"{what}: truthProbability", mistake.TruthProbability)
-                ?? (mistake.Predicted == mistake.Truth ? $"{what} is none: predicted is truth" : null)
+                ?? (mistake.Predicted == mistake.Truth ? $"{what} is not a mistake: predicted equals truth" : null)
                 ?? (mistake.Predicted == run.Predictions[mistake.Image] ? null
                     : $"{what}: predictions say {Invariant(run.Predictions[mistake.Image])}, not {Invariant(mistake.Predicted)}")
-                ?? (images.Add(mistake.Image) ? null : $"{what} is there twice");
+                ?? (images.Add(mistake.Image) ? null : $"{what} occurs twice");
             if (problem is not null)
                 return problem;
         }
@@ -150,7 +150,7 @@ internal static class RecordChecks
 
     private static string? Hash(string name, string hash) =>
         hash.Length == HashLength && !hash.AsSpan().ContainsAnyExcept("0123456789abcdef") ? null
-            : $"{name} is no SHA-256 of {HashLength} lower-case hexadecimal digits";
+            : $"{name} is not a SHA-256 of {HashLength} lower-case hexadecimal digits";
 
     private static string Invariant<T>(T value)
         where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);

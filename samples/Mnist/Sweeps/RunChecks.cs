@@ -4,10 +4,10 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>A run and the line that holds it: <c>runs.jsonl, line 3</c>.</summary>
+/// <summary>A run and where it was read, such as <c>runs.jsonl, line 3</c>.</summary>
 internal readonly record struct LocatedRun(string Where, RunRecord Run)
 {
-    /// <summary>The runs of a file, one a line.</summary>
+    /// <summary>The runs of a file, one per line.</summary>
     internal static IEnumerable<LocatedRun> Of(string file, IEnumerable<RunRecord> runs) =>
         runs.Select((run, i) => new LocatedRun(FormattableString.Invariant($"{file}, line {i + 1}"), run));
 }
@@ -15,18 +15,19 @@ internal readonly record struct LocatedRun(string Where, RunRecord Run)
 /// <summary>What every run of a sweep has in common.</summary>
 /// <param name="Version">The version of NeuralCore.</param>
 /// <param name="Kind"><c>mnist</c> or <c>synthetic</c>.</param>
-/// <param name="Sha256">The fingerprint of the data.</param>
-/// <param name="Test">The test images that its predictions are of.</param>
+/// <param name="Sha256">The hash of the data.</param>
+/// <param name="Test">The test images of the predictions.</param>
 internal sealed record SweepData(string Version, string Kind, string Sha256, LabelledImages Test)
 {
     internal static SweepData Of(MnistImages images) => new(LibraryVersion.Short, images.Origin.Kind, DataHash.Of(images), images.Test);
 }
 
-/// <summary>Whether runs can stand side by side.</summary>
+/// <summary>Checks that runs can be compared.</summary>
 internal static class RunChecks
 {
+    /// <summary>Rejects runs that do not belong together.</summary>
     /// <exception cref="SampleException">
-    /// A run is of another version, of other data or other settings, contradicts its data, or is there twice with other results.
+    /// A run has another version, other data or other settings, contradicts its data, or occurs twice with different results.
     /// </exception>
     internal static void Check(IEnumerable<LocatedRun> runs, SweepData data, Func<Experiment, int> epochs)
     {
@@ -35,22 +36,25 @@ internal static class RunChecks
         {
             string what = FormattableString.Invariant($"{where}: {run.Experiment}, seed {run.Seed}");
             if (run.Version != data.Version)
-                throw Refused(what, $"is of NeuralCore {run.Version}, this is {data.Version}");
+                throw Refused(what, $"comes from NeuralCore {run.Version}, this is {data.Version}");
             if (ExperimentTable.Find(run.Experiment) is not { } experiment)
-                throw Refused(what, "is no experiment of this table");
+                throw Refused(what, "is not in the table of experiments");
             if (run.Data != data.Kind || run.DataSha256 != data.Sha256)
                 throw Refused(what,
                     $"was trained on other data ({run.Data}, SHA-256 {Short(run.DataSha256)}; here {data.Kind}, {Short(data.Sha256)})");
             if (run.Epochs != epochs(experiment) || run.BatchSize != experiment.BatchSize)
-                throw Refused(what, FormattableString.Invariant($"has {run.Epochs} epochs of batch {run.BatchSize}, asked for are {epochs(experiment)} of {experiment.BatchSize}"));
+            {
+                throw Refused(what, FormattableString.Invariant(
+                    $"has {run.Epochs} epochs of batch {run.BatchSize}, requested are {epochs(experiment)} of {experiment.BatchSize}"));
+            }
             if (Contradiction(run, data.Test) is { } contradiction)
                 throw Refused(what, contradiction);
             if (!seen.TryAdd(run.Key, run) && seen[run.Key].WeightsSha256 != run.WeightsSha256)
-                throw Refused(what, "is there twice with different weights: one processor computes wrongly, or a line was changed");
+                throw Refused(what, "occurs twice with different weights: a processor computed wrongly, or a line was changed");
         }
     }
 
-    // The figures must be those of the predictions.
+    // The figures must agree with the predictions.
     private static string? Contradiction(RunRecord run, LabelledImages test)
     {
         if (run.Predictions.Length != test.Count)
@@ -59,7 +63,7 @@ internal static class RunChecks
         if (Math.Abs(run.TestAccuracy * test.Count - right) > 0.5)
         {
             return FormattableString.Invariant(
-                $"has an accuracy of {run.TestAccuracy}, but {right} of {test.Count} predictions are right: it was changed");
+                $"has an accuracy of {run.TestAccuracy}, but {right} of {test.Count} predictions are correct: it was changed");
         }
         if (run.WorstMistakes.FirstOrDefault(mistake => mistake.Truth != test.Label(mistake.Image)) is not { } wrong)
             return null;
@@ -67,7 +71,8 @@ internal static class RunChecks
             $"takes test image {wrong.Image} for a {wrong.Truth}, its label is {test.Label(wrong.Image)}: it was changed");
     }
 
-    private static SampleException Refused(string what, string why) => new($"{what} {why}. Choose another --out folder; nothing was changed.");
+    private static SampleException Refused(string what, string why) =>
+        new($"{what} {why}. Choose another --out folder; nothing was changed.");
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 }

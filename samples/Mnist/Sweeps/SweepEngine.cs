@@ -4,19 +4,19 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>Makes runs side by side, each on one thread: no run waits for another, and bits do not depend on threads.</summary>
+/// <summary>Executes runs in parallel, each on one thread: no run waits for another, and results do not depend on the thread count.</summary>
 internal sealed class SweepEngine(SweepFolder folder, string part, Stopwatch clock, SweepProgress progress)
 {
     private readonly Lock _lock = new();
     private int _next = -1;
     private ExceptionDispatchInfo? _failure;
 
-    /// <summary>Makes all runs, in order, and returns when the last has ended.</summary>
-    /// <param name="runs">What to make.</param>
-    /// <param name="jobs">How many at once.</param>
-    /// <param name="makeWork">The work, under a cancellation of the engine's own.</param>
-    /// <param name="cancellation">Stops all runs between two steps; what is finished is in the folder.</param>
-    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    /// <summary>Starts all runs in order and returns when the last has ended.</summary>
+    /// <param name="runs">The runs.</param>
+    /// <param name="jobs">How many to execute at once.</param>
+    /// <param name="makeWork">Creates the work with the engine's own cancellation token.</param>
+    /// <param name="cancellation">Stops all runs between two steps; finished runs are in the folder.</param>
+    /// <exception cref="OperationCanceledException">The sweep was interrupted.</exception>
     /// <exception cref="SampleException">A run failed, or could not be written; the others were stopped.</exception>
     internal void Run(IReadOnlyList<PlannedRun> runs, int jobs, Func<CancellationToken, SweepWork> makeWork, CancellationToken cancellation)
     {
@@ -50,11 +50,11 @@ internal sealed class SweepEngine(SweepFolder folder, string part, Stopwatch clo
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // An interruption, or another slot's failure.
+            // Interrupted, or another slot failed.
         }
         catch (Exception e)
         {
-            // Any failure ends the sweep; the first is the one to tell.
+            // Any failure ends the sweep; the first one is reported.
             lock (_lock)
                 _failure ??= ExceptionDispatchInfo.Capture(e);
             stop.Cancel();

@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>The folder of a sweep, held by one process at a time: <c>runs.jsonl</c>, <c>parts.jsonl</c>, and the reports.</summary>
+/// <summary>The folder of a sweep, locked by one process at a time: <c>runs.jsonl</c>, <c>parts.jsonl</c> and the reports.</summary>
 internal sealed class SweepFolder : IDisposable
 {
     internal const string RunsFile = "runs.jsonl";
@@ -39,14 +39,14 @@ internal sealed class SweepFolder : IDisposable
     /// <summary>The folder, as given.</summary>
     internal string Path { get; }
 
-    /// <summary>All finished runs, in the order they were written.</summary>
+    /// <summary>All finished runs, in the order in which they were written.</summary>
     internal IReadOnlyList<RunRecord> Runs => _runs;
 
-    /// <summary>The processes that worked on it, each once, with its end where it had one.</summary>
+    /// <summary>The processes that worked on the sweep, each once, with its end unless it was killed.</summary>
     internal IReadOnlyList<PartRecord> Parts => LastOfEach(_parts);
 
-    /// <summary>Makes the folder where there is none, and holds it until disposed; a kill frees it too.</summary>
-    /// <exception cref="SampleException">Another process holds it, it cannot be written, or its files are not as they should be.</exception>
+    /// <summary>Creates the folder if it does not exist, and locks it until disposed; a kill also releases the lock.</summary>
+    /// <exception cref="SampleException">Another process has locked it, it cannot be written, or its files are not valid.</exception>
     internal static SweepFolder Open(string path)
     {
         FolderLock folderLock = FolderLock.Hold(path, "--out");
@@ -61,23 +61,26 @@ internal sealed class SweepFolder : IDisposable
         }
     }
 
-    /// <summary>Reads a folder of another process without changing it.</summary>
-    /// <exception cref="SampleException">There are no runs, or a line is not as it should be.</exception>
+    /// <summary>Reads the folder of another process without changing it.</summary>
+    /// <exception cref="SampleException">There are no runs, or a line is not valid.</exception>
     internal static (IReadOnlyList<RunRecord> Runs, IReadOnlyList<PartRecord> Parts) Read(string path)
     {
         string file = System.IO.Path.Combine(path, RunsFile);
         if (!File.Exists(file))
-            throw new SampleException($"{path}: no {RunsFile} there. Name folders that report --shard has written.");
+            throw new SampleException($"{path}: no {RunsFile} there. Name folders written by report --shard.");
         IReadOnlyList<RunRecord> runs = JsonLines<RunRecord>.Read(file, RecordChecks.Runs);
-        IReadOnlyList<PartRecord> parts = JsonLines<PartRecord>.Read(System.IO.Path.Combine(path, PartsFile), RecordChecks.Parts);
+        IReadOnlyList<PartRecord> parts = JsonLines<PartRecord>.Read(
+            System.IO.Path.Combine(path, PartsFile), RecordChecks.Parts);
         CheckParts(file, runs, parts);
         return (runs, LastOfEach(parts));
     }
 
     internal string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Refuses a folder whose runs cannot stand beside new ones.</summary>
-    /// <exception cref="SampleException">A run is of another version, of other data or other settings, or is there twice with other results.</exception>
+    /// <summary>Rejects a folder whose runs cannot be compared with new ones.</summary>
+    /// <exception cref="SampleException">
+    /// A run has another version, other data or other settings, contradicts its data, or occurs twice with different results.
+    /// </exception>
     internal void CheckRuns(SweepData data, Func<Experiment, int> epochs) =>
         RunChecks.Check(LocatedRun.Of(PathOf(RunsFile), _runs), data, epochs);
 
@@ -93,7 +96,7 @@ internal sealed class SweepFolder : IDisposable
         _parts.Add(part);
     }
 
-    /// <summary>Writes both files anew; each is there whole or as it was.</summary>
+    /// <summary>Rewrites both files; each is completely written or left unchanged.</summary>
     internal void Replace(IReadOnlyList<RunRecord> runs, IReadOnlyList<PartRecord> parts)
     {
         _partLines.Dispose();
@@ -126,6 +129,6 @@ internal sealed class SweepFolder : IDisposable
         }
     }
 
-    private static PartRecord[] LastOfEach(IEnumerable<PartRecord> parts) => parts.GroupBy(part => part.Id).Select(group => group.Last())
-        .ToArray();
+    private static PartRecord[] LastOfEach(IEnumerable<PartRecord> parts) =>
+        parts.GroupBy(part => part.Id).Select(group => group.Last()).ToArray();
 }

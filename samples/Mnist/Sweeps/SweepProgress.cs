@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>How far a sweep is. Jobs write it, a display reads it.</summary>
+/// <summary>The progress of a sweep. Jobs write it, and a display reads it.</summary>
 internal sealed class SweepProgress
 {
     private readonly Lock _lock = new();
@@ -15,8 +15,8 @@ internal sealed class SweepProgress
     private double _doneFlops;
     private int _done;
 
-    /// <param name="runs">What is to be made now.</param>
-    /// <param name="alreadyDone">What was found finished.</param>
+    /// <param name="runs">The runs of this process.</param>
+    /// <param name="alreadyDone">How many runs were finished before.</param>
     internal SweepProgress(IReadOnlyList<PlannedRun> runs, int alreadyDone)
     {
         _total = runs.Count + alreadyDone;
@@ -24,10 +24,10 @@ internal sealed class SweepProgress
         _totalFlops = runs.Sum(DenseFlops.Expected);
     }
 
-    /// <summary>Hears of each finished run.</summary>
+    /// <summary>Raised for each finished run.</summary>
     internal event Action<RunRecord, SweepState>? Finished;
 
-    /// <summary>What a job's run is to tell its steps to.</summary>
+    /// <summary>Begins a run and returns the display that its steps are reported to.</summary>
     internal TrainingDisplay Begin(int slot, PlannedRun run)
     {
         JobProgress job = new(run);
@@ -87,14 +87,14 @@ internal sealed class SweepProgress
     }
 }
 
-/// <summary>A sweep at one moment.</summary>
-/// <param name="Done">Finished runs, of this process and before it.</param>
+/// <summary>A snapshot of a sweep.</summary>
+/// <param name="Done">Finished runs, including those of earlier processes.</param>
 /// <param name="Total">All runs.</param>
-/// <param name="Elapsed">Since this process began.</param>
-/// <param name="Left">What is left at the pace so far; null where there is none yet.</param>
-/// <param name="Fraction">The share of this process' work that is done.</param>
-/// <param name="Jobs">What runs.</param>
+/// <param name="Elapsed">The time since this process began.</param>
+/// <param name="Left">The estimated time left; null before there is an estimate.</param>
+/// <param name="Fraction">The fraction of this process' work that is done.</param>
+/// <param name="Jobs">The current runs.</param>
 internal sealed record SweepState(int Done, int Total, TimeSpan Elapsed, TimeSpan? Left, double Fraction, IReadOnlyList<JobState> Jobs);
 
-/// <summary>A run under way.</summary>
+/// <summary>A run in progress.</summary>
 internal sealed record JobState(PlannedRun Run, EpochRow Row);

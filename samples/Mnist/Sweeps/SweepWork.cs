@@ -8,15 +8,15 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>Makes one run of a sweep. Any number of threads may use it at once: the data is shared and never written.</summary>
+/// <summary>Executes one run of a sweep. Thread-safe: the data is shared and never written.</summary>
 internal sealed class SweepWork(MnistImages images, SweepData data, CancellationToken cancellation)
 {
-    /// <summary>How many mistakes are kept.</summary>
+    /// <summary>How many mistakes are stored.</summary>
     internal const int WorstCount = 12;
 
     private const int RowsAtOnce = 500;
 
-    /// <summary>Trains, tests, and keeps what the report needs; where and when it was made is left to the caller.</summary>
+    /// <summary>Trains, tests, and returns what the report needs. The caller adds the part and the time.</summary>
     internal RunRecord Make(PlannedRun run, TrainingDisplay display)
     {
         Sequential model = ModelFactory.Build(run.Experiment, run.Seed);
@@ -29,11 +29,13 @@ internal sealed class SweepWork(MnistImages images, SweepData data, Cancellation
         {
             throw new SampleException(FormattableString.Invariant($"{run.Experiment.Id}, seed {run.Seed}: {e.Message}"), e);
         }
-        double flops = DenseFlops.OfTraining(run.Experiment, (double)images.Training.Count * run.Epochs) + DenseFlops.OfScoring(run.Experiment, images.Test.Count);
+        double flops = DenseFlops.OfTraining(run.Experiment, (double)images.Training.Count * run.Epochs)
+            + DenseFlops.OfScoring(run.Experiment, images.Test.Count);
         RawTraining? raw = null;
         if (run.Experiment.WasTestedOnRawPixels)
         {
-            // Its time counts and its operations do not: a network that died of raw pixels has little left to multiply, and would flatter the figure.
+            // Its time counts but its operations do not: a network whose units died on raw pixels skips most products, and counting them
+            // would overstate the speed.
             raw = RawPixelTraining.Run(images, run.Settings, cancellation);
             flops += DenseFlops.OfScoring(run.Experiment, images.Test.Count);
         }
@@ -91,6 +93,8 @@ internal sealed class SweepWork(MnistImages images, SweepData data, Cancellation
                     mistakes.Add(new Mistake(first + i, truth, predicted, row[predicted], row[truth]));
             }
         }
-        return (predictions, mistakes.OrderBy(mistake => mistake.TruthProbability).ThenBy(mistake => mistake.Image).Take(WorstCount).ToArray());
+        Mistake[] worst = mistakes.OrderBy(mistake => mistake.TruthProbability).ThenBy(mistake => mistake.Image)
+            .Take(WorstCount).ToArray();
+        return (predictions, worst);
     }
 }

@@ -36,10 +36,10 @@ public class ExperimentTableTests
         """;
 
     [Fact]
-    public async Task Every_experiment_can_be_rehearsed()
+    public async Task Every_experiment_can_be_warmed_up()
     {
         foreach (Experiment experiment in ExperimentTable.All)
-            await Rehearsal.Begin(new(experiment, 1, experiment.Epochs, BatchSize: 24, Threads: 2));
+            await WarmUp.Begin(new(experiment, 1, experiment.Epochs, BatchSize: 24, Threads: 2));
     }
 
     [Fact]
