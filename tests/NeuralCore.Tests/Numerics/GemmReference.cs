@@ -20,7 +20,6 @@ internal sealed unsafe class GemmCase
     public int CStride => N + CGap;
     public int MaskStride => N + MaskGap;
 
-    public static IEnumerable<VectorPath> Paths => Enum.GetValues<VectorPath>().Where(InstructionSet.IsSupported);
 
     /// <summary>Fills all operands with values of a generator; C's gaps hold a canary.</summary>
     public GemmCase Fill(Func<float> next)

@@ -1,17 +1,19 @@
 using NeuralCore.Numerics;
+using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Numerics;
 
 /// <summary>Leaving out zeros gives what the whole product gives, on every path and for every share of zeros.</summary>
-public sealed class GemmSkippingTests
+public sealed unsafe class GemmSkippingTests
 {
     // None, some, so many that groups of rows are skipped, and all.
     public static TheoryData<double> ShareOfZeros => [0, 0.5, 0.9, 0.99, 1];
 
-    [Theory]
-    [MemberData(nameof(ShareOfZeros))]
-    public void SkippingGroupsEqualsTheWholeProduct(double zeros)
+    [SkippableTheory]
+    [VectorPaths(Member = nameof(ShareOfZeros))]
+    public void Skipping_groups_equals_the_whole_product(VectorPath path, double zeros)
     {
+        Kernels.Require(path);
         Random random = new(5);
         foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(1, 10, 20), (8, 48, 64), (13, 33, 129), (40, 128, 784), (5, 7, 2500), (3, 4, 0)])
         {
@@ -23,20 +25,18 @@ public sealed class GemmSkippingTests
                     product.Epilogue = transposed ? GemmEpilogue.None : epilogue;
                     product.Start = transposed ? GemmStart.Zero : GemmStart.Bias;
                     float[] expected = product.Expected();
-                    foreach (VectorPath path in GemmCase.Paths)
-                    {
-                        foreach (bool byIndex in (ReadOnlySpan<bool>)[false, true])
-                            product.Check(expected, Run(product, path, byRows: false, byIndex), $"{path} {m}x{k}x{n} transposed {transposed} by index {byIndex}");
-                    }
+                    foreach (bool byIndex in (ReadOnlySpan<bool>)[false, true])
+                        product.Check(expected, Run(product, path, byRows: false, byIndex), $"{path} {m}x{k}x{n} transposed {transposed} by index {byIndex}");
                 }
             }
         }
     }
 
-    [Theory]
-    [MemberData(nameof(ShareOfZeros))]
-    public void SkippingRowsEqualsTheWholeProduct(double zeros)
+    [SkippableTheory]
+    [VectorPaths(Member = nameof(ShareOfZeros))]
+    public void Skipping_rows_equals_the_whole_product(VectorPath path, double zeros)
     {
+        Kernels.Require(path);
         Random random = new(6);
         foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(1, 10, 20), (1, 128, 784), (9, 130, 65), (32, 48, 100), (4, 5, 0)])
         {
@@ -45,40 +45,39 @@ public sealed class GemmSkippingTests
             for (int i = 0; i < m; i += 3)
                 product.A.AsSpan(i * product.AStride, k).Fill(0.5f);
             float[] expected = product.Expected();
-            foreach (VectorPath path in GemmCase.Paths)
-                product.Check(expected, Run(product, path, byRows: true), $"{path} {m}x{k}x{n}");
+            product.Check(expected, Run(product, path, byRows: true), $"{path} {m}x{k}x{n}");
         }
     }
 
-    [Fact]
-    public void NaNInTheDataIsNeverSkipped()
+    [SkippableTheory]
+    [VectorPaths]
+    public void Na_n_in_the_data_is_never_skipped(VectorPath path)
     {
+        Kernels.Require(path);
         GemmCase product = Sparse(new Random(7), 8, 16, 40, transposed: false, 1);
         product.A[3 * product.AStride + 17] = float.NaN;
-        foreach (VectorPath path in GemmCase.Paths)
-        {
-            Run(product, path, byRows: false).AsSpan(3 * product.CStride, 16).ToArray().Should().OnlyContain(x => float.IsNaN(x));
-            Run(product, path, byRows: true).AsSpan(3 * product.CStride, 16).ToArray().Should().OnlyContain(x => float.IsNaN(x));
-        }
+        Run(product, path, byRows: false).AsSpan(3 * product.CStride, 16).ToArray().Should().OnlyContain(x => float.IsNaN(x));
+        Run(product, path, byRows: true).AsSpan(3 * product.CStride, 16).ToArray().Should().OnlyContain(x => float.IsNaN(x));
     }
 
-    [Fact]
-    public void ZerosAreReallySkipped()
+    [SkippableTheory]
+    [VectorPaths]
+    public void Zeros_are_really_skipped(VectorPath path)
     {
+        Kernels.Require(path);
         // What stands in B behind zeros of A is not read into the result: the mark of a product that did less work.
         GemmCase product = Sparse(new Random(8), 8, 16, 40, transposed: false, 1);
         product.B.AsSpan().Fill(float.PositiveInfinity);
         product.Start = GemmStart.Zero;
-        foreach (VectorPath path in GemmCase.Paths)
-        {
-            Run(product, path, byRows: false).Where((_, i) => i % product.CStride < 16).Should().OnlyContain(x => x == 0);
-            Run(product, path, byRows: true).Where((_, i) => i % product.CStride < 16).Should().OnlyContain(x => x == 0);
-        }
+        Run(product, path, byRows: false).Where((_, i) => i % product.CStride < 16).Should().OnlyContain(x => x == 0);
+        Run(product, path, byRows: true).Where((_, i) => i % product.CStride < 16).Should().OnlyContain(x => x == 0);
     }
 
-    [Fact]
-    public unsafe void RowsKeptInUnevenPiecesInAnyOrderAreAllThere()
+    [SkippableTheory]
+    [VectorPaths]
+    public void Rows_kept_in_uneven_pieces_in_any_order_are_all_there(VectorPath path)
     {
+        Kernels.Require(path);
         const int rows = 23, size = 37, n = 3;
         Random random = new(11);
         byte[] bytes = new byte[rows * size];
@@ -86,38 +85,36 @@ public sealed class GemmSkippingTests
         float[] floats = bytes.Select(value => (float)value).ToArray();
         float[] weights = new float[size * n], gradients = Enumerable.Range(0, rows * n).Select(i => MathF.Cos(i)).ToArray();
         float[] y = new float[rows * n];
-        foreach (VectorPath path in GemmCase.Paths)
+        foreach (bool asBytes in (ReadOnlySpan<bool>)[false, true])
         {
-            foreach (bool asBytes in (ReadOnlySpan<bool>)[false, true])
+            float[][] results = new float[2][];
+            for (int split = 0; split < 2; split++)
             {
-                float[][] results = new float[2][];
-                for (int split = 0; split < 2; split++)
+                ColumnBlockedInput kept = new(rows, size);
+                results[split] = new float[size * n];
+                fixed (float* b = weights, dy = gradients, c = y, dw = results[split])
                 {
-                    ColumnBlockedInput kept = new(rows, size);
-                    results[split] = new float[size * n];
-                    fixed (float* b = weights, dy = gradients, c = y, dw = results[split])
+                    foreach ((int first, int count) in split == 0 ? [(0, rows)] : ((int, int)[])[(18, 5), (1, 6), (7, 11), (0, 1)])
                     {
-                        foreach ((int first, int count) in split == 0 ? [(0, rows)] : ((int, int)[])[(18, 5), (1, 6), (7, 11), (0, 1)])
-                        {
-                            SparseInput samples = asBytes
-                                ? SparseInput.Of(bytes.AsSpan(first * size, count * size), 1, default, size)
-                                : SparseInput.Of(floats.AsSpan(first * size, count * size), default, size);
-                            if (first == (split == 0 ? 0 : 18))
-                                kept.Begin(samples);
-                            samples.With(kept).Multiply(path, first, count, n, b, n, c, n, GemmStart.Zero, null, GemmEpilogue.None);
-                        }
-                        SparseInput.KeptIn(kept).MultiplyTransposed(path, 0, size, n, rows, dy, n, dw, n);
+                        SparseInput samples = asBytes
+                            ? SparseInput.Of(bytes.AsSpan(first * size, count * size), 1, default, size)
+                            : SparseInput.Of(floats.AsSpan(first * size, count * size), default, size);
+                        if (first == (split == 0 ? 0 : 18))
+                            kept.Begin(samples);
+                        samples.With(kept).Multiply(path, first, count, n, b, n, c, n, GemmStart.Zero, null, GemmEpilogue.None);
                     }
+                    SparseInput.KeptIn(kept).MultiplyTransposed(path, 0, size, n, rows, dy, n, dw, n);
                 }
-                Kernels.Bits(results[1]).Should().Equal(Kernels.Bits(results[0]), $"{path}, bytes {asBytes}");
             }
+            Kernels.Bits(results[1]).Should().Equal(Kernels.Bits(results[0]), $"{path}, bytes {asBytes}");
         }
     }
 
-    [Theory]
-    [MemberData(nameof(ShareOfZeros))]
-    public unsafe void BytesGiveTheBitsOfTheirFloats(double zeros)
+    [SkippableTheory]
+    [VectorPaths(Member = nameof(ShareOfZeros))]
+    public void Bytes_give_the_bits_of_their_floats(VectorPath path, double zeros)
     {
+        Kernels.Require(path);
         Random random = new(9);
         foreach ((int rows, int size, int n) in (ReadOnlySpan<(int, int, int)>)[(1, 16, 5), (6, 20, 33), (9, 784, 64), (7, 1100, 16), (530, 24, 8), (1, 16, 128), (67, 784, 128), (34, 65, 128)])
         {
@@ -127,13 +124,10 @@ public sealed class GemmSkippingTests
             const float scale = 1f / 255;
             float[] floats = bytes.Select(value => value * scale).ToArray();
             int[] indices = Enumerable.Range(0, rows).Select(_ => random.Next(rows + 2)).ToArray();
-            foreach (VectorPath path in GemmCase.Paths)
-            {
-                (float[] y, float[] w) fromBytes = Both(SparseInput.Of(bytes, scale, indices, size), path, rows, n);
-                (float[] y, float[] w) fromFloats = Both(SparseInput.Of(floats, indices, size), path, rows, n);
-                Kernels.Bits(fromBytes.y).Should().Equal(Kernels.Bits(fromFloats.y), $"{path} {rows}x{size}x{n} forward");
-                Kernels.Bits(fromBytes.w).Should().Equal(Kernels.Bits(fromFloats.w), $"{path} {rows}x{size}x{n} gradient");
-            }
+            (float[] y, float[] w) fromBytes = Both(SparseInput.Of(bytes, scale, indices, size), path, rows, n);
+            (float[] y, float[] w) fromFloats = Both(SparseInput.Of(floats, indices, size), path, rows, n);
+            Kernels.Bits(fromBytes.y).Should().Equal(Kernels.Bits(fromFloats.y), $"{path} {rows}x{size}x{n} forward");
+            Kernels.Bits(fromBytes.w).Should().Equal(Kernels.Bits(fromFloats.w), $"{path} {rows}x{size}x{n} gradient");
         }
 
         static (float[], float[]) Both(SparseInput samples, VectorPath path, int rows, int n)

@@ -5,9 +5,6 @@ namespace NeuralCore.Tests.Numerics;
 /// <summary>What the kernel tests share.</summary>
 internal static class Kernels
 {
-    /// <summary>The paths of this processor, the scalar one first: it is the definition.</summary>
-    internal static IReadOnlyList<VectorPath> Paths { get; } = Enum.GetValues<VectorPath>().Where(InstructionSet.IsSupported).ToArray();
-
     /// <summary>Skips a test of a path that this processor lacks.</summary>
     internal static void Require(VectorPath path) => Skip.IfNot(
         InstructionSet.IsSupported(path), $"This processor lacks {path}: run the tests on one that has it.");

@@ -9,7 +9,7 @@ public sealed class MatrixPrimitivesTensorTests
     private static readonly float[] B = [7, 8, 9, 10, 11, 12];
 
     [Fact]
-    public void RowMajorTensorsMultiply()
+    public void Row_major_tensors_multiply()
     {
         float[] c = new float[4];
         ReadOnlyTensorSpan<float> a = new(A, [2, 3]), b = new(B, [3, 2]);
@@ -23,7 +23,7 @@ public sealed class MatrixPrimitivesTensorTests
     }
 
     [Fact]
-    public void ColumnMajorStridesAreTransposes()
+    public void Column_major_strides_are_transposes()
     {
         float[] c = new float[4];
         ReadOnlyTensorSpan<float> a = new(A, [2, 3], [1, 2]), b = new(B, [3, 2], [1, 3]);
@@ -32,7 +32,7 @@ public sealed class MatrixPrimitivesTensorTests
     }
 
     [Fact]
-    public void SlicesKeepTheirStrides()
+    public void Slices_keep_their_strides()
     {
         float[] memory = [.. Enumerable.Range(0, 20).Select(i => (float)i)], c = new float[12];
         ReadOnlyTensorSpan<float> whole = new(memory, [4, 5]);
@@ -48,7 +48,7 @@ public sealed class MatrixPrimitivesTensorTests
     [InlineData(3, 2, 1)]
     [InlineData(0, 2, 3)]
     [InlineData(2, 2, 0)]
-    public void DimensionsOfOneOrNothingWork(int m, int n, int k)
+    public void Dimensions_of_one_or_nothing_work(int m, int n, int k)
     {
         float[] a = [.. Enumerable.Repeat(2f, m * k)], b = [.. Enumerable.Repeat(3f, k * n)], c = [.. Enumerable.Repeat(-1f, m * n)];
         MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(a, [m, k]), new ReadOnlyTensorSpan<float>(b, [k, n]), new TensorSpan<float>(c, [m, n]));
@@ -56,7 +56,7 @@ public sealed class MatrixPrimitivesTensorTests
     }
 
     [Fact]
-    public void WrongTensorsAreNamed()
+    public void Wrong_tensors_are_named()
     {
         float[] c = new float[16];
         FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(A), new ReadOnlyTensorSpan<float>(B, [3, 2]), new TensorSpan<float>(c, [2, 2])))

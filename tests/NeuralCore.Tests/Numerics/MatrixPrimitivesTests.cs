@@ -32,7 +32,7 @@ public sealed class MatrixPrimitivesTests
     }
 
     [Fact]
-    public void MultipliesTwoSmallMatrices()
+    public void Multiplies_two_small_matrices()
     {
         float[] a = [1, 2, 3, 4, 5, 6], b = [7, 8, 9, 10, 11, 12], c = new float[4];
         MatrixPrimitives.Multiply(a, b, c, m: 2, n: 2, k: 3);
@@ -53,7 +53,7 @@ public sealed class MatrixPrimitivesTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void EveryFormStrideAndThreadCountGivesTheSameChain(int m, int n, int k)
+    public void Every_form_stride_and_thread_count_gives_the_same_chain(int m, int n, int k)
     {
         for (int variant = 0; variant < 12; variant++)
         {
@@ -65,7 +65,7 @@ public sealed class MatrixPrimitivesTests
     }
 
     [Fact]
-    public void EmptyProductsLeaveTheStart()
+    public void Empty_products_leave_the_start()
     {
         float[] c = [1, 2, 3, 4];
         MatrixPrimitives.MultiplyAdd([], [], c, 2, 2, 0);
@@ -79,7 +79,7 @@ public sealed class MatrixPrimitivesTests
     }
 
     [Fact]
-    public void SpansMayEndWithTheLastElement()
+    public void Spans_may_end_with_the_last_element()
     {
         GemmCase p = Random(1, 5, 7, 9, gap: 4);
         float[] expected = p.Expected(), c = p.C[..^4];
@@ -88,7 +88,7 @@ public sealed class MatrixPrimitivesTests
     }
 
     [Fact]
-    public void WrongArgumentsAreNamed()
+    public void Wrong_arguments_are_named()
     {
         float[] a = new float[6], b = new float[6], c = new float[4], bias = new float[2];
         Action Do(Action action) => action;
@@ -110,7 +110,7 @@ public sealed class MatrixPrimitivesTests
     }
 
     [Fact]
-    public void OutputOverAnInputIsRefused()
+    public void Output_over_an_input_is_refused()
     {
         float[] memory = new float[16], other = new float[4];
         FluentActions.Invoking(() => MatrixPrimitives.Multiply(memory.AsSpan(0, 4), other, memory.AsSpan(3, 4), 2, 2, 2)).Should().Throw<ArgumentException>().WithMessage("c overlaps a.*");
@@ -120,7 +120,7 @@ public sealed class MatrixPrimitivesTests
     }
 
     [Fact]
-    public void AWarmProductAllocatesNothing()
+    public void A_warm_product_allocates_nothing()
     {
         GemmCase plain = Random(1, 128, 64, 64), transposed = Random(2, 32, 64, 64, transposeB: true);
         void Both()

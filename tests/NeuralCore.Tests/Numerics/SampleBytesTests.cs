@@ -1,4 +1,5 @@
 using NeuralCore.Numerics;
+using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Numerics;
 
@@ -13,10 +14,11 @@ public sealed unsafe class SampleBytesTests
 
     public static TheoryData<double> ShareOfZeros => [0, 0.3, 0.5, 0.8, 0.99, 1];
 
-    [Theory]
-    [MemberData(nameof(ShareOfZeros))]
-    public void EveryPathGivesTheBitsOfTheFullProduct(double zeros)
+    [SkippableTheory]
+    [VectorPaths(Member = nameof(ShareOfZeros))]
+    public void Every_path_gives_the_bits_of_the_full_product(VectorPath path, double zeros)
     {
+        Kernels.Require(path);
         Random random = new(21);
         foreach ((int rows, int size) in Shapes)
         {
@@ -35,26 +37,25 @@ public sealed unsafe class SampleBytesTests
                         Gemm.Multiply(VectorPath.Scalar, rows, Columns, size, pa, size, aTransposed: false, pb, Columns, pc, Columns, GemmStart.Bias, pbias, epilogue);
                     // The sign of a zero is all that the full product may have of its own.
                     int[] bits = expected.Select(value => BitConverter.SingleToInt32Bits(value + 0f)).ToArray();
-                    foreach (VectorPath path in GemmCase.Paths)
+                    ColumnBlockedInput kept = new(rows + 9, size);
+                    float[] c = Product(path, SparseInput.Of(bytes, Scale, order, size), kept, firstRow: 5, rows, weights, bias, epilogue);
+                    c.Select(BitConverter.SingleToInt32Bits).Should().Equal(bits, $"{path} {rows} x {size}, zeros {zeros}, {epilogue}");
+                    for (int row = -5; row < rows + 4; row++)
                     {
-                        ColumnBlockedInput kept = new(rows + 9, size);
-                        float[] c = Product(path, SparseInput.Of(bytes, Scale, order, size), kept, firstRow: 5, rows, weights, bias, epilogue);
-                        c.Select(BitConverter.SingleToInt32Bits).Should().Equal(bits, $"{path} {rows} x {size}, zeros {zeros}, {epilogue}");
-                        for (int row = -5; row < rows + 4; row++)
-                        {
-                            byte[] expectedRow = row < 0 || row >= rows ? [] : Row(bytes, order.Length == 0 ? row : order[row], size);
-                            KeptRow(kept, 5 + row, size).Should().Equal(
-                                expectedRow.Concat(new byte[KeptLength(size) - expectedRow.Length]), $"{path}: row {row} is kept, with zeros behind it, and no other");
-                        }
+                        byte[] expectedRow = row < 0 || row >= rows ? [] : Row(bytes, order.Length == 0 ? row : order[row], size);
+                        KeptRow(kept, 5 + row, size).Should().Equal(
+                            expectedRow.Concat(new byte[KeptLength(size) - expectedRow.Length]), $"{path}: row {row} is kept, with zeros behind it, and no other");
                     }
                 }
             }
         }
     }
 
-    [Fact]
-    public void AnUnderflowBeforeAZeroLeavesNoMinusZeroOnAnyPath()
+    [SkippableTheory]
+    [VectorPaths]
+    public void An_underflow_before_a_zero_leaves_no_minus_zero_on_any_path(VectorPath path)
     {
+        Kernels.Require(path);
         // fma(x, -denormal, 0) is -0. Going on with fma(0, b, -0) gives +0 for b > 0 and -0 for b < 0; leaving that out would keep -0.
         const int rows = 6, size = 70;
         byte[] bytes = new byte[rows * size];
@@ -63,38 +64,34 @@ public sealed unsafe class SampleBytesTests
         float[] weights = Enumerable.Range(0, size * Columns).Select(i => i / Columns > 3 && i % 2 == 0 ? 1 : -float.Epsilon).ToArray();
         foreach (GemmEpilogue epilogue in (GemmEpilogue[])[GemmEpilogue.None, GemmEpilogue.ReLU])
         {
-            foreach (VectorPath path in GemmCase.Paths)
-            {
-                Product(path, SparseInput.Of(bytes, Scale, default, size), null, 0, rows, weights, null, epilogue)
-                    .Should().OnlyContain(x => x == 0 && !float.IsNegative(x), $"{path} {epilogue}");
-                Product(path, SparseInput.Of(bytes.Select(value => value * Scale).ToArray(), default, size), null, 0, rows, weights, null, epilogue)
-                    .Should().OnlyContain(x => x == 0 && !float.IsNegative(x), $"{path} {epilogue}, floats");
-            }
+            Product(path, SparseInput.Of(bytes, Scale, default, size), null, 0, rows, weights, null, epilogue)
+                .Should().OnlyContain(x => x == 0 && !float.IsNegative(x), $"{path} {epilogue}");
+            Product(path, SparseInput.Of(bytes.Select(value => value * Scale).ToArray(), default, size), null, 0, rows, weights, null, epilogue)
+                .Should().OnlyContain(x => x == 0 && !float.IsNegative(x), $"{path} {epilogue}, floats");
         }
     }
 
-    [Fact]
-    public void NothingOutsideTheMatricesIsTouched()
+    [SkippableTheory]
+    [VectorPaths]
+    public void Nothing_outside_the_matrices_is_touched(VectorPath path)
     {
+        Kernels.Require(path);
         const int mostRows = 97, mostSize = 1100;
         using GuardedMemory samples = new(mostRows * mostSize), b = new(4 * mostSize * Columns), c = new(4 * mostRows * Columns), bias = new(4 * Columns);
         // Zeros enough to be skipped.
         for (byte* x = samples.Start; x < samples.End; x++)
             *x = (byte)((x - samples.Start) % 5 == 0 ? 1 : 0);
-        foreach (VectorPath path in GemmCase.Paths)
+        foreach ((int rows, int size) in Shapes)
         {
-            foreach ((int rows, int size) in Shapes)
+            foreach (bool atEnd in (bool[])[true, false])
             {
-                foreach (bool atEnd in (bool[])[true, false])
-                {
-                    byte* bytes = atEnd ? samples.End - rows * size : samples.Start;
-                    ColumnBlockedInput kept = new(rows, size);
-                    SparseInput source = SparseInput.Of(new ReadOnlySpan<byte>(bytes, rows * size), Scale, default, size);
-                    kept.Begin(source);
-                    source.With(kept).Multiply(
-                        path, 0, rows, Columns, b.Place(size * Columns, atEnd), Columns, c.Place(rows * Columns, atEnd), Columns,
-                        GemmStart.Bias, bias.Place(Columns, atEnd), GemmEpilogue.None);
-                }
+                byte* bytes = atEnd ? samples.End - rows * size : samples.Start;
+                ColumnBlockedInput kept = new(rows, size);
+                SparseInput source = SparseInput.Of(new ReadOnlySpan<byte>(bytes, rows * size), Scale, default, size);
+                kept.Begin(source);
+                source.With(kept).Multiply(
+                    path, 0, rows, Columns, b.Place(size * Columns, atEnd), Columns, c.Place(rows * Columns, atEnd), Columns,
+                    GemmStart.Bias, bias.Place(Columns, atEnd), GemmEpilogue.None);
             }
         }
         foreach (GuardedMemory memory in (GuardedMemory[])[samples, b, c, bias])
