@@ -25,7 +25,8 @@ static List<string> Package(string folder)
 
     using ZipArchive package = ZipFile.OpenRead(packages[0]);
     string[] entries = package.Entries.Select(entry => entry.FullName).ToArray();
-    string[] expected = ["lib/net10.0/NeuralCore.dll", "lib/net10.0/NeuralCore.xml", "buildTransitive/NeuralCore.targets", "README.md", "NeuralCore.nuspec"];
+    string[] expected = ["lib/net10.0/NeuralCore.dll", "lib/net10.0/NeuralCore.xml", "buildTransitive/NeuralCore.targets", "README.md",
+        "NeuralCore.nuspec"];
     problems.AddRange(expected.Except(entries).Select(name => $"the package lacks {name}"));
     string[] libraries = entries.Where(name => name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)).ToArray();
     if (libraries.Length != 1)
@@ -37,7 +38,8 @@ static List<string> Package(string folder)
     {
         using Stream stream = nuspec.Open();
         XElement[] elements = XDocument.Load(stream).Descendants().ToArray();
-        string[] dependencies = elements.Where(element => element.Name.LocalName == "dependency").Select(element => (string?)element.Attribute("id") ?? "").ToArray();
+        string[] dependencies = elements.Where(element => element.Name.LocalName == "dependency").Select(element =>
+            (string?)element.Attribute("id") ?? "").ToArray();
         if (dependencies is not ["System.Numerics.Tensors"])
             problems.Add($"expected System.Numerics.Tensors as the only dependency, found {string.Join(", ", dependencies)}");
         if (elements.FirstOrDefault(element => element.Name.LocalName == "license")?.Value != "MIT")

@@ -12,9 +12,9 @@ using NeuralCore.Training;
 namespace NeuralCore.CrashHost;
 
 /// <summary>
-/// A process for tests to kill or to run in another environment: <c>save FILE</c> trains and saves a checkpoint after every step until it is killed, going on from the
-/// one that is there; <c>once FILE</c> saves a model of 90 KB; <c>weights</c> trains under forced collections and prints a digest of the
-/// weights.
+/// A process for tests to kill or to run in another environment: <c>save FILE</c> trains and saves a checkpoint after every step until it
+/// is killed, going on from the one that is there; <c>once FILE</c> saves a model of 90 KB; <c>weights</c> trains under forced collections
+/// and prints a digest of the weights.
 /// </summary>
 internal static class Program
 {
@@ -92,7 +92,8 @@ internal static class Program
 
     private static Trainer<int> Compile(int units)
     {
-        Sequential model = new([16], [new Dense(units, new ReLU()), new Dense(units, new ReLU()), new Dropout(0.2), new Dense(4, new Softmax())], seed: 11);
+        Sequential model = new([16], [new Dense(units, new ReLU()), new Dense(units, new ReLU()), new Dropout(0.2),
+            new Dense(4, new Softmax())], seed: 11);
         return model.Compile(new Adam(), new SparseCategoricalCrossEntropy());
     }
 

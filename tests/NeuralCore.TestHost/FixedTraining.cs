@@ -20,7 +20,10 @@ public static class FixedTraining
     /// <summary>4,096 samples [12, 12], batches of 500 with a smaller last one; large enough for the worker threads to be used.</summary>
     public const string Large = "large";
 
-    /// <summary>1,500 samples [14, 14] of bytes, most of them 0, batches of 400 with a smaller last one, layers of 128 units: what MNIST looks like to the kernels.</summary>
+    /// <summary>
+    /// 1,500 samples [14, 14] of bytes, most of them 0, batches of 400 with a smaller last one, layers of 128 units: what MNIST looks like
+    /// to the kernels.
+    /// </summary>
     public const string Pixels = "pixels";
 
     public const int Classes = 10;
@@ -69,7 +72,8 @@ public static class FixedTraining
     }
 
     public static FitOptions<TTarget> Options<TTarget>(string size, int threads)
-        where TTarget : unmanaged => new() { Epochs = 3, BatchSize = size switch { Large => 500, Pixels => 400, _ => 64 }, Threads = threads };
+        where TTarget : unmanaged => new() { Epochs = 3, BatchSize = size switch { Large => 500, Pixels => 400, _ =>
+            64 }, Threads = threads };
 
     /// <summary>Trains with Adam and class indices.</summary>
     /// <returns>The SHA-256 of all weights.</returns>

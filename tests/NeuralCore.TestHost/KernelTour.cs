@@ -25,13 +25,15 @@ internal static unsafe class KernelTour
                 VectorPath path = InstructionSet.Current;
                 foreach (bool asBytes in (ReadOnlySpan<bool>)[true, false])
                 {
-                    SparseInput samples = asBytes ? SparseInput.Of(new byte[m * 40], 1, default, 40) : SparseInput.Of(new float[m * 40], default, 40);
+                    SparseInput samples = asBytes ? SparseInput.Of(new byte[m * 40], 1, default, 40)
+                        : SparseInput.Of(new float[m * 40], default, 40);
                     ColumnBlockedInput kept = new(rows: m, columns: 40);
                     kept.Begin(samples);
                     samples.With(kept).Multiply(path, 0, m, n, b.Pointer, n, c.Pointer, n, GemmStart.Zero, null, GemmEpilogue.None);
                     SparseInput.KeptIn(kept).MultiplyTransposed(path, 0, 40, n, m, b.Pointer, n, c.Pointer, n);
                 }
-                SparseInput.MultiplyEachRow(path, m, n, 40, a.Pointer, 40, b.Pointer, n, c.Pointer, n, GemmStart.Zero, null, GemmEpilogue.ReLU);
+                SparseInput.MultiplyEachRow(path, m, n, 40, a.Pointer, 40, b.Pointer, n, c.Pointer, n, GemmStart.Zero, null,
+                    GemmEpilogue.ReLU);
             }
         }
 

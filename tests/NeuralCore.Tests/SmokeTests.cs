@@ -47,11 +47,13 @@ public class SmokeTests
     {
         // Four classes: the signs of the first two of eight values.
         float[] features = TestData.Normals(2000 * 8);
-        int[] labels = Enumerable.Range(0, 2000).Select(row => (features[row * 8] > 0 ? 1 : 0) + (features[row * 8 + 1] > 0 ? 2 : 0)).ToArray();
+        int[] labels = Enumerable.Range(0, 2000).Select(row =>
+            (features[row * 8] > 0 ? 1 : 0) + (features[row * 8 + 1] > 0 ? 2 : 0)).ToArray();
         Sequential model = new([8], [new Dense(32, new ReLU()), new Dense(4, new Softmax())], seed: 1);
         using Trainer<int> trainer = model.Compile(new Adam(), new SparseCategoricalCrossEntropy(), new Accuracy());
 
-        TrainingHistory history = trainer.Fit(Dataset.From(features, [8], labels), new() { Epochs = 20, Validation = Split.Stratified(0.1) });
+        TrainingHistory history = trainer.Fit(Dataset.From(features, [8], labels),
+            new() { Epochs = 20, Validation = Split.Stratified(0.1) });
 
         history.Epochs[^1].Training.Loss.Should().BeLessThan(0.5 * history.Epochs[0].Training.Loss);
         history.Epochs[^1].Training.Accuracy.Should().BeGreaterThan(0.95);
@@ -59,5 +61,6 @@ public class SmokeTests
     }
 
     private static Sequential Baseline(long seed) =>
-        new([28, 28], [new Flatten(), new Dense(128, new ReLU()), new Dense(128, new ReLU()), new Dropout(0.2), new Dense(10, new Softmax())], seed);
+        new([28, 28], [new Flatten(), new Dense(128, new ReLU()), new Dense(128, new ReLU()), new Dropout(0.2),
+            new Dense(10, new Softmax())], seed);
 }

@@ -8,8 +8,8 @@ namespace NeuralCore.Data;
 /// </summary>
 /// <remarks>
 /// <see cref="Gather"/> is called from several worker threads at once, each with its own rows and destination: an
-/// implementation holds no state that a call changes, or guards it. The same row must give the same values every time. It runs within a step or an
-/// evaluation, so it must not predict with the model or evaluate it: during a fit that throws.
+/// implementation holds no state that a call changes, or guards it. The same row must give the same values every time. It runs within a
+/// step or an evaluation, so it must not predict with the model or evaluate it: during a fit that throws.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public abstract class FeatureSource
@@ -51,7 +51,9 @@ public abstract class FeatureSource
         return this;
     }
 
-    /// <summary>Whether the values can be read for as long as this object lives. Arrays can; a file behind a source of the user's own may be gone.</summary>
+    /// <summary>
+    /// Whether the values can be read for as long as this object lives. Arrays can; a file behind a source of the user's own may be gone.
+    /// </summary>
     internal virtual bool HoldsItsValues => false;
 
     /// <summary>All samples where they are in memory; empty, by default, where they are not.</summary>

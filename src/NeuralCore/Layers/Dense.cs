@@ -69,7 +69,8 @@ public sealed unsafe class Dense : Layer
     protected internal override Layer CloneUnbound()
     {
         // The activation is a layer of its own and can serve one model only, as this one.
-        return new Dense(Units, (Activation?)Activation?.CloneUnbound(), KernelInitializer, BiasInitializer, UseBias, GivenName) { Trainable = Trainable };
+        Activation? activation = (Activation?)Activation?.CloneUnbound();
+        return new Dense(Units, activation, KernelInitializer, BiasInitializer, UseBias, GivenName) { Trainable = Trainable };
     }
 
     /// <inheritdoc/>
@@ -156,9 +157,11 @@ public sealed unsafe class Dense : Layer
             }
             int inputs = _kernel!.Shape[0];
             if (pass.Sparse.IsGiven)
-                pass.Sparse.MultiplyTransposed(InstructionSet.Current, pass.Start, pass.Count, Units, pass.Rows, outputGradient, Units, gradient, Units);
+                pass.Sparse.MultiplyTransposed(InstructionSet.Current, pass.Start, pass.Count, Units, pass.Rows, outputGradient, Units,
+                    gradient, Units);
             else
-                Gemm.Multiply(pass.Count, Units, pass.Rows, input + pass.Start, inputs, aTransposed: true, outputGradient, Units, gradient, Units,
+                Gemm.Multiply(pass.Count, Units, pass.Rows, input + pass.Start, inputs, aTransposed: true, outputGradient, Units,
+                    gradient, Units,
                     pass.ContinuesSum ? GemmStart.Accumulate : GemmStart.Zero, null);
         }
     }

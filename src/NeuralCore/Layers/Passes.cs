@@ -42,10 +42,15 @@ public readonly ref struct ForwardPass
     /// <summary>The declared cache of the block's rows; empty in prediction.</summary>
     public Span<float> Cache { get; init; }
 
-    /// <summary>What <see cref="Layer.Pack"/> packed in this step; empty in prediction, where the parameters are read as they stand.</summary>
+    /// <summary>
+    /// What <see cref="Layer.Pack"/> packed in this step; empty in prediction, where the parameters are read as they stand.
+    /// </summary>
     public ReadOnlySpan<float> Packed { get; init; }
 
-    /// <summary>Whether to apply the ReLU that follows to the output as it is stored; only set for layers that declared <see cref="LayerBuilder.FusesReLU"/>.</summary>
+    /// <summary>
+    /// Whether to apply the ReLU that follows to the output as it is stored; only set for layers that declared
+    /// <see cref="LayerBuilder.FusesReLU"/>.
+    /// </summary>
     public bool FusesReLU { get; init; }
 
     /// <summary>The declared memory of the worker's own; its content is undefined.</summary>
@@ -55,7 +60,8 @@ public readonly ref struct ForwardPass
     public ReadOnlySpan<float> Reduced { get; init; }
 
     /// <summary>
-    /// The block's input for layers that skip its zeros; not given where the product is dense. Where it is, <see cref="Input"/> may not be filled.
+    /// The block's input for layers that skip its zeros; not given where the product is dense. Where it is, <see cref="Input"/> may not be
+    /// filled.
     /// </summary>
     internal SparseInput Sparse { get; init; }
 }
@@ -81,7 +87,10 @@ public readonly ref struct BackwardPass
     /// <summary>The gradient of the loss with respect to the output: [rows, output size].</summary>
     public required ReadOnlySpan<float> OutputGradient { get; init; }
 
-    /// <summary>To be filled: the gradient with respect to the input, [rows, input size]. <see cref="Layer.Backward"/> is not called where nobody reads it.</summary>
+    /// <summary>
+    /// To be filled: the gradient with respect to the input, [rows, input size]. <see cref="Layer.Backward"/> is not called where nobody
+    /// reads it.
+    /// </summary>
     public required Span<float> InputGradient { get; init; }
 
     /// <summary>The declared cache of the block's rows, as the forward pass left it.</summary>
@@ -91,7 +100,8 @@ public readonly ref struct BackwardPass
     public ReadOnlySpan<float> Packed { get; init; }
 
     /// <summary>
-    /// The output of the ReLU before the layer: the gradient is stored as 0 where it is 0. Empty where there is none; only given to layers that declared
+    /// The output of the ReLU before the layer: the gradient is stored as 0 where it is 0. Empty where there is none; only given to layers
+    /// that declared
     /// <see cref="LayerBuilder.FusesReLU"/>.
     /// </summary>
     public ReadOnlySpan<float> ReLUOutput { get; init; }
@@ -99,7 +109,9 @@ public readonly ref struct BackwardPass
     /// <summary>The declared memory of the worker's own; its content is undefined.</summary>
     public Span<float> Scratch { get; init; }
 
-    /// <summary>What <see cref="Layer.ReduceForward"/> and <see cref="Layer.ReduceBackward"/> made of the batch, column after column.</summary>
+    /// <summary>
+    /// What <see cref="Layer.ReduceForward"/> and <see cref="Layer.ReduceBackward"/> made of the batch, column after column.
+    /// </summary>
     public ReadOnlySpan<float> Reduced { get; init; }
 }
 
@@ -112,25 +124,31 @@ public readonly ref struct GradientPass
     /// <summary>The parameter.</summary>
     public required Parameter Parameter { get; init; }
 
-    /// <summary>The slice's first index: the parameter's axes but the last counted as one, or a vector's elements. A [3, 3, 8, 16] kernel has 72.</summary>
+    /// <summary>
+    /// The slice's first index: the parameter's axes but the last counted as one, or a vector's elements. A [3, 3, 8, 16] kernel has 72.
+    /// </summary>
     public required int Start { get; init; }
 
     /// <summary>How many indices the slice covers.</summary>
     public required int Count { get; init; }
 
-    /// <summary>To be filled: the slice's gradient, row-major. Sum over the rows in order; the loss has already divided by the batch size.</summary>
+    /// <summary>
+    /// To be filled: the slice's gradient, row-major. Sum over the rows in order; the loss has already divided by the batch size.
+    /// </summary>
     public required Span<float> Gradient { get; init; }
 
     /// <summary>
-    /// Whether the gradient holds the sum over rows before these, which is to be continued: the sum then has the bits of one over all rows. Otherwise the
-    /// gradient is overwritten.
+    /// Whether the gradient holds the sum over rows before these, which is to be continued: the sum then has the bits of one over all rows.
+    /// Otherwise the gradient is overwritten.
     /// </summary>
     public bool ContinuesSum { get; init; }
 
     /// <summary>The declared memory of the worker's own; its content is undefined.</summary>
     public Span<float> Scratch { get; init; }
 
-    /// <summary>What <see cref="Layer.ReduceForward"/> and <see cref="Layer.ReduceBackward"/> made of the batch, column after column.</summary>
+    /// <summary>
+    /// What <see cref="Layer.ReduceForward"/> and <see cref="Layer.ReduceBackward"/> made of the batch, column after column.
+    /// </summary>
     public ReadOnlySpan<float> Reduced { get; init; }
 
     /// <summary>The whole batch's input; empty unless the layer declared <see cref="BackwardReads.Input"/>.</summary>
@@ -145,7 +163,9 @@ public readonly ref struct GradientPass
     /// <summary>The declared cache of the whole batch.</summary>
     public ReadOnlySpan<float> Cache { get; init; }
 
-    /// <summary>The batch's input as the forward passes kept it, for layers that skip its zeros; given, <see cref="Input"/> may not be filled.</summary>
+    /// <summary>
+    /// The batch's input as the forward passes kept it, for layers that skip its zeros; given, <see cref="Input"/> may not be filled.
+    /// </summary>
     internal SparseInput Sparse { get; init; }
 }
 
@@ -161,7 +181,9 @@ public readonly ref struct ReductionPass
     /// <summary>How many columns the slice has.</summary>
     public required int Count { get; init; }
 
-    /// <summary>The whole batch's input: [rows, input size]. On the way back empty unless the layer declared <see cref="BackwardReads.Input"/>.</summary>
+    /// <summary>
+    /// The whole batch's input: [rows, input size]. On the way back empty unless the layer declared <see cref="BackwardReads.Input"/>.
+    /// </summary>
     public ReadOnlySpan<float> Input { get; init; }
 
     /// <summary>On the way back: the whole batch's output; empty unless the layer declared <see cref="BackwardReads.Output"/>.</summary>
@@ -176,7 +198,9 @@ public readonly ref struct ReductionPass
     /// <summary>The declared memory of the worker's own; its content is undefined.</summary>
     public Span<float> Scratch { get; init; }
 
-    /// <summary>The declared values of each column of the slice, column after column. The way back finds what the way forward left.</summary>
+    /// <summary>
+    /// The declared values of each column of the slice, column after column. The way back finds what the way forward left.
+    /// </summary>
     public required Span<float> Reduced { get; init; }
 }
 

@@ -3,20 +3,21 @@ using NeuralCore.Layers;
 namespace NeuralCore.Models;
 
 /// <summary>
-/// How a network runs: the calls of its layers, and which memory each reads and writes. Tensor 0 is the batch's input, tensor i + 1 the output of layer i; in
-/// training each has a gradient of the same size. Tensors that may share memory share a slot.
+/// How a network runs: the calls of its layers, and which memory each reads and writes. Tensor 0 is the batch's input, tensor i + 1 the
+/// output of layer i; in training each has a gradient of the same size. Tensors that may share memory share a slot.
 /// </summary>
 /// <remarks>
-/// A layer that reduces over the batch cuts the way forward before it, and the way back before its Backward: the rows of one part are all done before the
-/// reduction, and the next part runs after it. Without such a layer there is one part. A slot holds the whole batch where another part or the parameter
-/// gradients read it again, else one block of rows for each worker, which stays in the worker's cache.
+/// A layer that reduces over the batch cuts the way forward before it, and the way back before its Backward: the rows of one part are all
+/// done before the reduction, and the next part runs after it. Without such a layer there is one part. A slot holds the whole batch where
+/// another part or the parameter gradients read it again, else one block of rows for each worker, which stays in the worker's cache.
 /// </remarks>
 internal sealed class ExecutionPlan
 {
     private readonly bool[] _needsInputGradient;
     private readonly BackwardReads[] _reads;
 
-    private ExecutionPlan(IEnumerable<Layer> layers, int inputSize, bool fusesLast, bool isTraining, bool wantsInputGradient, bool ownsInput)
+    private ExecutionPlan(
+        IEnumerable<Layer> layers, int inputSize, bool fusesLast, bool isTraining, bool wantsInputGradient, bool ownsInput)
     {
         OwnsInput = ownsInput;
         Layers = [.. layers];
@@ -35,8 +36,9 @@ internal sealed class ExecutionPlan
         ForwardCall[] forward = Fusion.Forward(Layers, ExecutedCount);
         BackwardCall[] backward = Fusion.Backward(Layers, ExecutedCount, NeedsInputGradient);
         _reads = Fusion.Reads(Layers, backward);
-        ForwardParts = Enumerable.Range(0, PartCount).Select(part => forward.Where(call => ForwardPart(call.Layer) == part).ToArray()).ToArray();
-        BackwardParts = Enumerable.Range(0, PartCount).Select(part => backward.Where(call => BackwardPart(call.Layer) == part).ToArray()).ToArray();
+        IEnumerable<int> parts = Enumerable.Range(0, PartCount);
+        ForwardParts = parts.Select(part => forward.Where(call => ForwardPart(call.Layer) == part).ToArray()).ToArray();
+        BackwardParts = parts.Select(part => backward.Where(call => BackwardPart(call.Layer) == part).ToArray()).ToArray();
 
         ReadsInput = Layers.Select((_, i) => Layers.Take(i).All(layer => layer.Bound.IsView)).ToArray();
         IsPacked = Layers.Select((layer, i) => isTraining && i < ExecutedCount && layer.Bound.Panels > 0
@@ -89,7 +91,8 @@ internal sealed class ExecutionPlan
     /// <param name="inputSize">The number of values in one sample.</param>
     /// <param name="fusesLast">Whether the loss takes over the last layer, so that it is never called.</param>
     /// <param name="wantsInputGradient">Whether somebody reads the gradient with respect to the batch's input.</param>
-    internal static ExecutionPlan ForTraining(IEnumerable<Layer> layers, int inputSize, bool fusesLast = false, bool wantsInputGradient = false) =>
+    internal static ExecutionPlan ForTraining(
+        IEnumerable<Layer> layers, int inputSize, bool fusesLast = false, bool wantsInputGradient = false) =>
         new(layers, inputSize, fusesLast, isTraining: true, wantsInputGradient, ownsInput: true);
 
     /// <summary>Lays out predictions of input that the caller holds: two buffers that layers write in turn.</summary>
@@ -139,7 +142,8 @@ internal sealed class ExecutionPlan
                 slots[i].IsWholeBatch |= OutlivesItsPart(i, i == 0 ? 0 : ForwardPart(i - 1));
             }
             // The last layer's output is what metrics read, and the fused loss reads its input while it writes it.
-            bool inPlace = bound.CanRunInPlace && i > 0 && slots[i] != slots[0] && !readAgain.Contains(slots[i]) && !(fusesLast && i == ExecutedCount);
+            bool inPlace = bound.CanRunInPlace && i > 0 && slots[i] != slots[0] && !readAgain.Contains(slots[i])
+                && !(fusesLast && i == ExecutedCount);
             slots[i + 1] = bound.IsView || inPlace ? slots[i] : new Slot(Sizes[i + 1]);
             if (Reads(i, BackwardReads.Output))
             {
@@ -177,8 +181,8 @@ internal sealed class ExecutionPlan
         int next = 0;
         for (int i = 0; i < Layers.Length; i++)
         {
-            // A layer that is not called, a view or a ReLU that the layer before applies, leaves its values where they are; the last one, which the loss
-            // may have taken over, is written while its input is read.
+            // A layer that is not called, a view or a ReLU that the layer before applies, leaves its values where they are; the last one,
+            // which the loss may have taken over, is written while its input is read.
             bool isCalled = calls.Any(call => call.Layer == i) || i == ExecutedCount;
             bool inPlace = Layers[i].Bound.CanRunInPlace && slots[i] != slots[0] && i < ExecutedCount;
             slots[i + 1] = isCalled && !inPlace ? buffers[next] : slots[i];

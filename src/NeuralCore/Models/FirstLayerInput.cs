@@ -5,8 +5,8 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Models;
 
 /// <summary>
-/// How the first layer gets a batch's input: gathered as floats into tensor 0, or, for a layer that reads it, as a <see cref="SparseInput"/>, where the
-/// samples are in memory.
+/// How the first layer gets a batch's input: gathered as floats into tensor 0, or, for a layer that reads it, as a
+/// <see cref="SparseInput"/>, where the samples are in memory.
 /// </summary>
 internal sealed class FirstLayerInput
 {

@@ -13,12 +13,13 @@ internal abstract class RowHead
     /// <param name="predictions">What the network gives: the same memory, or to be filled where the head takes over the last layer.</param>
     /// <param name="gradient">To be filled with the gradient with respect to <paramref name="last"/>; empty where nobody wants it.</param>
     /// <returns>Whether the way back may begin: what was evaluated is finite.</returns>
-    internal abstract bool Evaluate(int worker, int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<float> gradient);
+    internal abstract bool Evaluate(
+        int worker, int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<float> gradient);
 }
 
 /// <summary>
-/// Runs blocks of a batch's rows through a network and, in training, back: gather, forward, loss and metrics, backward. Training, evaluation and gradient
-/// checks all run rows here.
+/// Runs blocks of a batch's rows through a network and, in training, back: gather, forward, loss and metrics, backward. Training,
+/// evaluation and gradient checks all run rows here.
 /// </summary>
 internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace, Batch<TTarget> batch, RowHead head)
     where TTarget : unmanaged

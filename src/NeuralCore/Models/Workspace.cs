@@ -5,8 +5,8 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Models;
 
 /// <summary>
-/// The memory of a plan, laid out once, and the layers' calls over it. Blocks of rows, panels, columns and slices may be run by any worker in any order: none
-/// reads what another of the same phase writes.
+/// The memory of a plan, laid out once, and the layers' calls over it. Blocks of rows, panels, columns and slices may be run by any worker
+/// in any order: none reads what another of the same phase writes.
 /// </summary>
 internal sealed unsafe class Workspace
 {
@@ -40,7 +40,8 @@ internal sealed unsafe class Workspace
         BlockRows = blockRows;
         long whole = 0;
         long block = 0;
-        IEnumerable<ExecutionPlan.Slot> slots = plan.Activations.Skip(plan.OwnsInput ? 0 : 1).Concat(plan.Gradients.OfType<ExecutionPlan.Slot>());
+        IEnumerable<ExecutionPlan.Slot> slots = plan.Activations.Skip(plan.OwnsInput ? 0 : 1)
+            .Concat(plan.Gradients.OfType<ExecutionPlan.Slot>());
         foreach (ExecutionPlan.Slot slot in slots.Where(slot => plan.OwnsInput || slot != plan.Activations[0]).Distinct())
         {
             ref long end = ref slot.IsWholeBatch ? ref whole : ref block;
@@ -52,7 +53,8 @@ internal sealed unsafe class Workspace
         _scratch = Buffers(workers, plan.Layers.Max(layer => layer.Bound.Scratch));
 
         (_packed, _packedOffsets) = ForEachLayer(layer => plan.IsPacked[layer] ? plan.Layers[layer].Bound.PackedLength : 0, batchRows);
-        (_cache, _cacheOffsets) = ForEachLayer(layer => plan.IsTraining ? (long)plan.Layers[layer].Bound.CachePerSample * batchRows : 0, batchRows);
+        (_cache, _cacheOffsets) = ForEachLayer(
+            layer => plan.IsTraining ? (long)plan.Layers[layer].Bound.CachePerSample * batchRows : 0, batchRows);
         (_reduced, _reducedOffsets) = ForEachLayer(
             layer => plan.Reductions.Contains(layer) ? (long)plan.Layers[layer].Bound.Reduced * plan.Sizes[layer] : 0, batchRows);
         _gradients = new AlignedBuffer(parameterLength);
@@ -93,7 +95,9 @@ internal sealed unsafe class Workspace
     /// <param name="firstRow">The block's first row in the batch.</param>
     /// <param name="rows">The block's rows.</param>
     /// <param name="step">The training step.</param>
-    /// <param name="input">The block's input: tensor 0, or memory of the caller's. Not read where <see cref="Input"/> has it elsewhere.</param>
+    /// <param name="input">
+    /// The block's input: tensor 0, or memory of the caller's. Not read where <see cref="Input"/> has it elsewhere.
+    /// </param>
     /// <returns>The output of the last call; the input where there was none.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal ReadOnlySpan<float> Forward(int part, int worker, int firstRow, int rows, long step, ReadOnlySpan<float> input)
@@ -159,7 +163,9 @@ internal sealed unsafe class Workspace
         }
     }
 
-    /// <summary>Reduces columns of a layer's input over the batch, before the layer's Forward or, with the output's gradient, before its Backward.</summary>
+    /// <summary>
+    /// Reduces columns of a layer's input over the batch, before the layer's Forward or, with the output's gradient, before its Backward.
+    /// </summary>
     internal void Reduce(int layer, bool isBackward, int start, int count, int rows, int worker)
     {
         BackwardReads reads = _plan.BackwardReadsOf(layer);
@@ -183,7 +189,8 @@ internal sealed unsafe class Workspace
     }
 
     /// <summary>Lets a layer that reduced over the batch move its statistics on.</summary>
-    internal void UpdateStatistics(int layer, int rows) => _plan.Layers[layer].UpdateStatistics(new StatisticsPass { Rows = rows, Reduced = Reduced(layer) });
+    internal void UpdateStatistics(int layer, int rows) =>
+        _plan.Layers[layer].UpdateStatistics(new StatisticsPass { Rows = rows, Reduced = Reduced(layer) });
 
     /// <summary>Computes the gradient of a slice of a parameter of a layer over rows of the batch.</summary>
     /// <param name="layer">The layer.</param>
@@ -217,7 +224,8 @@ internal sealed unsafe class Workspace
         });
     }
 
-    private static AlignedBuffer[] Buffers(int count, int length) => Enumerable.Range(0, count).Select(_ => new AlignedBuffer(length)).ToArray();
+    private static AlignedBuffer[] Buffers(int count, int length) =>
+        Enumerable.Range(0, count).Select(_ => new AlignedBuffer(length)).ToArray();
 
     private (AlignedBuffer Memory, int[] Offsets) ForEachLayer(Func<int, long> length, int batchRows)
     {

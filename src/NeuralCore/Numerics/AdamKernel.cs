@@ -6,8 +6,8 @@ namespace NeuralCore.Numerics;
 internal static unsafe class AdamKernel
 {
     /// <summary>
-    /// <c>m += (g - m)(1 - beta1); v += (g^2 - v)(1 - beta2); w -= m alpha / (sqrt(v) + epsilon)</c>, where alpha is the learning rate with both bias
-    /// corrections in it: <c>rate sqrt(1 - beta2^t) / (1 - beta1^t)</c>.
+    /// <c>m += (g - m)(1 - beta1); v += (g^2 - v)(1 - beta2); w -= m alpha / (sqrt(v) + epsilon)</c>, where alpha is the learning rate with
+    /// both bias corrections in it: <c>rate sqrt(1 - beta2^t) / (1 - beta1^t)</c>.
     /// </summary>
     /// <returns>Whether every new w and v is finite. An infinite v would silently freeze its weight for good.</returns>
     internal static bool Update(
@@ -15,7 +15,8 @@ internal static unsafe class AdamKernel
         Update(InstructionSet.Current, w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon);
 
     internal static bool Update(
-        VectorPath path, float* w, float* g, float* m, float* v, nint n, float alpha, float oneMinusBeta1, float oneMinusBeta2, float epsilon) =>
+        VectorPath path, float* w, float* g, float* m, float* v, nint n, float alpha, float oneMinusBeta1, float oneMinusBeta2,
+            float epsilon) =>
         Dispatch.Run<UpdateOperation, bool>(path, new(w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

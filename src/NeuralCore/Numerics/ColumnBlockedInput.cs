@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Numerics;
 
 /// <summary>
-/// A batch's input in blocks of 16 columns, row after row inside each: what the first layer's weight gradient reads. Written while the rows are in a core's
-/// cache on their way forward, as the bytes or floats that they came as.
+/// A batch's input in blocks of 16 columns, row after row inside each: what the first layer's weight gradient reads. Written while the rows
+/// are in a core's cache on their way forward, as the bytes or floats that they came as.
 /// </summary>
 /// <remarks>
-/// Row-major, each step of that product would read another page of memory, and each line of it four times from far away. As bytes it takes a quarter of the
-/// traffic of floats.
+/// Row-major, each step of that product would read another page of memory, and each line of it four times from far away. As bytes it takes
+/// a quarter of the traffic of floats.
 /// </remarks>
 internal sealed unsafe class ColumnBlockedInput
 {
@@ -45,7 +45,8 @@ internal sealed unsafe class ColumnBlockedInput
 
     /// <summary>The 16 columns of a block in a row, bytes or floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal byte* Row(int block, int row) => (byte*)_memory.Pointer + block * _blockBytes + (nint)row * (Width * (AreBytes ? 1 : sizeof(float)));
+    internal byte* Row(int block, int row) => (byte*)_memory.Pointer + block * _blockBytes
+        + (nint)row * (Width * (AreBytes ? 1 : sizeof(float)));
 
     /// <summary>The distance between a row's blocks.</summary>
     internal nint BlockBytes => _blockBytes;

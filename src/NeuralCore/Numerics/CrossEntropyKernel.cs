@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Numerics;
 
 /// <summary>
-/// Cross-entropy of a block of contiguous rows: <c>-sum_j t[j] log p[j]</c>, one loss per row in double, and its gradient. A class index and the
-/// one-hot row that stands for it give the same bits.
+/// Cross-entropy of a block of contiguous rows: <c>-sum_j t[j] log p[j]</c>, one loss per row in double, and its gradient. A class index
+/// and the one-hot row that stands for it give the same bits.
 /// </summary>
 internal static unsafe class CrossEntropyKernel
 {
@@ -13,16 +13,20 @@ internal static unsafe class CrossEntropyKernel
     private const double Clip = 1e-7;
 
     /// <summary>
-    /// From logits x and class indices: <c>loss = log sum_j exp(x[j]) - x[label]</c>, <c>gradient[j] = (p[j] - (j == label)) * gradientScale</c> with
-    /// p = softmax(x). probabilities and gradient may be null; either may be logits, but they may not be one another.
+    /// From logits x and class indices: <c>loss = log sum_j exp(x[j]) - x[label]</c>,
+    /// <c>gradient[j] = (p[j] - (j == label)) * gradientScale</c> with p = softmax(x). probabilities and gradient may be null; either may
+    /// be logits, but they may not be one another.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">A label is negative or not below <paramref name="columns"/>; nothing was written.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A label is negative or not below <paramref name="columns"/>; nothing was written.
+    /// </exception>
     internal static void SoftmaxSparse(
         float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
         SoftmaxSparse(InstructionSet.Current, logits, labels, probabilities, gradient, losses, rows, columns, gradientScale);
 
     internal static void SoftmaxSparse(
-        VectorPath path, float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
+        VectorPath path, float* logits, int* labels, float* probabilities, float* gradient, double* losses, int rows, int columns,
+            float gradientScale) =>
         Dispatch.Run(path, new SoftmaxSparseOperation(logits, labels, probabilities, gradient, losses, rows, columns, gradientScale));
 
     /// <summary>
@@ -35,15 +39,20 @@ internal static unsafe class CrossEntropyKernel
         SoftmaxCategorical(InstructionSet.Current, logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
 
     internal static void SoftmaxCategorical(
-        VectorPath path, float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
+        VectorPath path, float* logits, float* targets, float* probabilities, float* gradient, double* losses, int rows, int columns,
+            float gradientScale) =>
         Dispatch.Run(path, new SoftmaxCategoricalOperation(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale));
 
     /// <summary>
     /// From predictions p (any positive sum) and class indices, as Keras: <c>loss = log sum(p) - log max(p[label], 1e-7 sum(p))</c>;
-    /// <c>gradient[j] = (1 / sum(p) - (j == label) / p[label]) * gradientScale</c>, 0 where the maximum clips. gradient may be null or predictions.
+    /// <c>gradient[j] = (1 / sum(p) - (j == label) / p[label]) * gradientScale</c>, 0 where the maximum clips. gradient may be null or
+    /// predictions.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">A label is negative or not below <paramref name="columns"/>; nothing was written.</exception>
-    internal static void Sparse(float* predictions, int* labels, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A label is negative or not below <paramref name="columns"/>; nothing was written.
+    /// </exception>
+    internal static void Sparse(float* predictions, int* labels, float* gradient, double* losses, int rows, int columns,
+        float gradientScale) =>
         Sparse(InstructionSet.Current, predictions, labels, gradient, losses, rows, columns, gradientScale);
 
     internal static void Sparse(
@@ -71,10 +80,11 @@ internal static unsafe class CrossEntropyKernel
 
     /// <summary>
     /// From predictions p and target rows t: <c>loss = sum_j t[j] (log sum(p) - log max(p[j], 1e-7 sum(p)))</c> and its gradient
-    /// <c>(T / sum(p) - t[j] / p[j]) * gradientScale</c>, where T is the sum of the targets that are not clipped and clipped elements have no second term.
-    /// Zeros of t are skipped. gradient may be null or predictions.
+    /// <c>(T / sum(p) - t[j] / p[j]) * gradientScale</c>, where T is the sum of the targets that are not clipped and clipped elements have
+    /// no second term. Zeros of t are skipped. gradient may be null or predictions.
     /// </summary>
-    internal static void Categorical(float* predictions, float* targets, float* gradient, double* losses, int rows, int columns, float gradientScale) =>
+    internal static void Categorical(float* predictions, float* targets, float* gradient, double* losses, int rows, int columns,
+        float gradientScale) =>
         Categorical(InstructionSet.Current, predictions, targets, gradient, losses, rows, columns, gradientScale);
 
     internal static void Categorical(
@@ -263,7 +273,8 @@ internal static unsafe class CrossEntropyKernel
                     if (probabilities != null)
                         T.StorePartial(p, probabilities + j, columns - j);
                     if (gradient != null)
-                        T.StorePartial(T.FusedMultiplyAdd(p, total, zero - T.LoadPartial(targets + j, columns - j, 0)) * scale, gradient + j, columns - j);
+                        T.StorePartial(
+                            T.FusedMultiplyAdd(p, total, zero - T.LoadPartial(targets + j, columns - j, 0)) * scale, gradient + j, columns - j);
                 }
                 if (probabilities != null)
                     probabilities += columns;
@@ -325,6 +336,7 @@ internal static unsafe class CrossEntropyKernel
         : ILaneOperation
     {
         public void Run<T>()
-            where T : struct, ILanes<T> => SoftmaxCategorical<T>(logits, targets, probabilities, gradient, losses, rows, columns, gradientScale);
+            where T : struct, ILanes<T> => SoftmaxCategorical<T>(logits, targets, probabilities, gradient, losses, rows, columns,
+                gradientScale);
     }
 }

@@ -30,7 +30,10 @@ internal static class Elementary
     internal const float Exp5 = 8.37312452e-3f;
     internal const float Exp6 = 1.37805939e-3f;
 
-    /// <summary>e^x with an error below 1 ulp, the bits of <see cref="LaneMath.Exp"/>. Overflows to infinity, underflows through the subnormals to 0, keeps NaN.</summary>
+    /// <summary>
+    /// e^x with an error below 1 ulp, the bits of <see cref="LaneMath.Exp"/>. Overflows to infinity, underflows through the subnormals to
+    /// 0, keeps NaN.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Exp(float x)
     {

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Numerics;
 
-// What follows a product, on a strip of rows that is still in a cache. On the accumulators of every kernel it would be a third of the code to compile.
+// What follows a product, on a strip of rows that is still in a cache. On the accumulators of every kernel it would be a third of the code
+// to compile.
 internal static unsafe partial class Gemm
 {
     internal static void Finish(
@@ -25,7 +26,8 @@ internal static unsafe partial class Gemm
             {
                 int left = columns - j;
                 T x = T.LoadPartial(c + j, left, 0);
-                T.StorePartial(epilogue == GemmEpilogue.ReLU ? ReluMath.Forward<T, T>(x) : Derive(T.LoadPartial(mask + j, left, 0), x), c + j, left);
+                T y = epilogue == GemmEpilogue.ReLU ? ReluMath.Forward<T, T>(x) : Derive(T.LoadPartial(mask + j, left, 0), x);
+                T.StorePartial(y, c + j, left);
             }
         }
     }

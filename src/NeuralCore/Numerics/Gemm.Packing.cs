@@ -26,7 +26,9 @@ internal static unsafe partial class Gemm
     /// <inheritdoc cref="PackedLength(int, int)"/>
     internal static int PackedLength(VectorPath path, int k, int n) => checked(k * RoundUp(n, Lanes(path)));
 
-    /// <summary>Packs one panel of B[k x n] (stored [n x k] when transposed) into its place. Panels may be packed in any order, by any thread.</summary>
+    /// <summary>
+    /// Packs one panel of B[k x n] (stored [n x k] when transposed) into its place. Panels may be packed in any order, by any thread.
+    /// </summary>
     internal static void PackPanel(int panel, int k, int n, float* b, nint bStride, bool bTransposed, float* packed) =>
         PackPanel(InstructionSet.Current, panel, k, n, b, bStride, bTransposed, packed);
 

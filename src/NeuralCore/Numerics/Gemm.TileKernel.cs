@@ -4,12 +4,13 @@ using System.Runtime.Intrinsics.X86;
 namespace NeuralCore.Numerics;
 
 // The kernel of every width. Rows, vectors, edge and order are type arguments, so each shape of a tile compiles to straight code without a
-// test in its loop over k. Accumulators are named locals: the compiler keeps neither arrays nor references of vectors in registers. Everything
-// called is inlined: no vector register survives a call.
+// test in its loop over k. Accumulators are named locals: the compiler keeps neither arrays nor references of vectors in registers.
+// Everything called is inlined: no vector register survives a call.
 internal static unsafe partial class Gemm
 {
     /// <summary>
-    /// Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors (3 at most where there are 7 rows or 8); the last vector (e) may be partly outside the matrix.
+    /// Register tiles of <c>TRows</c> rows and <c>TVectors</c> vectors (3 at most where there are 7 rows or 8); the last vector (e) may be
+    /// partly outside the matrix.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TileKernel<TRegister, TVector, TRows, TVectors, TEdge, TOrder>(GemmTile* t, int tiles)

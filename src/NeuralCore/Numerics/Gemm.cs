@@ -45,12 +45,15 @@ internal static unsafe partial class Gemm
         GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
         Run(path, m, n, k, a, aStride, aTransposed, b, bStride, isPacked: false, c, cStride, start, bias, epilogue, mask, maskStride, 0, n);
 
-    /// <summary>C[m x n] = start + op(A)[m x k] * B[k x n], with B packed by <see cref="PackPanel(int, int, int, float*, nint, bool, float*)"/>.</summary>
+    /// <summary>
+    /// C[m x n] = start + op(A)[m x k] * B[k x n], with B packed by <see cref="PackPanel(int, int, int, float*, nint, bool, float*)"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void MultiplyPacked(
         int m, int n, int k, float* a, nint aStride, bool aTransposed, float* packed, float* c, nint cStride,
         GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
-        MultiplyPacked(InstructionSet.Current, m, n, k, a, aStride, aTransposed, packed, c, cStride, start, bias, epilogue, mask, maskStride);
+        MultiplyPacked(InstructionSet.Current, m, n, k, a, aStride, aTransposed, packed, c, cStride, start, bias, epilogue, mask,
+            maskStride);
 
     /// <inheritdoc cref="MultiplyPacked(int, int, int, float*, nint, bool, float*, float*, nint, GemmStart, float*, GemmEpilogue, float*, nint)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -59,19 +62,24 @@ internal static unsafe partial class Gemm
         GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
         Run(path, m, n, k, a, aStride, aTransposed, packed, 0, isPacked: true, c, cStride, start, bias, epilogue, mask, maskStride, 0, n);
 
-    /// <summary>The columns of the (packed) panels [firstPanel, endPanel) of a product, so that threads can share one with few rows. All operands start at column 0.</summary>
+    /// <summary>
+    /// The columns of the (packed) panels [firstPanel, endPanel) of a product, so that threads can share one with few rows. All operands
+    /// start at column 0.
+    /// </summary>
     internal static void MultiplyPanels(
         int firstPanel, int endPanel, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, bool isPacked,
         float* c, nint cStride, GemmStart start, float* bias)
     {
         VectorPath path = InstructionSet.Current;
         int width = PanelColumns(path, n);
-        Run(path, m, n, k, a, aStride, aTransposed, b, bStride, isPacked, c, cStride, start, bias, GemmEpilogue.None, null, 0, firstPanel * width, endPanel >= PanelCount(path, n) ? n : endPanel * width);
+        Run(path, m, n, k, a, aStride, aTransposed, b, bStride, isPacked, c, cStride, start, bias, GemmEpilogue.None, null, 0,
+            firstPanel * width, endPanel >= PanelCount(path, n) ? n : endPanel * width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run(
-        VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, bool isPacked, float* c, nint cStride,
+        VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, bool isPacked, float* c,
+            nint cStride,
         GemmStart start, float* bias, GemmEpilogue epilogue, float* mask, nint maskStride, int firstColumn, int endColumn)
     {
         int lanes = Lanes(path);
@@ -114,13 +122,13 @@ internal static unsafe partial class Gemm
 
     internal static int Lanes(VectorPath path) => path == VectorPath.Scalar ? 1 : (int)path / 32;
 
-    // With 512 bits and a packed B, tiles of 6 x 4 vectors beat 8 x 3 where no narrow panel is left over (512 x 784 x 128: up to 5 %, since they load
-    // less for each multiplication); reading B as it stands they lose as much.
+    // With 512 bits and a packed B, tiles of 6 x 4 vectors beat 8 x 3 where no narrow panel is left over (512 x 784 x 128: up to 5 %, since
+    // they load less for each multiplication); reading B as it stands they lose as much.
     private static int PanelColumns(VectorPath path, int n) =>
         path == VectorPath.Vector512 && RoundUp(n, 16) % 64 == 0 ? 64 : TileColumns(path);
 
-    // The width of a panel behind which so many columns are left, its own included. With 512 bits the last panel takes a single vector that would be left
-    // over: a tile one vector wide waits for its FMAs to end and takes as long as one of two.
+    // The width of a panel behind which so many columns are left, its own included. With 512 bits the last panel takes a single vector that
+    // would be left over: a tile one vector wide waits for its FMAs to end and takes as long as one of two.
     private static int WidthAt(VectorPath path, int panelColumns, int left) =>
         path == VectorPath.Vector512 && left <= WidestTile ? left : Math.Min(panelColumns, left);
 

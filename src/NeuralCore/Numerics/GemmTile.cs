@@ -62,8 +62,9 @@ internal unsafe struct GemmTile
     }
 }
 
-// Counts and choices as types, told by their size: each kernel is compiled once for each tile shape in use, with them as constants. A size is a constant as soon
-// as the compiler reads the kernel, so it skips what other shapes need; a static property of the type is one only after inlining.
+// Counts and choices as types, told by their size: each kernel is compiled once for each tile shape in use, with them as constants. A size
+// is a constant as soon as the compiler reads the kernel, so it skips what other shapes need; a static property of the type is one only
+// after inlining.
 
 /// <summary>A count, which is the size of the type.</summary>
 internal interface ICount;
@@ -103,9 +104,10 @@ internal struct Masked : IEdge;
 
 /// <summary>In which order a kernel goes through k, and what it prefetches into L1 some steps before.</summary>
 /// <remarks>
-/// With a transposed A each step reads a new cache line, by one load for each row, and all of them wait for the same miss: prefetching it saves 5 to 7 %. A
-/// plain A stays on its lines for 16 steps and only pays for the hint, except in tiles of 512-bit vectors, which do not feel it: there one kernel serves both.
-/// With indices the processor cannot foresee which rows of B come next; where the vectors are 512 bits wide it waits for them.
+/// With a transposed A each step reads a new cache line, by one load for each row, and all of them wait for the same miss: prefetching it
+/// saves 5 to 7 %. A plain A stays on its lines for 16 steps and only pays for the hint, except in tiles of 512-bit vectors, which do not
+/// feel it: there one kernel serves both. With indices the processor cannot foresee which rows of B come next; where the vectors are 512
+/// bits wide it waits for them.
 /// </remarks>
 internal interface IOrder;
 

@@ -3,13 +3,15 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Numerics;
 
 /// <summary>
-/// Sixteen floats that one operation treats alike. A kernel is written once against this and compiled for each width the processor may have;
-/// every operation is a single IEEE operation per lane, so every width computes the same bits (NaN payloads excepted).
+/// Sixteen floats that one operation treats alike. A kernel is written once against this and compiled for each width the processor may
+/// have; every operation is a single IEEE operation per lane, so every width computes the same bits (NaN payloads excepted).
 /// </summary>
 internal unsafe interface ILanes<TSelf> : IVectorOperations<TSelf>
     where TSelf : struct, ILanes<TSelf>
 {
-    /// <summary>The first <paramref name="count"/> (0 to 16) floats and <paramref name="fill"/> behind them. Reads nothing past them.</summary>
+    /// <summary>
+    /// The first <paramref name="count"/> (0 to 16) floats and <paramref name="fill"/> behind them. Reads nothing past them.
+    /// </summary>
     static abstract TSelf LoadPartial(float* source, int count, float fill);
 
     /// <summary>Writes the first <paramref name="count"/> (0 to 16) lanes and nothing past them.</summary>
@@ -22,7 +24,8 @@ internal unsafe interface ILanes<TSelf> : IVectorOperations<TSelf>
     static abstract uint NonZeroBits(TSelf value);
 
     /// <summary>
-    /// Writes the indices of the lanes that are not a zero, ascending, counted from <paramref name="first"/>; up to 16 more are overwritten. Returns how many.
+    /// Writes the indices of the lanes that are not a zero, ascending, counted from <paramref name="first"/>; up to 16 more are
+    /// overwritten. Returns how many.
     /// </summary>
     static abstract int IndexNonZero(TSelf value, int first, int* indices);
 
@@ -48,7 +51,10 @@ internal unsafe interface ILanes<TSelf> : IVectorOperations<TSelf>
     /// <summary><c>bits of random, unsigned, &gt;= threshold ? chosen : +0</c>.</summary>
     static abstract TSelf WhereBitsAtLeast(TSelf random, uint threshold, TSelf chosen);
 
-    /// <summary><c>value * 2^n</c> for |n| &lt;= 200, where <paramref name="shifted"/> is n + <see cref="Elementary.RoundingShift"/>; two multiplications, as in <see cref="Elementary.Exp"/>.</summary>
+    /// <summary>
+    /// <c>value * 2^n</c> for |n| &lt;= 200, where <paramref name="shifted"/> is n + <see cref="Elementary.RoundingShift"/>; two
+    /// multiplications, as in <see cref="Elementary.Exp"/>.
+    /// </summary>
     static abstract TSelf MultiplyByPowerOfTwo(TSelf value, TSelf shifted);
 
     /// <summary>The sum in the library's one order: lane i with i + 8, then i + 4, i + 2, i + 1.</summary>
@@ -100,7 +106,8 @@ internal static class LaneMath
     }
 
     /// <summary>
-    /// <paramref name="nonFinite"/>, turned to NaN where <paramref name="value"/> is infinite or NaN: 0 times it is NaN, 0 times anything finite is 0.
+    /// <paramref name="nonFinite"/>, turned to NaN where <paramref name="value"/> is infinite or NaN: 0 times it is NaN, 0 times anything
+    /// finite is 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T NoteNonFinite<T>(T value, T nonFinite)

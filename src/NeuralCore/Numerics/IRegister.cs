@@ -4,7 +4,9 @@ namespace NeuralCore.Numerics;
 internal unsafe interface IRegister<TVector> : IVectorOperations<TVector>
     where TVector : unmanaged
 {
-    /// <summary>The rows of a tile that is so many vectors wide: its accumulators, a row of B and an element of A fit the registers.</summary>
+    /// <summary>
+    /// The rows of a tile that is so many vectors wide: its accumulators, a row of B and an element of A fit the registers.
+    /// </summary>
     static abstract int TileRows(int vectors);
 
     /// <summary>Stands for the first <paramref name="lanes"/> (1 to all) lanes.</summary>

@@ -1,11 +1,12 @@
 namespace NeuralCore.Numerics;
 
 /// <summary>
-/// What kernels do with vectors of floats, of any width. Each is a single IEEE operation per lane, so every width computes the same bits (NaN
-/// payloads excepted).
+/// What kernels do with vectors of floats, of any width. Each is a single IEEE operation per lane, so every width computes the same bits
+/// (NaN payloads excepted).
 /// </summary>
 /// <typeparam name="TVector">
-/// The vector. Kernels hold their accumulators in locals of this very type: one inside a struct of its own would be copied at each operation.
+/// The vector. Kernels hold their accumulators in locals of this very type: one inside a struct of its own would be copied at each
+/// operation.
 /// </typeparam>
 internal unsafe interface IVectorOperations<TVector>
 {

@@ -40,7 +40,9 @@ public static class InstructionSet
     }
 
     /// <summary>The path that all kernels of this process use.</summary>
-    /// <exception cref="InvalidOperationException"><c>NEURALCORE_ISA</c> holds an unknown value, or a path that this processor lacks.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <c>NEURALCORE_ISA</c> holds an unknown value, or a path that this processor lacks.
+    /// </exception>
     public static VectorPath Current
     {
         get
@@ -73,9 +75,16 @@ public static class InstructionSet
             _ => null,
         };
         if (path is not { } known)
-            return (VectorPath.Scalar, $"{EnvironmentVariable} is \"{value}\"; it takes 512, 256, 128 or scalar. Unset it to let NeuralCore choose.");
+        {
+            return (VectorPath.Scalar,
+                $"{EnvironmentVariable} is \"{value}\"; it takes 512, 256, 128 or scalar. Unset it to let NeuralCore choose.");
+        }
         if (!IsSupported(known))
-            return (VectorPath.Scalar, $"{EnvironmentVariable} is \"{value}\", which this processor, a DOTNET_Enable... switch or the IlcInstructionSet of a native program does not offer. The widest path here is {Describe(Widest())}.");
+        {
+            return (VectorPath.Scalar,
+                $"{EnvironmentVariable} is \"{value}\", which this processor, a DOTNET_Enable... switch or the IlcInstructionSet of a native "
+                + $"program does not offer. The widest path here is {Describe(Widest())}.");
+        }
         return (known, null);
     }
 

@@ -55,8 +55,10 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
         Vector128<ushort> lower = Vector128.WidenLower(bytes);
         Vector128<ushort> upper = Vector128.WidenUpper(bytes);
         return new(
-            Vector128.ConvertToSingle(Vector128.WidenLower(lower).AsInt32()), Vector128.ConvertToSingle(Vector128.WidenUpper(lower).AsInt32()),
-            Vector128.ConvertToSingle(Vector128.WidenLower(upper).AsInt32()), Vector128.ConvertToSingle(Vector128.WidenUpper(upper).AsInt32()));
+            Vector128.ConvertToSingle(Vector128.WidenLower(lower).AsInt32()),
+                Vector128.ConvertToSingle(Vector128.WidenUpper(lower).AsInt32()),
+            Vector128.ConvertToSingle(Vector128.WidenLower(upper).AsInt32()),
+                Vector128.ConvertToSingle(Vector128.WidenUpper(upper).AsInt32()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -116,11 +118,13 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Max(Lanes128 left, Lanes128 right) =>
-        new(Max(left._first, right._first), Max(left._second, right._second), Max(left._third, right._third), Max(left._fourth, right._fourth));
+        new(Max(left._first, right._first), Max(left._second, right._second), Max(left._third, right._third),
+            Max(left._fourth, right._fourth));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Min(Lanes128 left, Lanes128 right) =>
-        new(Min(left._first, right._first), Min(left._second, right._second), Min(left._third, right._third), Min(left._fourth, right._fourth));
+        new(Min(left._first, right._first), Min(left._second, right._second), Min(left._third, right._third),
+            Min(left._fourth, right._fourth));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 WhereGreater(Lanes128 left, Lanes128 right, Lanes128 chosen) => new(

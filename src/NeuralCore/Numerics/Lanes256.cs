@@ -97,10 +97,12 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
         Vector256.FusedMultiplyAdd(left._upper, right._upper, addend._upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Max(Lanes256 left, Lanes256 right) => new(Avx.Max(left._lower, right._lower), Avx.Max(left._upper, right._upper));
+    public static Lanes256 Max(Lanes256 left, Lanes256 right) =>
+        new(Avx.Max(left._lower, right._lower), Avx.Max(left._upper, right._upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Min(Lanes256 left, Lanes256 right) => new(Avx.Min(left._lower, right._lower), Avx.Min(left._upper, right._upper));
+    public static Lanes256 Min(Lanes256 left, Lanes256 right) =>
+        new(Avx.Min(left._lower, right._lower), Avx.Min(left._upper, right._upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 WhereGreater(Lanes256 left, Lanes256 right, Lanes256 chosen) => new(

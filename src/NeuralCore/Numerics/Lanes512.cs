@@ -31,7 +31,8 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
         new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint NonZeroBits(Lanes512 value) => (uint)Avx512F.CompareNotEqual(value._all, Vector512<float>.Zero).ExtractMostSignificantBits();
+    public static uint NonZeroBits(Lanes512 value) =>
+        (uint)Avx512F.CompareNotEqual(value._all, Vector512<float>.Zero).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int IndexNonZero(Lanes512 value, int first, int* indices)

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Numerics;
 
 /// <summary>Sixteen floats computed one after the other: slow, and the definition of what the vector widths must give.</summary>
-/// <remarks>Optimized at the first call: unoptimized, these loops took up to twenty times as long until the runtime recompiled them.</remarks>
+/// <remarks>
+/// Optimized at the first call: unoptimized, these loops took up to twenty times as long until the runtime recompiled them.
+/// </remarks>
 internal unsafe struct LanesScalar : ILanes<LanesScalar>
 {
     private Sixteen _lanes;

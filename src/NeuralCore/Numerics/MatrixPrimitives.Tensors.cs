@@ -12,35 +12,52 @@ public static unsafe partial class MatrixPrimitives
     /// <param name="c">C: [m, n], overwritten; its rows must be contiguous.</param>
     /// <param name="threads">How many threads may share the work; small products use fewer. The result does not depend on it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is below 1.</exception>
-    /// <exception cref="ArgumentException">A tensor is not two-dimensional, lengths do not match, strides are none of the above, or C overlaps an input.</exception>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not two-dimensional, lengths do not match, strides are none of the above, or C overlaps an input.
+    /// </exception>
     public static void Multiply(in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> b, in TensorSpan<float> c, int threads = 1) =>
         Run(a, b, c, default, GemmStart.Zero, threads);
 
-    /// <summary>C += A B on two-dimensional tensors: C is read and added to. Sizes come from the lengths, transposes from the strides.</summary>
+    /// <summary>
+    /// C += A B on two-dimensional tensors: C is read and added to. Sizes come from the lengths, transposes from the strides.
+    /// </summary>
     /// <inheritdoc cref="Multiply(in ReadOnlyTensorSpan{float}, in ReadOnlyTensorSpan{float}, in TensorSpan{float}, int)"/>
-    public static void MultiplyAdd(in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> b, in TensorSpan<float> c, int threads = 1) =>
+    public static void MultiplyAdd(in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> b, in TensorSpan<float> c,
+        int threads = 1) =>
         Run(a, b, c, default, GemmStart.Accumulate, threads);
 
-    /// <summary>C = A B + bias on two-dimensional tensors, the bias added to every row. Sizes come from the lengths, transposes from the strides.</summary>
+    /// <summary>
+    /// C = A B + bias on two-dimensional tensors, the bias added to every row. Sizes come from the lengths, transposes from the strides.
+    /// </summary>
     /// <param name="a">A: [m, k]; its rows or its columns must be contiguous.</param>
     /// <param name="b">B: [k, n]; its rows or its columns must be contiguous.</param>
     /// <param name="bias">One value for each of the n columns; each element's chain starts with it.</param>
     /// <param name="c">C: [m, n], overwritten; its rows must be contiguous.</param>
     /// <param name="threads">How many threads may share the work; small products use fewer. The result does not depend on it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is below 1.</exception>
-    /// <exception cref="ArgumentException">A tensor is not two-dimensional, lengths do not match, strides are none of the above, or C overlaps an input.</exception>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not two-dimensional, lengths do not match, strides are none of the above, or C overlaps an input.
+    /// </exception>
     public static void MultiplyAddBias(
-        in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> b, ReadOnlySpan<float> bias, in TensorSpan<float> c, int threads = 1) =>
+        in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> b, ReadOnlySpan<float> bias, in TensorSpan<float> c,
+            int threads = 1) =>
         Run(a, b, c, bias, GemmStart.Bias, threads);
 
     private static void Run(
-        in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> b, in TensorSpan<float> c, ReadOnlySpan<float> bias, GemmStart start, int threads)
+        in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> b, in TensorSpan<float> c, ReadOnlySpan<float> bias, GemmStart start,
+            int threads)
     {
-        Layout left = Layout.Of(a.Lengths, a.Strides, "a"), right = Layout.Of(b.Lengths, b.Strides, "b"), result = Layout.Of(c.Lengths, c.Strides, "c");
+        Layout left = Layout.Of(a.Lengths, a.Strides, "a"), right = Layout.Of(b.Lengths, b.Strides, "b"),
+            result = Layout.Of(c.Lengths, c.Strides, "c");
         if (left.Columns != right.Rows)
-            throw new ArgumentException($"a is [{left.Rows}, {left.Columns}] and b is [{right.Rows}, {right.Columns}]; the columns of a must be the rows of b.", nameof(b));
+        {
+            throw new ArgumentException(
+                $"a is [{left.Rows}, {left.Columns}] and b is [{right.Rows}, {right.Columns}]; the columns of a must be the rows of b.",
+                nameof(b));
+        }
         if (result.Rows != left.Rows || result.Columns != right.Columns)
-            throw new ArgumentException($"c is [{result.Rows}, {result.Columns}], but the product is [{left.Rows}, {right.Columns}].", nameof(c));
+            throw new ArgumentException($"c is [{result.Rows}, {result.Columns}], but the product is [{left.Rows}, {right.Columns}].",
+                nameof(c));
         if (result.IsTransposed)
             throw new ArgumentException("The rows of c must be contiguous.", nameof(c));
         Run(
@@ -74,7 +91,11 @@ public static unsafe partial class MatrixPrimitives
                 if (stride >= rows)
                     return new Layout(rows, columns, stride, true);
             }
-            throw new ArgumentException($"{name} is [{rows}, {columns}] with strides [{strides[0]}, {strides[1]}]; its rows or its columns must be contiguous and apart.", name);
+        {
+            throw new ArgumentException(
+                $"{name} is [{rows}, {columns}] with strides [{strides[0]}, {strides[1]}]; its rows or its columns must be contiguous and "
+                + "apart.", name);
+        }
         }
     }
 }

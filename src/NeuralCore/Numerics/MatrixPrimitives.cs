@@ -4,23 +4,27 @@ using System.Diagnostics.CodeAnalysis;
 namespace NeuralCore.Numerics;
 
 /// <summary>
-/// Single-precision matrix products on spans: C = op(A) op(B), C += op(A) op(B) and C = op(A) op(B) + bias, where op is the matrix or its transpose.
+/// Single-precision matrix products on spans: C = op(A) op(B), C += op(A) op(B) and C = op(A) op(B) + bias, where op is the matrix or its
+/// transpose.
 /// </summary>
 /// <remarks>
 /// <para>
 /// All matrices are row-major. A stride is the number of floats from one row to the next <em>as stored</em>: op(A) is m x k, so
-/// A is stored as m rows of k, or, when <c>transposeA</c> is set, as k rows of m. B is stored as k rows of n, or, transposed, as n rows of k.
+/// A is stored as m rows of k, or, when <c>transposeA</c> is set, as k rows of m. B is stored as k rows of n, or, transposed, as n rows of
+/// k.
 /// </para>
 /// <para>
-/// Each element of C is one chain of fused multiply-adds over k = 0 .. K-1 in order, started at 0, at the value of C, or at the bias. So the result has
-/// the same bits on every processor with FMA, for every vector width (<see cref="InstructionSet"/>), every stride and every thread count.
+/// Each element of C is one chain of fused multiply-adds over k = 0 .. K-1 in order, started at 0, at the value of C, or at the bias. So
+/// the result has the same bits on every processor with FMA, for every vector width (<see cref="InstructionSet"/>), every stride and every
+/// thread count.
 /// </para>
-/// <para>Elements between the rows of a strided matrix are neither read nor written. No memory is allocated once warm with one thread.</para>
+/// <para>Elements between the rows of a strided matrix are neither read nor written. No memory is allocated once warm with one
+/// thread.</para>
 /// </remarks>
 public static unsafe partial class MatrixPrimitives
 {
-    // Fewer rows than this do not pay for copying B into panels, unless B's rows lie whole pages apart and off the cache lines: then each load takes two lines, and
-    // those of all rows share a few places of the cache (1024 columns: 150 GFLOP/s instead of 217 on a line).
+    // Fewer rows than this do not pay for copying B into panels, unless B's rows lie whole pages apart and off the cache lines: then each
+    // load takes two lines, and those of all rows share a few places of the cache (1024 columns: 150 GFLOP/s instead of 217 on a line).
     private const int MinRowsToPack = 256;
     private const int MinRowsToPackPages = 80;
     private const int FloatsInPage = 1024;
@@ -44,7 +48,9 @@ public static unsafe partial class MatrixPrimitives
     /// <param name="transposeB">Whether B is stored transposed.</param>
     /// <param name="threads">How many threads may share the work; small products use fewer. The result does not depend on it.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative, or <paramref name="threads"/> is below 1.</exception>
-    /// <exception cref="ArgumentException">A span is too short, or <paramref name="c"/> overlaps <paramref name="a"/> or <paramref name="b"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A span is too short, or <paramref name="c"/> overlaps <paramref name="a"/> or <paramref name="b"/>.
+    /// </exception>
     public static void Multiply(
         ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int n, int k,
         bool transposeA = false, bool transposeB = false, int threads = 1) =>
@@ -63,8 +69,12 @@ public static unsafe partial class MatrixPrimitives
     /// <param name="n">Columns of op(B) and C.</param>
     /// <param name="k">Columns of op(A), rows of op(B).</param>
     /// <param name="threads">How many threads may share the work; small products use fewer. The result does not depend on it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is negative, a stride is smaller than its row, or <paramref name="threads"/> is below 1.</exception>
-    /// <exception cref="ArgumentException">A span is too short, or <paramref name="c"/> overlaps <paramref name="a"/> or <paramref name="b"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size is negative, a stride is smaller than its row, or <paramref name="threads"/> is below 1.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// A span is too short, or <paramref name="c"/> overlaps <paramref name="a"/> or <paramref name="b"/>.
+    /// </exception>
     public static void Multiply(
         ReadOnlySpan<float> a, int aStride, bool transposeA, ReadOnlySpan<float> b, int bStride, bool transposeB,
         Span<float> c, int cStride, int m, int n, int k, int threads = 1) =>
@@ -116,7 +126,9 @@ public static unsafe partial class MatrixPrimitives
     /// <param name="n">Columns of op(B) and C.</param>
     /// <param name="k">Columns of op(A), rows of op(B).</param>
     /// <param name="threads">How many threads may share the work; small products use fewer. The result does not depend on it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is negative, a stride is smaller than its row, or <paramref name="threads"/> is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size is negative, a stride is smaller than its row, or <paramref name="threads"/> is below 1.
+    /// </exception>
     /// <exception cref="ArgumentException">A span is too short, or <paramref name="c"/> overlaps an input.</exception>
     public static void MultiplyAddBias(
         ReadOnlySpan<float> a, int aStride, bool transposeA, ReadOnlySpan<float> b, int bStride, bool transposeB, ReadOnlySpan<float> bias,
@@ -236,7 +248,8 @@ public static unsafe partial class MatrixPrimitives
     private static ReadOnlySpan<float> Check(ReadOnlySpan<float> span, int rows, int columns, int stride, string name, string strideName)
     {
         if (stride < columns)
-            throw new ArgumentOutOfRangeException(strideName, stride, $"{strideName} is {stride}, but a stored row of {name} has {columns} elements.");
+            throw new ArgumentOutOfRangeException(strideName, stride,
+                $"{strideName} is {stride}, but a stored row of {name} has {columns} elements.");
         long needed = rows == 0 || columns == 0 ? 0 : (rows - 1L) * stride + columns;
         if (span.Length < needed)
             ThrowTooShort(name, span.Length, needed, $"{rows} rows of {columns} with stride {stride}");

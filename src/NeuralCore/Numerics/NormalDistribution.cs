@@ -4,9 +4,12 @@ namespace NeuralCore.Numerics;
 internal static class NormalDistribution
 {
     /// <summary>
-    /// The number that a standard normal variable stays below with a given probability, to about 1 part in 10^16. Infinite at 0 and 1, NaN outside.
+    /// The number that a standard normal variable stays below with a given probability, to about 1 part in 10^16. Infinite at 0 and 1, NaN
+    /// outside.
     /// </summary>
-    /// <remarks>M. J. Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37 (1988), PPND16.</remarks>
+    /// <remarks>
+    /// M. J. Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37 (1988), PPND16.
+    /// </remarks>
     internal static double InverseCdf(double probability)
     {
         double q = probability - 0.5;

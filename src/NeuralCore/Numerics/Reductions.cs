@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Numerics;
 
 /// <summary>
-/// Reductions in one order on every path: sixteen running values over the array in steps of sixteen, then the tree of <see cref="ILanes{TSelf}.Sum"/>.
+/// Reductions in one order on every path: sixteen running values over the array in steps of sixteen, then the tree of
+/// <see cref="ILanes{TSelf}.Sum"/>.
 /// </summary>
 internal static unsafe class Reductions
 {

@@ -24,7 +24,8 @@ internal readonly unsafe struct Register256 : IRegister<Vector256<float>>
     public static Vector256<float> Add(Vector256<float> left, Vector256<float> right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> FusedMultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) => Vector256.FusedMultiplyAdd(left, right, addend);
+    public static Vector256<float> FusedMultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) =>
+        Vector256.FusedMultiplyAdd(left, right, addend);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Max(Vector256<float> left, Vector256<float> right) => Avx.Max(left, right);
@@ -40,5 +41,6 @@ internal readonly unsafe struct Register256 : IRegister<Vector256<float>>
     public static Vector256<float> MaskedLoad(float* source, Vector256<float> lanes) => Avx.MaskLoad(source, lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MaskedStore(float* destination, Vector256<float> lanes, Vector256<float> value) => Avx.MaskStore(destination, lanes, value);
+    public static void MaskedStore(float* destination, Vector256<float> lanes, Vector256<float> value) =>
+        Avx.MaskStore(destination, lanes, value);
 }

@@ -24,7 +24,8 @@ internal readonly unsafe struct Register512 : IRegister<Vector512<float>>
     public static Vector512<float> Add(Vector512<float> left, Vector512<float> right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> FusedMultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) => Vector512.FusedMultiplyAdd(left, right, addend);
+    public static Vector512<float> FusedMultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
+        Vector512.FusedMultiplyAdd(left, right, addend);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Max(Vector512<float> left, Vector512<float> right) => Avx512F.Max(left, right);
@@ -37,8 +38,10 @@ internal readonly unsafe struct Register512 : IRegister<Vector512<float>>
     public static Vector512<float> EdgeMask(int lanes) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(lanes)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MaskedLoad(float* source, Vector512<float> lanes) => Avx512F.MaskLoad(source, lanes, Vector512<float>.Zero);
+    public static Vector512<float> MaskedLoad(float* source, Vector512<float> lanes) =>
+        Avx512F.MaskLoad(source, lanes, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MaskedStore(float* destination, Vector512<float> lanes, Vector512<float> value) => Avx512F.MaskStore(destination, lanes, value);
+    public static void MaskedStore(float* destination, Vector512<float> lanes, Vector512<float> value) =>
+        Avx512F.MaskStore(destination, lanes, value);
 }

@@ -12,7 +12,10 @@ internal static unsafe class ReluKernel
     internal static void Forward(VectorPath path, float* x, float* y, nint n) =>
         Dispatch.Run(path, new ForwardOperation(x, y, n));
 
-    /// <summary><c>dx = y &gt; 0 ? dy * scale : +0</c>, y being the output, of a dropout with that scale behind the unit if there is one. dx may be dy or y.</summary>
+    /// <summary>
+    /// <c>dx = y &gt; 0 ? dy * scale : +0</c>, y being the output, of a dropout with that scale behind the unit if there is one. dx may be
+    /// dy or y.
+    /// </summary>
     internal static void Backward(float* y, float* dy, float* dx, nint n, float scale = 1) =>
         Backward(InstructionSet.Current, y, dy, dx, n, scale);
 

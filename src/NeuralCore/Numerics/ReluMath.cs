@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Numerics;
 
-/// <summary>The rectified linear unit and its derivative: the one definition, for the elementwise kernel and for the products that fuse it.</summary>
+/// <summary>
+/// The rectified linear unit and its derivative: the one definition, for the elementwise kernel and for the products that fuse it.
+/// </summary>
 internal static class ReluMath
 {
     /// <summary><c>y = max(x, 0)</c>: +0 for both zeros, NaN for NaN.</summary>

@@ -6,7 +6,8 @@ namespace NeuralCore.Numerics;
 internal static unsafe class SoftmaxKernel
 {
     /// <summary>
-    /// <c>y[j] = exp(x[j] - max x) / sum_k exp(x[k] - max x)</c>. y may be x. A row with NaN or +infinity, or of nothing but -infinity, becomes NaN.
+    /// <c>y[j] = exp(x[j] - max x) / sum_k exp(x[k] - max x)</c>. y may be x. A row with NaN or +infinity, or of nothing but -infinity,
+    /// becomes NaN.
     /// </summary>
     internal static void Forward(float* x, float* y, int rows, int columns) =>
         Forward(InstructionSet.Current, x, y, rows, columns);
@@ -61,8 +62,8 @@ internal static unsafe class SoftmaxKernel
     }
 
     /// <summary>
-    /// The same for a row shorter than one block, kept in a register: e lane by lane, 0 behind the row. Writing e and reading it back would wait
-    /// for memory in every row: softmax over ten classes takes 1.5 times as long (512 bits, Zen 5).
+    /// The same for a row shorter than one block, kept in a register: e lane by lane, 0 behind the row. Writing e and reading it back would
+    /// wait for memory in every row: softmax over ten classes takes 1.5 times as long (512 bits, Zen 5).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T ShortExponentials<T>(float* x, int columns, out float largest, out float sum)

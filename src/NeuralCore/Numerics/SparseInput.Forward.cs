@@ -9,8 +9,8 @@ namespace NeuralCore.Numerics;
 internal readonly unsafe ref partial struct SparseInput
 {
     /// <summary>
-    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group of rows is zero. Keeps the
-    /// samples in columns, if there are any, from their row firstRow on. No result is -0.
+    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group of rows is zero.
+    /// Keeps the samples in columns, if there are any, from their row firstRow on. No result is -0.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -59,8 +59,8 @@ internal readonly unsafe ref partial struct SparseInput
     }
 
     /// <summary>
-    /// C[m x n] = start + A[m x k] * B[k x n], skipping for each row the steps of k at which that row is zero: what a row gives depends on no
-    /// other row.
+    /// C[m x n] = start + A[m x k] * B[k x n], skipping for each row the steps of k at which that row is zero: what a row gives depends on
+    /// no other row.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -91,19 +91,21 @@ internal readonly unsafe ref partial struct SparseInput
     }
 
     /// <summary>
-    /// Writes up to <see cref="Group"/> rows as floats, keeps them as they came where kept is not null, and indexes the columns, counted from firstColumn, at
-    /// which any of them is not zero.
+    /// Writes up to <see cref="Group"/> rows as floats, keeps them as they came where kept is not null, and indexes the columns, counted
+    /// from firstColumn, at which any of them is not zero.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ExpandRows<T>(
         in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* indices, byte* kept, nint keptStep)
         where T : struct, ILanes<T> => source.Bytes != null
             ? ExpandRows<T, ByteSamples<T>>(source.Bytes, source, firstRow, rows, firstColumn, columns, to, indices, kept, keptStep)
-            : ExpandRows<T, FloatSamples<T>>((byte*)source.Floats, source, firstRow, rows, firstColumn, columns, to, indices, kept, keptStep);
+            : ExpandRows<T, FloatSamples<T>>((byte*)source.Floats, source, firstRow, rows, firstColumn, columns, to, indices, kept,
+                keptStep);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ExpandRows<T, TSamples>(
-        byte* samples, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* indices, byte* kept, nint keptStep)
+        byte* samples, in Source source, int firstRow, int rows, int firstColumn, int columns, float* to, int* indices, byte* kept,
+            nint keptStep)
         where T : struct, ILanes<T>
         where TSamples : struct, ISamples<T>
     {
@@ -127,7 +129,8 @@ internal readonly unsafe ref partial struct SparseInput
             keptStep = 0;
         }
         int vectors = columns / ColumnBlockedInput.Width, left = columns % ColumnBlockedInput.Width;
-        int* end = ExpandBlocks<T, TSamples>(from, row1, row2, row3, source.Scale, to, 0, vectors * ColumnBlockedInput.Width, indices, kept, keptStep);
+        int* end = ExpandBlocks<T, TSamples>(from, row1, row2, row3, source.Scale, to, 0, vectors * ColumnBlockedInput.Width, indices,
+            kept, keptStep);
         if (left > 0)
         {
             // The last columns move to where zeros stand behind them.
@@ -160,7 +163,8 @@ internal readonly unsafe ref partial struct SparseInput
     // A method of its own, so that all of its loop stands in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int* ExpandBlocks<T, TSamples>(
-        byte* from, nint row1, nint row2, nint row3, float factor, float* to, int column, int endColumn, int* indices, byte* kept, nint keptStep)
+        byte* from, nint row1, nint row2, nint row3, float factor, float* to, int column, int endColumn, int* indices, byte* kept,
+            nint keptStep)
         where T : struct, ILanes<T>
         where TSamples : struct, ISamples<T>
     {
@@ -187,7 +191,9 @@ internal readonly unsafe ref partial struct SparseInput
         return indices;
     }
 
-    /// <summary>Gives the rows of a block of columns as floats, 16 a row, and writes for each row the bits of those that are not zero.</summary>
+    /// <summary>
+    /// Gives the rows of a block of columns as floats, 16 a row, and writes for each row the bits of those that are not zero.
+    /// </summary>
     /// <summary>Indexes the steps at which one row is not zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int IndexActiveOfRow(VectorPath path, float* a, int k, int* indices)

@@ -8,8 +8,8 @@ namespace NeuralCore.Numerics;
 internal readonly unsafe ref partial struct SparseInput
 {
     /// <summary>
-    /// C[m x n] = Aᵀ * B[k x n], with A the columns [firstColumn, firstColumn + m) of the first k rows kept, skipping steps of k at which a whole group of
-    /// columns, counted from the very first, is zero.
+    /// C[m x n] = Aᵀ * B[k x n], with A the columns [firstColumn, firstColumn + m) of the first k rows kept, skipping steps of k at which a
+    /// whole group of columns, counted from the very first, is zero.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -29,7 +29,8 @@ internal readonly unsafe ref partial struct SparseInput
             do
             {
                 int block = Math.Min(IndexBlockTransposed, k - k0);
-                float* a = (float*)Dispatch.Run<ColumnExpansion, nint>(path, new(kept, column / ColumnBlockedInput.Width, k0, block, expanded, words));
+                float* a = (float*)Dispatch.Run<ColumnExpansion,
+                    nint>(path, new(kept, column / ColumnBlockedInput.Width, k0, block, expanded, words));
                 int groupEnd;
                 for (int group = column; group < end; group = groupEnd)
                 {
@@ -41,7 +42,8 @@ internal readonly unsafe ref partial struct SparseInput
                     tile.KStep = ColumnBlockedInput.Width;
                     tile.BStep = bStride;
                     tile.CStride = cStride;
-                    MultiplyGroup(path, tile, groupEnd - group, n, a + inBlock, b + k0 * bStride, c + (group - firstColumn) * cStride, null);
+                    MultiplyGroup(path, tile, groupEnd - group, n, a + inBlock, b + k0 * bStride, c + (group - firstColumn) * cStride,
+                        null);
                 }
                 k0 += IndexBlockTransposed;
             }
@@ -98,7 +100,8 @@ internal readonly unsafe ref partial struct SparseInput
         return count;
     }
 
-    private readonly struct ColumnExpansion(ColumnBlockedInput kept, int block, int firstRow, int rows, float* to, ushort* words) : ILaneOperation<nint>
+    private readonly struct ColumnExpansion(ColumnBlockedInput kept, int block, int firstRow, int rows, float* to, ushort* words)
+        : ILaneOperation<nint>
     {
         public nint Run<T>()
             where T : struct, ILanes<T> => (nint)ExpandColumns<T>(kept, block, firstRow, rows, to, words);

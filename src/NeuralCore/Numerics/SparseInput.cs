@@ -5,14 +5,15 @@ using System.Runtime.Intrinsics.X86;
 namespace NeuralCore.Numerics;
 
 /// <summary>
-/// A block of a batch's input of which the zeros are skipped: rows where they lie in memory, bytes or floats, in order or picked by index, and
-/// for training the place where they are kept for the gradient. Owns the first layer's forward product and weight gradient, and decides for each
-/// group of rows whether skipping pays. The default stands for input that is not sparse.
+/// A block of a batch's input of which the zeros are skipped: rows where they lie in memory, bytes or floats, in order or picked by index,
+/// and for training the place where they are kept for the gradient. Owns the first layer's forward product and weight gradient, and decides
+/// for each group of rows whether skipping pays. The default stands for input that is not sparse.
 /// </summary>
 /// <remarks>
-/// A step of k at which a group of A holds nothing but zeros is skipped. For finite B that is numerically equal: fma(0, b, c) = c; only the sign
-/// of a zero may differ, after an underflow to -0. The forward product makes each zero +0 in the end, so its bits do not depend on what was
-/// skipped. What the gradient and the product of single rows skip depends on A alone: on groups of columns counted from the very first, or on the row.
+/// A step of k at which a group of A holds nothing but zeros is skipped. For finite B that is numerically equal: fma(0, b, c) = c; only the
+/// sign of a zero may differ, after an underflow to -0. The forward product makes each zero +0 in the end, so its bits do not depend on
+/// what was skipped. What the gradient and the product of single rows skip depends on A alone: on groups of columns counted from the very
+/// first, or on the row.
 /// </remarks>
 internal readonly unsafe ref partial struct SparseInput
 {
@@ -91,8 +92,8 @@ internal readonly unsafe ref partial struct SparseInput
     internal SparseInput With(ColumnBlockedInput? columns) => new(Bytes, Scale, Floats, Indices, Size, columns, _eachRow);
 
     /// <summary>
-    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m rows, skipping zeros. Keeps the rows in <see cref="Columns"/>, if there are
-    /// any, from <paramref name="firstRow"/> on.
+    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m rows, skipping zeros. Keeps the rows in <see cref="Columns"/>, if there
+    /// are any, from <paramref name="firstRow"/> on.
     /// </summary>
     internal void Multiply(
         VectorPath path, int firstRow, int m, int n, float* b, nint bStride, float* c, nint cStride,
@@ -111,7 +112,8 @@ internal readonly unsafe ref partial struct SparseInput
     /// C[m x n] = Aᵀ * B[k x n], with A the columns [firstColumn, firstColumn + m) of the first k rows kept, skipping steps of k at which a
     /// whole group of columns, counted from the very first, is zero.
     /// </summary>
-    internal void MultiplyTransposed(VectorPath path, int firstColumn, int m, int n, int k, float* b, nint bStride, float* c, nint cStride) =>
+    internal void MultiplyTransposed(VectorPath path, int firstColumn, int m, int n, int k, float* b, nint bStride, float* c,
+        nint cStride) =>
         MultiplyTransposed(path, Columns!, firstColumn, m, n, k, b, bStride, c, cStride);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

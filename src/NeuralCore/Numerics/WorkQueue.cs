@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Numerics;
 
 /// <summary>
-/// Deals the items 0 to n - 1 of a phase out to workers: each has a share of its own, the same one every time, so that it finds its data in its
-/// cache; who is done takes from the others. Which worker an item goes to never changes a result.
+/// Deals the items 0 to n - 1 of a phase out to workers: each has a share of its own, the same one every time, so that it finds its data in
+/// its cache; who is done takes from the others. Which worker an item goes to never changes a result.
 /// </summary>
 internal sealed class WorkQueue
 {
@@ -34,7 +34,8 @@ internal sealed class WorkQueue
     }
 
     /// <summary>
-    /// Takes the next items of the worker's share, or of another's: half of what is left there, so that the last are small and all workers end together.
+    /// Takes the next items of the worker's share, or of another's: half of what is left there, so that the last are small and all workers
+    /// end together.
     /// </summary>
     /// <param name="worker">Who takes.</param>
     /// <param name="smallest">How many items to take at least, while there are as many.</param>

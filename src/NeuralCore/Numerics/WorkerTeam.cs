@@ -14,8 +14,8 @@ internal interface ITeamTask
 }
 
 /// <summary>
-/// A fixed number of threads that run phased work together; the caller is worker 0. Between phases and between runs the others spin for a quarter of a
-/// millisecond, then sleep. A run allocates nothing.
+/// A fixed number of threads that run phased work together; the caller is worker 0. Between phases and between runs the others spin for a
+/// quarter of a millisecond, then sleep. A run allocates nothing.
 /// </summary>
 /// <remarks>
 /// The threads hold no reference to the team or, between runs, to its work: a forgotten team is collected, and its finalizer ends them.
@@ -55,7 +55,8 @@ internal sealed class WorkerTeam : IDisposable
                 foreach (Thread started in _threads.AsSpan(0, i))
                     started.Join();
                 throw new InvalidOperationException(
-                    $"Only {i} of {workers - 1} worker threads could be started. Use fewer threads, or raise the system's limits on threads and memory.", e);
+                    $"Only {i} of {workers - 1} worker threads could be started. Use fewer threads, or raise the system's limits on "
+                    + "threads and memory.", e);
             }
         }
     }
@@ -100,8 +101,9 @@ internal sealed class WorkerTeam : IDisposable
     /// <summary>What the threads know of the team.</summary>
     private sealed class Shared
     {
-        // Waking a sleeping thread costs 50 to 70 microseconds, and who comes that late makes the other wait as long at the next barrier: with 50 microseconds of
-        // spinning, sleep fed on itself, once a step, and an epoch at batch 512 took 1.1 times as long. A worker waits for the last block of the other at most.
+        // Waking a sleeping thread costs 50 to 70 microseconds, and who comes that late makes the other wait as long at the next barrier:
+        // with 50 microseconds of spinning, sleep fed on itself, once a step, and an epoch at batch 512 took 1.1 times as long. A worker
+        // waits for the last block of the other at most.
         private static readonly long SpinTicks = Stopwatch.Frequency / 4_000;
 
         private readonly Lock _failureGate = new();
@@ -193,7 +195,9 @@ internal sealed class WorkerTeam : IDisposable
             }
         }
 
-        /// <summary>Waits until all workers have come here. The last to come publishes a failure of the phase and lets the others go.</summary>
+        /// <summary>
+        /// Waits until all workers have come here. The last to come publishes a failure of the phase and lets the others go.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Barrier()
         {

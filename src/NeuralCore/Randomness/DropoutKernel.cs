@@ -27,7 +27,8 @@ internal static unsafe class DropoutKernel
         Apply(InstructionSet.Current, x, y, rows, columns, firstRow, step, key, dropThreshold, scale);
 
     internal static void Apply(
-        VectorPath path, float* x, float* y, int rows, int columns, int firstRow, ulong step, PhiloxKey key, uint dropThreshold, float scale)
+        VectorPath path, float* x, float* y, int rows, int columns, int firstRow, ulong step, PhiloxKey key, uint dropThreshold,
+            float scale)
     {
         // The keys of the rounds, from memory: as running values they would take the registers that the counters need.
         ulong* keys = stackalloc ulong[2 * Philox4x32.Rounds];
@@ -71,7 +72,8 @@ internal static unsafe class DropoutKernel
                 if (left >= block)
                 {
                     TLanes.Store(TLanes.WhereBitsAtLeast(random0, dropThreshold, TLanes.Load(x) * factor), y);
-                    TLanes.Store(TLanes.WhereBitsAtLeast(random1, dropThreshold, TLanes.Load(x + LaneMath.Width) * factor), y + LaneMath.Width);
+                    TLanes.Store(TLanes.WhereBitsAtLeast(random1, dropThreshold, TLanes.Load(x + LaneMath.Width) * factor), y
+                        + LaneMath.Width);
                     x += block;
                     y += block;
                     continue;

@@ -157,7 +157,8 @@ internal readonly struct PhiloxLanes128 : IPhiloxLanes<PhiloxLanes128, Lanes128>
     public static PhiloxLanes128 Counters(uint first)
     {
         Vector128<ulong> all = Vector128.Create((ulong)first);
-        return new(all + Vector128.Create(0UL, 1), all + Vector128.Create(2UL, 3), all + Vector128.Create(4UL, 5), all + Vector128.Create(6UL, 7));
+        return new(all + Vector128.Create(0UL, 1), all + Vector128.Create(2UL, 3), all + Vector128.Create(4UL, 5), all
+            + Vector128.Create(6UL, 7));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

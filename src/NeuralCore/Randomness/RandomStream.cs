@@ -92,12 +92,14 @@ public readonly struct RandomStream : IEquatable<RandomStream>
     public float TruncatedNormalAt(ulong index) =>
         (float)NormalDistribution.InverseCdf(CdfAtMinusTwo + MassWithinTwo * OpenUniformAt(index));
 
-    /// <summary>The standard deviation of <see cref="TruncatedNormalAt"/>; divide by it for a deviation of 1, as Keras' <c>he_normal</c> does.</summary>
+    /// <summary>
+    /// The standard deviation of <see cref="TruncatedNormalAt"/>; divide by it for a deviation of 1, as Keras' <c>he_normal</c> does.
+    /// </summary>
     public const double TruncatedNormalDeviation = 0.87962566103423978;
 
     /// <summary>
-    /// Puts the elements in a random order, each of the n! orders equally likely as far as the generator goes. The new order is a function of
-    /// the stream, the epoch and the order before; start from 0, 1, 2, ... each time to make it a function of the epoch alone.
+    /// Puts the elements in a random order, each of the n! orders equally likely as far as the generator goes. The new order is a function
+    /// of the stream, the epoch and the order before; start from 0, 1, 2, ... each time to make it a function of the epoch alone.
     /// </summary>
     /// <param name="items">The elements to reorder.</param>
     /// <param name="epoch">Which shuffle of this stream.</param>

@@ -33,6 +33,7 @@ public class QuartilesTests
         double[] ratios = [2, 0.5, 3, 1.25];
 
         Quartiles.GeometricMean(ratios).Should().BeApproximately(Math.Pow(3.75, 0.25), 1e-15);
-        (Quartiles.GeometricMean(ratios) * Quartiles.GeometricMean([.. ratios.Select(ratio => 1 / ratio)])).Should().BeApproximately(1, 1e-15);
+        (Quartiles.GeometricMean(ratios) * Quartiles.GeometricMean([.. ratios.Select(ratio =>
+            1 / ratio)])).Should().BeApproximately(1, 1e-15);
     }
 }

@@ -3,7 +3,9 @@ using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Contracts;
 
-/// <summary>The promise: once warm, training steps and predictions allocate nothing, on no thread. Counted in a process where nobody else allocates.</summary>
+/// <summary>
+/// The promise: once warm, training steps and predictions allocate nothing, on no thread. Counted in a process where nobody else allocates.
+/// </summary>
 public class AllocationTests
 {
     [Theory]

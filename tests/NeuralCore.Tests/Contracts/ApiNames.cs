@@ -9,8 +9,10 @@ internal static class ApiNames
     private static readonly Dictionary<Type, string> Keywords = new()
     {
         [typeof(void)] = "void", [typeof(bool)] = "bool", [typeof(byte)] = "byte", [typeof(char)] = "char", [typeof(double)] = "double",
-        [typeof(float)] = "float", [typeof(int)] = "int", [typeof(long)] = "long", [typeof(nint)] = "nint", [typeof(nuint)] = "nuint", [typeof(object)] = "object",
-        [typeof(sbyte)] = "sbyte", [typeof(short)] = "short", [typeof(string)] = "string", [typeof(uint)] = "uint", [typeof(ulong)] = "ulong", [typeof(ushort)] = "ushort",
+        [typeof(float)] = "float", [typeof(int)] = "int", [typeof(long)] = "long", [typeof(nint)] = "nint", [typeof(nuint)] = "nuint",
+            [typeof(object)] = "object",
+        [typeof(sbyte)] = "sbyte", [typeof(short)] = "short", [typeof(string)] = "string", [typeof(uint)] = "uint",
+            [typeof(ulong)] = "ulong", [typeof(ushort)] = "ushort",
     };
 
     internal static string Of(Type type) => Of(type, null);
@@ -36,7 +38,8 @@ internal static class ApiNames
         if (type.FullName?.StartsWith("System.ValueTuple`", StringComparison.Ordinal) == true)
             return $"({string.Join(", ", arguments.Select(Of))})";
         NullabilityInfo[]? known = nullability?.GenericTypeArguments;
-        IEnumerable<string> names = arguments.Select((argument, i) => Of(argument, known is not null && i < known.Length ? known[i] : null));
+        IEnumerable<string> names = arguments.Select((argument, i) =>
+            Of(argument, known is not null && i < known.Length ? known[i] : null));
         return $"{Qualified(type)}<{string.Join(", ", names)}>{mark}";
     }
 
@@ -44,13 +47,17 @@ internal static class ApiNames
     internal static string Simple(Type type) => type.Name.Split('`')[0];
 
     /// <summary>The name with the types it is nested in.</summary>
-    internal static string Qualified(Type type) => type.IsNested && !type.IsGenericParameter ? $"{Qualified(type.DeclaringType!)}.{Simple(type)}" : Simple(type);
+    internal static string Qualified(Type type) =>
+        type.IsNested && !type.IsGenericParameter ? $"{Qualified(type.DeclaringType!)}.{Simple(type)}" : Simple(type);
 
-    internal static string TypeArguments(Type type) => type.IsGenericType ? $"<{string.Join(", ", type.GetGenericArguments().Select(Variance))}>" : "";
+    internal static string TypeArguments(Type type) =>
+        type.IsGenericType ? $"<{string.Join(", ", type.GetGenericArguments().Select(Variance))}>" : "";
 
-    internal static string TypeArguments(MethodInfo method) => method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Of))}>" : "";
+    internal static string TypeArguments(MethodInfo method) =>
+        method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Of))}>" : "";
 
-    internal static string Constraints(IEnumerable<Type> parameters) => string.Concat(parameters.Where(parameter => parameter.IsGenericParameter).Select(Constraint));
+    internal static string Constraints(IEnumerable<Type> parameters) => string.Concat(parameters.Where(parameter =>
+        parameter.IsGenericParameter).Select(Constraint));
 
     internal static string Literal(object? value, Type type)
     {
@@ -71,7 +78,8 @@ internal static class ApiNames
         }
     }
 
-    private static string Variance(Type parameter) => (parameter.GenericParameterAttributes & GenericParameterAttributes.VarianceMask) switch
+    private static string Variance(Type parameter) =>
+        (parameter.GenericParameterAttributes & GenericParameterAttributes.VarianceMask) switch
     {
         GenericParameterAttributes.Covariant => "out " + parameter.Name,
         GenericParameterAttributes.Contravariant => "in " + parameter.Name,
@@ -82,13 +90,15 @@ internal static class ApiNames
     {
         GenericParameterAttributes attributes = parameter.GenericParameterAttributes;
         bool isStruct = attributes.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint);
-        bool isUnmanaged = parameter.CustomAttributes.Any(data => data.AttributeType.FullName == "System.Runtime.CompilerServices.IsUnmanagedAttribute");
+        bool isUnmanaged = parameter.CustomAttributes.Any(data =>
+            data.AttributeType.FullName == "System.Runtime.CompilerServices.IsUnmanagedAttribute");
         List<string> constraints = [];
         if (attributes.HasFlag(GenericParameterAttributes.ReferenceTypeConstraint))
             constraints.Add("class");
         if (isStruct)
             constraints.Add(isUnmanaged ? "unmanaged" : "struct");
-        constraints.AddRange(parameter.GetGenericParameterConstraints().Where(type => type != typeof(ValueType)).Select(Of).Order(StringComparer.Ordinal));
+        constraints.AddRange(parameter.GetGenericParameterConstraints().Where(type =>
+            type != typeof(ValueType)).Select(Of).Order(StringComparer.Ordinal));
         if (attributes.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint) && !isStruct)
             constraints.Add("new()");
         if (attributes.HasFlag(GenericParameterAttributes.AllowByRefLike))

@@ -10,7 +10,10 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Contracts;
 
-/// <summary>A layer of the user's may mix rows: it reduces columns over the batch, between the parts of the rows, with the same bits on any number of threads.</summary>
+/// <summary>
+/// A layer of the user's may mix rows: it reduces columns over the batch, between the parts of the rows, with the same bits on any number
+/// of threads.
+/// </summary>
 public class BatchReductionTests
 {
     [Theory]
@@ -26,7 +29,8 @@ public class BatchReductionTests
         // A bias before a layer that subtracts the mean has no gradient but rounding.
         Sequential model = new(
             [6],
-            [new BatchCentering(), new Dense(8, new ReLU()), new Dropout(0.25), new Dense(5, useBias: false), new BatchCentering("second"), new ReLU(), new Dense(4, new Softmax())],
+            [new BatchCentering(), new Dense(8, new ReLU()), new Dropout(0.25), new Dense(5, useBias: false), new BatchCentering("second"),
+                new ReLU(), new Dense(4, new Softmax())],
             seed: 6);
         GradientCheck.Model(model, new SparseCategoricalCrossEntropy(), TestData.Normals(7 * 6), TestData.Labels(7, 4)).ThrowIfFailed();
     }
@@ -40,8 +44,10 @@ public class BatchReductionTests
         double loss = 0;
         for (int row = 0; row < 4; row++)
         {
-            double[] centred = Enumerable.Range(0, 3).Select(j => input[row * 3 + j] - Enumerable.Range(0, 4).Average(r => (double)input[r * 3 + j])).ToArray();
-            double[] logits = Enumerable.Range(0, 2).Select(k => Enumerable.Range(0, 3).Sum(j => centred[j] * weights[j * 2 + k])).ToArray();
+            double[] centred = Enumerable.Range(0, 3).Select(j => input[row * 3 + j] - Enumerable.Range(0, 4).Average(r =>
+                (double)input[r * 3 + j])).ToArray();
+            double[] logits = Enumerable.Range(0, 2).Select(k => Enumerable.Range(0, 3).Sum(j =>
+                centred[j] * weights[j * 2 + k])).ToArray();
             loss += Math.Log(Math.Exp(logits[0]) + Math.Exp(logits[1])) - logits[row % 2];
         }
         using Trainer<int> trainer = model.Compile(new Sgd(0), new SparseCategoricalCrossEntropy());
@@ -117,5 +123,6 @@ public class BatchReductionTests
     }
 
     private static Sequential Model() => new(
-        [36], [new BatchCentering(), new Dense(48, new ReLU()), new Dropout(0.25), new Dense(40), new BatchCentering("second"), new ReLU(), new Dense(4, new Softmax())], seed: 6);
+        [36], [new BatchCentering(), new Dense(48, new ReLU()), new Dropout(0.25), new Dense(40), new BatchCentering("second"), new ReLU(),
+            new Dense(4, new Softmax())], seed: 6);
 }

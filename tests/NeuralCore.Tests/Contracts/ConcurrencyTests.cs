@@ -40,7 +40,8 @@ public class ConcurrencyTests
         foreach (int rows in new[] { 1, 2, 3, 7, 31, 32, 33, 100 })
         {
             for (int first = 0; first + rows <= 200; first += rows)
-                model.Predict(Input.AsSpan(first * 144, rows * 144)).Should().Equal(all.AsSpan(first * 10, rows * 10).ToArray(), $"of {rows} rows from {first}");
+                model.Predict(Input.AsSpan(first * 144, rows * 144)).Should()
+                    .Equal(all.AsSpan(first * 10, rows * 10).ToArray(), $"of {rows} rows from {first}");
         }
     }
 
@@ -61,10 +62,13 @@ public class ConcurrencyTests
                 new AfterStep(context =>
                 {
                     calls++;
-                    Elsewhere(() => trainer.Fit(data)).Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("already being trained");
-                    Elsewhere(() => other.Fit(data)).Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("already being trained");
+                    Elsewhere(() => trainer.Fit(data)).Should().BeOfType<InvalidOperationException>().Which.Message.Should()
+                        .Contain("already being trained");
+                    Elsewhere(() => other.Fit(data)).Should().BeOfType<InvalidOperationException>().Which.Message.Should()
+                        .Contain("already being trained");
                     Elsewhere(() => trainer.TrainStep(sample, [1])).Should().BeOfType<InvalidOperationException>();
-                    Elsewhere(() => model.Predict(sample)).Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("Clone()");
+                    Elsewhere(() => model.Predict(sample)).Should().BeOfType<InvalidOperationException>().Which.Message.Should()
+                        .Contain("Clone()");
                     Elsewhere(() => model.Clone()).Should().BeOfType<InvalidOperationException>();
                     Elsewhere(() => trainer.Evaluate(data)).Should().BeOfType<InvalidOperationException>();
                     FluentActions.Invoking(() => trainer.Fit(data)).Should().Throw<InvalidOperationException>();
@@ -147,10 +151,12 @@ public class ConcurrencyTests
         using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy());
         double expected = trainer.Evaluate(clean, threads: 1).Loss;
         Exception? seen = null;
-        Dataset<int> asking = new(new FaultySource(clean.Features, () => seen = Record.Exception(() => trainer.Evaluate(clean, threads: 1))), clean.Targets);
+        Dataset<int> asking = new(new FaultySource(clean.Features, () => seen = Record.Exception(() =>
+            trainer.Evaluate(clean, threads: 1))), clean.Targets);
 
         trainer.Evaluate(asking, threads: 1).Loss.Should().Be(expected);
-        seen.Should().BeOfType<InvalidOperationException>().Which.Message.Should().StartWith("The trainer is in the middle of a step or an evaluation.");
+        seen.Should().BeOfType<InvalidOperationException>().Which.Message.Should()
+            .StartWith("The trainer is in the middle of a step or an evaluation.");
     }
 
     [Fact]
@@ -158,11 +164,13 @@ public class ConcurrencyTests
     {
         using ManualResetEventSlim inside = new();
         using ManualResetEventSlim go = new();
-        Sequential model = new([4], [new FaultyLayer { OnForward = () => { inside.Set(); go.Wait(); } }, new NeuralCore.Layers.Dense(2)], seed: 1);
+        Sequential model = new([4], [new FaultyLayer { OnForward = () =>
+            { inside.Set(); go.Wait(); } }, new NeuralCore.Layers.Dense(2)], seed: 1);
         using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy(fromLogits: true));
         Task prediction = Task.Run(() => model.Predict(new float[4]));
         inside.Wait();
-        trainer.Invoking(t => t.TrainStep(new float[4], [0])).Should().Throw<InvalidOperationException>().WithMessage("The model is predicting on another thread*");
+        trainer.Invoking(t => t.TrainStep(new float[4], [0])).Should().Throw<InvalidOperationException>()
+            .WithMessage("The model is predicting on another thread*");
         go.Set();
         prediction.GetAwaiter().GetResult();
         trainer.TrainStep(new float[4], [0]);
@@ -179,7 +187,8 @@ public class ConcurrencyTests
         using (Trainer<int> trainer = whole.Compile(new Adam(), new SparseCategoricalCrossEntropy()))
         {
             afterStep.Add(Weights.Hash(whole));
-            trainer.Fit(data, FixedTraining.Options<int>(size, 2) with { Callbacks = [new AfterStep(context => afterStep.Add(Weights.Hash(context.Model)))] });
+            trainer.Fit(data, FixedTraining.Options<int>(size, 2) with { Callbacks = [new AfterStep(context =>
+                afterStep.Add(Weights.Hash(context.Model)))] });
         }
 
         Random random = new(1);

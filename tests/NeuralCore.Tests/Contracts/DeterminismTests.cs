@@ -13,13 +13,14 @@ using NeuralCore.Training;
 namespace NeuralCore.Tests.Contracts;
 
 /// <summary>
-/// The promise: for one version of NeuralCore, the same seed, data and settings give the same weights to the bit, for any number of threads, in any
-/// process, on any vector path, in Debug and Release builds.
+/// The promise: for one version of NeuralCore, the same seed, data and settings give the same weights to the bit, for any number of
+/// threads, in any process, on any vector path, in Debug and Release builds.
 /// </summary>
 public class DeterminismTests
 {
-    // The weights' hash after the fixed trainings. A change of these constants is a change of what users get from their seeds: make it only on purpose,
-    // with a line in CHANGELOG.md. Take the new values from the failing test's message, after all other tests of this class agree with each other.
+    // The weights' hash after the fixed trainings. A change of these constants is a change of what users get from their seeds: make it only
+    // on purpose, with a line in CHANGELOG.md. Take the new values from the failing test's message, after all other tests of this class
+    // agree with each other.
     private const string SmallHash = "67234a08845e338652fe2d3147c5233ddc7f70c9b4ef77351cb3eceac65a19a8";
     private const string LargeHash = "fbc6815f00d37f544a5a218a495c27821691261afe84a9c26901e0aea8481173";
     private const string PixelsHash = "0ee89f12e41fb031f06c2618fd1b1fff2c2299944b4eb25b97270d5314690d5f";
@@ -75,9 +76,12 @@ public class DeterminismTests
         Dataset<int> data = FixedTraining.Data(FixedTraining.Large);
         string[] reports = new[] { 1, 2, 5 }.Select(threads =>
         {
-            using Trainer<int> trainer = FixedTraining.Model(FixedTraining.Large).Compile(new Adam(), new SparseCategoricalCrossEntropy(), new Accuracy());
-            TrainingHistory history = trainer.Fit(data, FixedTraining.Options<int>(FixedTraining.Large, threads) with { Validation = Split.Stratified(0.2) });
-            return string.Join("; ", history.Epochs.Select(e => $"{e.Training.Loss:R} {e.Training.Accuracy:R} {e.Validation!.Loss:R} {e.Validation.Accuracy:R}"));
+            using Trainer<int> trainer = FixedTraining.Model(FixedTraining.Large)
+                .Compile(new Adam(), new SparseCategoricalCrossEntropy(), new Accuracy());
+            TrainingHistory history = trainer.Fit(data,
+                FixedTraining.Options<int>(FixedTraining.Large, threads) with { Validation = Split.Stratified(0.2) });
+            return string.Join("; ", history.Epochs.Select(e =>
+                $"{e.Training.Loss:R} {e.Training.Accuracy:R} {e.Validation!.Loss:R} {e.Validation.Accuracy:R}"));
         }).ToArray();
         reports.Should().AllBe(reports[0]);
     }

@@ -30,7 +30,8 @@ public partial class DocumentationTests
 
         blocks.Should().NotBeEmpty();
         blocks.Select(Body).Should().Equal(regions, $"the blocks of {document} and the regions of {tests} are the same, in the same order");
-        UsingDirective().Matches(string.Concat(blocks)).Select(match => match.Value).Where(directive => !source.Contains(directive)).Should().BeEmpty();
+        UsingDirective().Matches(string.Concat(blocks)).Select(match => match.Value).Where(directive =>
+            !source.Contains(directive)).Should().BeEmpty();
     }
 
     [Fact]
@@ -47,7 +48,8 @@ public partial class DocumentationTests
 
         command.Should().Be("dotnet test -c Release");
         // The script takes the command out of README.md by the same rule.
-        Repository.Read(".ci/run").Should().Contain(@"sed -n 's/^\(dotnet test\b.*\)$/\1/p' README.md").And.Contain("$test_command --logger trx");
+        Repository.Read(".ci/run").Should().Contain(@"sed -n 's/^\(dotnet test\b.*\)$/\1/p' README.md")
+            .And.Contain("$test_command --logger trx");
     }
 
     [Fact]
@@ -64,7 +66,8 @@ public partial class DocumentationTests
     [Theory]
     [InlineData("docs/adding-a-layer.md", 140)]
     [InlineData("docs/determinism.md", 90)]
-    public void Short_documents_stay_short(string document, int lines) => Repository.Read(document).Split('\n').Should().HaveCountLessThanOrEqualTo(lines);
+    public void Short_documents_stay_short(string document, int lines) =>
+        Repository.Read(document).Split('\n').Should().HaveCountLessThanOrEqualTo(lines);
 
     [Fact]
     public void Decisions_are_numbered_without_gaps()

@@ -10,7 +10,9 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Contracts;
 
-/// <summary>The promise "layers of your own on equal terms": what a user's layer declares is fused as the library's own is, with the same bits.</summary>
+/// <summary>
+/// The promise "layers of your own on equal terms": what a user's layer declares is fused as the library's own is, with the same bits.
+/// </summary>
 public class EqualTermsTests
 {
     private static readonly float[] Input = TestData.Normals(64 * 20);
@@ -122,13 +124,15 @@ public class EqualTermsTests
                 workspace.ComputeParameterGradients(
                     layer, parameter, 0, parameter.Slices, cuts[part] - cuts[part - 1], firstRow: cuts[part - 1], continues: part > 1);
             }
-            gradient.ToArray().Select(BitConverter.SingleToInt32Bits).Should().Equal(whole.Select(BitConverter.SingleToInt32Bits), parameter.FullName);
+            gradient.ToArray().Select(BitConverter.SingleToInt32Bits).Should()
+                .Equal(whole.Select(BitConverter.SingleToInt32Bits), parameter.FullName);
         }
     }
 
     private static string Train(Layer inside, Layer standing, Layer mask)
     {
-        Sequential model = new([20], [new Dense(16, (Activation)inside), new Dense(16), standing, mask, new Dense(3, new Softmax())], seed: 5);
+        Sequential model = new([20], [new Dense(16, (Activation)inside), new Dense(16), standing, mask, new Dense(3, new Softmax())],
+            seed: 5);
         using Trainer<int> trainer = model.Compile(new Adam(), new SparseCategoricalCrossEntropy());
         for (int step = 0; step < 3; step++)
             trainer.TrainStep(Input, Labels, threads: 1);

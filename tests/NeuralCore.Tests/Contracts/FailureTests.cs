@@ -7,7 +7,9 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Contracts;
 
-/// <summary>The promise: an exception of a user's own code, in whatever phase and worker, surfaces once as it was thrown; the trainer goes on.</summary>
+/// <summary>
+/// The promise: an exception of a user's own code, in whatever phase and worker, surfaces once as it was thrown; the trainer goes on.
+/// </summary>
 public class FailureTests
 {
     [Theory]
@@ -32,7 +34,8 @@ public class FailureTests
         Dataset<int> clean = FixedTraining.Data(FixedTraining.Large);
         Dataset<int> data = new(new FaultySource(clean.Features, faults.In("source")), clean.Targets);
         Sequential model = Model(faults);
-        using Trainer<int> trainer = model.Compile(new FaultyOptimizer(faults.In("update")), new FaultyLoss(faults.In("loss")), new FaultyMetric(faults.In("metric")));
+        using Trainer<int> trainer = model.Compile(new FaultyOptimizer(faults.In("update")), new FaultyLoss(faults.In("loss")),
+            new FaultyMetric(faults.In("metric")));
         FitOptions<int> options = new() { Epochs = 1, BatchSize = 500, Threads = threads };
         string before = Weights.Hash(model);
 
@@ -93,7 +96,8 @@ public class FailureTests
         [
             new Flatten(),
             new Dense(64, new ReLU()),
-            new FaultyLayer { OnPack = faults.In("pack"), OnForward = faults.In("forward"), OnBackward = faults.In("backward"), OnGradients = faults.In("gradients") },
+            new FaultyLayer { OnPack = faults.In("pack"), OnForward = faults.In("forward"), OnBackward = faults.In("backward"),
+                OnGradients = faults.In("gradients") },
             new Dense(10, new Softmax()),
         ],
         seed: 3);

@@ -19,8 +19,8 @@ internal static class FolderOrder
         [RootFolder],
     ];
 
-    // Losses fuse with the layer before them, an optimizer's pass names the parameter it updates, and layers name their initializers. The way back from Initializers is the one
-    // circle: an initializer describes itself by a LayerDescription.
+    // Losses fuse with the layer before them, an optimizer's pass names the parameter it updates, and layers name their initializers. The
+    // way back from Initializers is the one circle: an initializer describes itself by a LayerDescription.
     private static readonly (string From, string To)[] Sideways =
     [
         ("Losses", "Layers"),

@@ -26,24 +26,31 @@ public class GradientCheckContractTests
         ["sparse, probabilities"] = seed => GradientCheck.Loss(
             new SparseCategoricalCrossEntropy(), [5], TestData.SoftRows(7, 5, (ulong)seed), TestData.Labels(7, 5, (ulong)seed)),
         ["sparse, probabilities that sum to 3"] = seed => GradientCheck.Loss(
-            new SparseCategoricalCrossEntropy(), [5], Array.ConvertAll(TestData.SoftRows(7, 5, (ulong)seed), p => 3 * p), TestData.Labels(7, 5, (ulong)seed)),
+            new SparseCategoricalCrossEntropy(), [5], Array.ConvertAll(TestData.SoftRows(7, 5, (ulong)seed), p =>
+                3 * p), TestData.Labels(7, 5, (ulong)seed)),
         ["sparse, logits"] = seed => GradientCheck.Loss(
-            new SparseCategoricalCrossEntropy(fromLogits: true), [5], TestData.Normals(35, (ulong)seed), TestData.Labels(7, 5, (ulong)seed)),
+            new SparseCategoricalCrossEntropy(fromLogits: true), [5], TestData.Normals(35, (ulong)seed),
+                TestData.Labels(7, 5, (ulong)seed)),
         ["categorical, probabilities"] = seed => GradientCheck.Loss(
             new CategoricalCrossEntropy(), [5], TestData.SoftRows(7, 5, (ulong)seed), TestData.SoftRows(7, 5, (ulong)seed + 9)),
         ["categorical, logits"] = seed => GradientCheck.Loss(
-            new CategoricalCrossEntropy(fromLogits: true), [5], TestData.Normals(35, (ulong)seed), TestData.SoftRows(7, 5, (ulong)seed + 9)),
+            new CategoricalCrossEntropy(fromLogits: true), [5], TestData.Normals(35, (ulong)seed),
+                TestData.SoftRows(7, 5, (ulong)seed + 9)),
         ["sparse, fused"] = seed => OfModel([new Dense(8, new ReLU()), new Dense(4, new Softmax())], [6], seed, sparse: true),
         ["sparse, fused with a Softmax alone"] = seed => OfModel([new Softmax()], [4], seed, sparse: true),
         ["categorical, fused"] = seed => OfModel([new Dense(8, new ReLU()), new Dense(4), new Softmax()], [6], seed, sparse: false),
         ["sparse, unfused"] = seed => OfModel([new Dense(4, new Softmax()), new Flatten()], [6], seed, sparse: true),
         ["whole"] = seed => OfModel(
-            [new Flatten(), new Dropout(0.1), new Dense(9, new ReLU()), new Dropout(0.3), new Dense(7), new ReLU(), new Dense(4, new Softmax())], [2, 5], seed, sparse: true),
+            [new Flatten(), new Dropout(0.1), new Dense(9, new ReLU()), new Dropout(0.3), new Dense(7), new ReLU(),
+                new Dense(4, new Softmax())], [2, 5], seed, sparse: true),
         ["whole, frozen in the middle"] = seed => OfModel(
-            [new Flatten(), new Dense(9, new ReLU()), new Dense(7, new ReLU()) { Trainable = false }, new Dense(4, new Softmax())], [2, 5], seed, sparse: true),
+            [new Flatten(), new Dense(9, new ReLU()), new Dense(7, new ReLU()) { Trainable = false }, new Dense(4, new Softmax())], [2, 5],
+                seed, sparse: true),
         ["whole, all frozen but the first"] = seed => OfModel(
-            [new Dense(9, new ReLU()), new Dense(7, new ReLU()) { Trainable = false }, new Dense(4, new Softmax()) { Trainable = false }], [6], seed, sparse: false),
-        ["whole, the first frozen"] = seed => OfModel([new Dense(9, new ReLU()) { Trainable = false }, new Dense(4, new Softmax())], [6], seed, sparse: false),
+            [new Dense(9, new ReLU()), new Dense(7, new ReLU()) { Trainable = false }, new Dense(4, new Softmax()) { Trainable = false }],
+                [6], seed, sparse: false),
+        ["whole, the first frozen"] = seed => OfModel([new Dense(9, new ReLU()) { Trainable = false }, new Dense(4, new Softmax())], [6],
+            seed, sparse: false),
     };
 
     public static TheoryData<string> Names => new(Cases.Keys);
@@ -59,7 +66,8 @@ public class GradientCheckContractTests
         }
     }
 
-    private static GradientReport OfLayer(Layer layer, Shape input, long seed) => GradientCheck.Layer(layer, input, new() { Seed = seed, ElementsPerTensor = 300 });
+    private static GradientReport OfLayer(Layer layer, Shape input, long seed) =>
+        GradientCheck.Layer(layer, input, new() { Seed = seed, ElementsPerTensor = 300 });
 
     private static GradientReport OfModel(IEnumerable<Layer> layers, Shape input, long seed, bool sparse)
     {

@@ -5,7 +5,9 @@ using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Contracts;
 
-/// <summary>The promise: gradients of whole networks are the true ones to single precision, relative distance at most 1e-5 for every tensor.</summary>
+/// <summary>
+/// The promise: gradients of whole networks are the true ones to single precision, relative distance at most 1e-5 for every tensor.
+/// </summary>
 public class GradientReferenceTests
 {
     private const double Tolerance = 1e-5;
@@ -30,7 +32,8 @@ public class GradientReferenceTests
         Sequential model = Models[network](null);
         (float[] input, int[] labels) = Data(model, 100);
 
-        Compare(model, new SparseCategoricalCrossEntropy(fromLogits: true), input, labels, TestData.OneHotRows(labels, Classes), fromLogits: true);
+        Compare(model, new SparseCategoricalCrossEntropy(fromLogits: true), input, labels, TestData.OneHotRows(labels, Classes),
+            fromLogits: true);
     }
 
     [Theory]
@@ -86,19 +89,23 @@ public class GradientReferenceTests
         ["no bias"] = last => new([20], [new Dense(17, new ReLU(), useBias: false), new Dense(Classes, last, useBias: false)], seed: 2),
         ["flatten"] = last => new([6, 6], [new Flatten(), new Dense(24, new ReLU()), new Dense(Classes, last)], seed: 3),
         ["dropout"] = last => new(
-            [6, 6], [new Dropout(0.1), new Flatten(), new Dense(33, new ReLU()), new Dropout(0.25), new Dense(19, new ReLU()), new Dropout(0.5), new Dense(Classes, last)], seed: 4),
+            [6, 6], [new Dropout(0.1), new Flatten(), new Dense(33, new ReLU()), new Dropout(0.25), new Dense(19, new ReLU()),
+                new Dropout(0.5), new Dense(Classes, last)], seed: 4),
         ["frozen first"] = last => new([20], [new Dense(16, new ReLU()) { Trainable = false }, new Dense(Classes, last)], seed: 5),
         ["frozen middle"] = last => new(
-            [20], [new Dense(16, new ReLU()), new Dense(18, new ReLU()) { Trainable = false }, new Dense(12), new ReLU(), new Dense(Classes, last)], seed: 6),
+            [20], [new Dense(16, new ReLU()), new Dense(18, new ReLU()) { Trainable = false }, new Dense(12), new ReLU(),
+                new Dense(Classes, last)], seed: 6),
         ["frozen last"] = last => new([20], [new Dense(16, new ReLU()), new Dense(Classes, last) { Trainable = false }], seed: 7),
         ["baseline"] = last => new(
-            [28, 28], [new Flatten(), new Dense(128, new ReLU()), new Dense(128, new ReLU()), new Dropout(0.2), new Dense(Classes, last)], seed: 8),
+            [28, 28], [new Flatten(), new Dense(128, new ReLU()), new Dense(128, new ReLU()), new Dropout(0.2), new Dense(Classes, last)],
+                seed: 8),
     };
 
     private static (float[] Input, int[] Labels) Data(Sequential model, int rows) =>
         (TestData.Normals(rows * model.InputShape.Size), TestData.Labels(rows, Classes));
 
-    private static void Compare<TTarget>(Sequential model, Loss<TTarget> loss, float[] input, TTarget[] targets, float[] targetRows, bool fromLogits)
+    private static void Compare<TTarget>(Sequential model, Loss<TTarget> loss, float[] input, TTarget[] targets, float[] targetRows,
+        bool fromLogits)
         where TTarget : unmanaged
     {
         NaiveNetwork truth = new(model, fromLogits);
@@ -111,7 +118,8 @@ public class GradientReferenceTests
             actualLoss.Should().BeApproximately(expectedLoss, 1e-5 * expectedLoss);
             gradients.Keys.Should().Equal(model.Parameters.Where(p => p.IsTrainable).Select(p => p.FullName));
             foreach (NaiveParameter parameter in truth.Parameters.Where(p => gradients.ContainsKey(p.Name)))
-                Weights.RelativeDistance(gradients[parameter.Name], parameter.Gradient).Should().BeLessThan(Tolerance, $"of {parameter.Name} on {threads} threads");
+                Weights.RelativeDistance(gradients[parameter.Name], parameter.Gradient).Should()
+                    .BeLessThan(Tolerance, $"of {parameter.Name} on {threads} threads");
         }
     }
 }

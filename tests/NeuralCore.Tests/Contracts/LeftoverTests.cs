@@ -20,10 +20,12 @@ public class LeftoverTests
     [SkippableFact]
     public void A_limit_on_threads_is_an_error_that_leaves_no_thread_behind()
     {
-        Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Needs Linux, root and setpriv (util-linux).");
+        Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"),
+            "Needs Linux, root and setpriv (util-linux).");
         JsonElement crowd = ChildProcess.RunWithFewThreads(limit: 100, "crowd small 500");
 
-        crowd.GetProperty("message").GetString().Should().MatchRegex(@"^Only \d+ of 499 worker threads could be started\. Use fewer threads");
+        crowd.GetProperty("message").GetString().Should()
+            .MatchRegex(@"^Only \d+ of 499 worker threads could be started\. Use fewer threads");
         crowd.GetProperty("threads").GetInt32().Should().BeLessThanOrEqualTo(1);
     }
 

@@ -19,7 +19,8 @@ internal sealed partial record MachineCode(string Method, IReadOnlyList<string> 
         }
     }
 
-    // The shortest stretch between a label and a jump back to it that holds a fused multiply-add; where there is none, that holds another vector operation.
+    // The shortest stretch between a label and a jump back to it that holds a fused multiply-add; where there is none, that holds another
+    // vector operation.
     private static List<string> InnermostLoop(string[] lines)
     {
         Dictionary<string, int> labels = [];
@@ -33,11 +34,13 @@ internal sealed partial record MachineCode(string Method, IReadOnlyList<string> 
             string[] inside = lines[first..i];
             bool isFused = inside.Any(line => Fused().IsMatch(line));
             (bool, int, int, int) candidate = (!isFused, i - first, first, i);
-            if ((isFused || inside.Any(line => Arithmetic().IsMatch(line))) && (shortest is null || candidate.CompareTo(shortest.Value) < 0))
+            if ((isFused || inside.Any(line => Arithmetic().IsMatch(line)))
+                && (shortest is null || candidate.CompareTo(shortest.Value) < 0))
                 shortest = candidate;
         }
         return shortest is { } loop
-            ? lines[loop.First..(loop.Last + 1)].Where(line => line.StartsWith("      ", StringComparison.Ordinal)).Select(line => line.Trim()).ToList()
+            ? lines[loop.First..(loop.Last + 1)].Where(line => line.StartsWith("      ", StringComparison.Ordinal)).Select(line =>
+                line.Trim()).ToList()
             : [];
     }
 

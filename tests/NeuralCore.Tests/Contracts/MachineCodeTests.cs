@@ -18,7 +18,8 @@ public sealed class MachineCodeTests
         MachineCode[] kernels = Compile(path, "TileKernel RowKernel");
 
         kernels.Should().HaveCountGreaterThan(10, "the tour visits many tile shapes");
-        kernels.Should().OnlyContain(kernel => kernel.Loop.Any(instruction => instruction.StartsWith("vfmadd", StringComparison.Ordinal)), "each has its loop over k");
+        kernels.Should().OnlyContain(kernel => kernel.Loop.Any(instruction =>
+            instruction.StartsWith("vfmadd", StringComparison.Ordinal)), "each has its loop over k");
         kernels.SelectMany(kernel => kernel.Spills.Select(spill => $"{kernel.Method}: {spill}")).Should().BeEmpty();
     }
 
@@ -30,10 +31,13 @@ public sealed class MachineCodeTests
     {
         MachineCode[] kernels = Compile(path, ElementwiseKernels).Where(kernel => kernel.Loop.Count > 0).ToArray();
 
-        kernels.Should().HaveCountGreaterThanOrEqualTo(9, "relu, its derivative, adam, sgd, momentum, dropout, packing and both expansions have loops");
-        // Without an instruction that lists lanes the expansion of four rows has more addresses and counts than there are registers, but keeps its vectors in theirs.
+        kernels.Should().HaveCountGreaterThanOrEqualTo(9,
+            "relu, its derivative, adam, sgd, momentum, dropout, packing and both expansions have loops");
+        // Without an instruction that lists lanes the expansion of four rows has more addresses and counts than there are registers, but
+        // keeps its vectors in theirs.
         kernels.SelectMany(kernel => kernel.Spills
-                .Where(spill => path == VectorPath.Vector512 || !kernel.Method.Contains("ExpandBlocks", StringComparison.Ordinal) || spill.Contains("mm", StringComparison.Ordinal))
+                .Where(spill => path == VectorPath.Vector512 || !kernel.Method.Contains("ExpandBlocks", StringComparison.Ordinal)
+                    || spill.Contains("mm", StringComparison.Ordinal))
                 .Select(spill => $"{kernel.Method}: {spill}"))
             .Should().BeEmpty();
     }
@@ -57,7 +61,8 @@ public sealed class MachineCodeTests
 
     private static MachineCode[] Compile(VectorPath path, string methods)
     {
-        Skip.IfNot(RuntimeInformation.ProcessArchitecture == Architecture.X64, "The listings are read for x86-64. Run this test on such a processor.");
+        Skip.IfNot(RuntimeInformation.ProcessArchitecture == Architecture.X64,
+            "The listings are read for x86-64. Run this test on such a processor.");
         Skip.IfNot(InstructionSet.IsSupported(path), $"This processor has no {path}. Run this test on one that has.");
         string listing = Path.Combine(Path.GetTempPath(), $"neuralcore-{Guid.NewGuid():N}.asm");
         try

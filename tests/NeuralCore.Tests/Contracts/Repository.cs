@@ -4,7 +4,8 @@ namespace NeuralCore.Tests.Contracts;
 internal static class Repository
 {
     private static readonly string[] TextExtensions =
-        [".cs", ".csproj", ".sln", ".props", ".targets", ".md", ".json", ".txt", ".editorconfig", ".gitignore", ".sh", ".yml", ".yaml", ".csv", ".py", ""];
+        [".cs", ".csproj", ".sln", ".props", ".targets", ".md", ".json", ".txt", ".editorconfig", ".gitignore", ".sh", ".yml", ".yaml",
+            ".csv", ".py", ""];
 
     internal static string Root { get; } = FindRoot();
 
@@ -16,7 +17,8 @@ internal static class Repository
     /// <summary>The paths, relative and with slashes, of all files below a folder that belong to the repository; sorted.</summary>
     internal static string[] Files(string folder = "", string extension = "")
     {
-        HashSet<string> ignored = [.. Read(".gitignore").Split('\n').Where(line => line.EndsWith('/')).Select(line => line.TrimEnd('/')), ".git"];
+        HashSet<string> ignored = [.. Read(".gitignore").Split('\n').Where(line => line.EndsWith('/')).Select(line =>
+            line.TrimEnd('/')), ".git"];
         List<string> found = [];
         Collect(PathOf(folder));
         return found.Where(file => file.EndsWith(extension, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
@@ -34,7 +36,8 @@ internal static class Repository
     }
 
     /// <summary>All files that hold text.</summary>
-    internal static string[] TextFiles() => Files().Where(file => TextExtensions.Contains(Path.GetExtension(file).ToLowerInvariant())).ToArray();
+    internal static string[] TextFiles() => Files().Where(file =>
+        TextExtensions.Contains(Path.GetExtension(file).ToLowerInvariant())).ToArray();
 
     private static string Relative(string path) => Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/');
 

@@ -35,7 +35,8 @@ public class WorkerTeamTests
             for (int worker = 0; worker < workers; worker++)
             {
                 Failing task = new(phase, worker);
-                FluentActions.Invoking(() => team.Run(task, 3)).Should().ThrowExactly<TimeZoneNotFoundException>().WithMessage($"{phase} {worker}");
+                FluentActions.Invoking(() => team.Run(task, 3)).Should().ThrowExactly<TimeZoneNotFoundException>()
+                    .WithMessage($"{phase} {worker}");
                 task.LastPhase.Should().Be(phase);
             }
         }
@@ -73,7 +74,8 @@ public class WorkerTeamTests
     });
 
     [Fact]
-    public void A_team_has_at_least_one_worker() => FluentActions.Invoking(() => new WorkerTeam(0)).Should().Throw<ArgumentOutOfRangeException>();
+    public void A_team_has_at_least_one_worker() => FluentActions.Invoking(() =>
+        new WorkerTeam(0)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Theory]
     [InlineData(0)]
@@ -86,7 +88,8 @@ public class WorkerTeamTests
         {
             started.Clear();
             FluentActions.Invoking(() => new WorkerTeam(8, Start)).Should().Throw<InvalidOperationException>()
-                .WithMessage($"Only {possible} of 7 worker threads could be started. Use fewer*").WithInnerException<OutOfMemoryException>();
+                .WithMessage($"Only {possible} of 7 worker threads could be started. Use fewer*")
+                    .WithInnerException<OutOfMemoryException>();
             started.Should().HaveCount(possible);
             started.Count(thread => thread.IsAlive).Should().Be(0);
         }

@@ -68,7 +68,8 @@ public class BatchPlanTests
     {
         FluentActions.Invoking(() => new BatchPlan(0, 5)).Should().Throw<ArgumentException>().WithMessage("There are no samples*");
         FluentActions.Invoking(() => new BatchPlan(5, 0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new BatchPlan(5, 6, dropLast: true)).Should().Throw<ArgumentException>().WithMessage("5 samples do not fill one batch of 6*");
+        FluentActions.Invoking(() => new BatchPlan(5, 6, dropLast: true)).Should().Throw<ArgumentException>()
+            .WithMessage("5 samples do not fill one batch of 6*");
         FluentActions.Invoking(() => new BatchPlan(5, 2)[3].Length).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new BatchPlan(5, 2)[-1].Length).Should().Throw<ArgumentOutOfRangeException>();
     }

@@ -57,9 +57,11 @@ public class DatasetTests
     {
         Dataset<int> data = Numbered(10);
         FluentActions.Invoking(() => data.Subset([])).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => data.Subset([0, 10])).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Expected a row from 0 to 9, got 10*");
+        FluentActions.Invoking(() => data.Subset([0, 10])).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("Expected a row from 0 to 9, got 10*");
         FluentActions.Invoking(() => data.Take(0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => data.Take(11)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Expected 1 to 10 samples, got 11*");
+        FluentActions.Invoking(() => data.Take(11)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("Expected 1 to 10 samples, got 11*");
         data.Take(10).Count.Should().Be(10);
     }
 
@@ -73,7 +75,8 @@ public class DatasetTests
 
         OneHot.Decode(rows, 6).Should().Equal(4, 2);
         oneHot.Features.Should().BeSameAs(data.Features);
-        FluentActions.Invoking(() => data.ToOneHot(4)).Should().Throw<ArgumentException>().WithMessage("The label of row 0 is 4: expected 0 to 3 for 4 classes*");
+        FluentActions.Invoking(() => data.ToOneHot(4)).Should().Throw<ArgumentException>()
+            .WithMessage("The label of row 0 is 4: expected 0 to 3 for 4 classes*");
     }
 
     // Sample i is the value i and has the label i.

@@ -69,7 +69,8 @@ public sealed class GzipContentTests : IDisposable
         // The text flag, the time and the operating system say nothing about the content; nor do at most seven bits that
         // deflate leaves unused to reach a whole byte.
         accepted.Where(bit => bit < 8 * 10).Should().Equal([8 * 3, .. Enumerable.Range(8 * 4, 8 * 6)]);
-        accepted.Where(bit => bit >= 8 * 10).Should().HaveCountLessThanOrEqualTo(7).And.OnlyContain(bit => bit < 8 * (gzip.Length - Trailer));
+        accepted.Where(bit => bit >= 8 * 10).Should().HaveCountLessThanOrEqualTo(7).And.OnlyContain(bit =>
+            bit < 8 * (gzip.Length - Trailer));
     }
 
     // Any number of bytes changed, taken out or put in: a file is read as a whole and right, or refused.
@@ -149,7 +150,8 @@ public sealed class GzipContentTests : IDisposable
     public void Content_longer_or_shorter_than_its_header_says_is_refused()
     {
         byte[] file = IdxFiles.Valid(60, 3, 3);
-        Refused(IdxFiles.Gzip(file[..^1]), "one byte short").Should().Contain("offset (after gzip decompression) 555: expected 556 bytes in all");
+        Refused(IdxFiles.Gzip(file[..^1]), "one byte short").Should()
+            .Contain("offset (after gzip decompression) 555: expected 556 bytes in all");
         Refused(IdxFiles.Gzip([.. file, 0]), "one byte long").Should().Contain("offset (after gzip decompression) 556: expected the end");
         Refused(IdxFiles.Gzip([]), "nothing inside");
         Refused(IdxFiles.Gzip(IdxFiles.Gzip(file)), "compressed twice").Should().Contain("found 31, 139");
@@ -162,7 +164,8 @@ public sealed class GzipContentTests : IDisposable
     {
         // One stored block that is not marked as the last, then checksum and length that are right.
         byte[] file = IdxFiles.Valid(3, 2, 2);
-        byte[] Stored(byte last) => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, last, 28, 0, 0xFF - 28, 0xFF, .. file, .. IdxFiles.Gzip(file)[^Trailer..]];
+        byte[] Stored(byte last) => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, last, 28, 0, 0xFF - 28, 0xFF, .. file,
+            .. IdxFiles.Gzip(file)[^Trailer..]];
 
         Read(Stored(last: 1)).Values.Should().Equal(file[16..]);
         Refused(Stored(last: 0), "no last block").Should().Contain("the end mark of the compressed data");
@@ -177,7 +180,8 @@ public sealed class GzipContentTests : IDisposable
         using CountingStream stream = new(bomb);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        FluentActions.Invoking(() => IdxReader.Read(stream, "bomb")).Should().Throw<InvalidDataException>().WithMessage("*found more bytes.");
+        FluentActions.Invoking(() => IdxReader.Read(stream, "bomb")).Should().Throw<InvalidDataException>()
+            .WithMessage("*found more bytes.");
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1 << 20);
         stream.BytesRead.Should().BeLessThan(3 * 8192, "1,001 bytes come out of the first buffer");
         Refused(bomb, "bomb");
@@ -263,7 +267,8 @@ public sealed class GzipContentTests : IDisposable
                     bitwise = (bitwise & 1) != 0 ? bitwise >> 1 ^ 0xEDB88320 : bitwise >> 1;
             }
             Crc32.Start.Append(bytes.AsSpan(0, length)).Value.Should().Be(~bitwise);
-            Crc32.Start.Append(bytes.AsSpan(0, length / 3)).Append(bytes.AsSpan(length / 3, length - length / 3)).Value.Should().Be(~bitwise);
+            Crc32.Start.Append(bytes.AsSpan(0, length / 3)).Append(bytes.AsSpan(length / 3, length - length / 3)).Value.Should()
+                .Be(~bitwise);
         }
     }
 

@@ -131,7 +131,8 @@ public sealed class IdxReaderTests : IDisposable
 
     [Fact]
     public void Folder_is_said_to_be_one() =>
-        FluentActions.Invoking(() => IdxReader.Read(_files.Folder)).Should().Throw<IOException>().WithMessage($"{_files.Folder} is a folder*");
+        FluentActions.Invoking(() => IdxReader.Read(_files.Folder)).Should().Throw<IOException>()
+            .WithMessage($"{_files.Folder} is a folder*");
 
     [Fact]
     public void Images_and_labels_become_a_data_set()

@@ -22,8 +22,10 @@ public class OneHotTests
     public void Bad_arguments_write_nothing()
     {
         float[] destination = [7, 7, 7, 7];
-        FluentActions.Invoking(() => OneHot.Encode([0, 2], 2, destination)).Should().Throw<ArgumentException>().WithMessage("The label of row 1 is 2*");
-        FluentActions.Invoking(() => OneHot.Encode([0], 2, destination)).Should().Throw<ArgumentException>().WithMessage("*a destination of 2, got 4*");
+        FluentActions.Invoking(() => OneHot.Encode([0, 2], 2, destination)).Should().Throw<ArgumentException>()
+            .WithMessage("The label of row 1 is 2*");
+        FluentActions.Invoking(() => OneHot.Encode([0], 2, destination)).Should().Throw<ArgumentException>()
+            .WithMessage("*a destination of 2, got 4*");
         FluentActions.Invoking(() => OneHot.Encode([0], 0)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => OneHot.Encode([0, 0, 0], int.MaxValue)).Should().Throw<OverflowException>();
         FluentActions.Invoking(() => OneHot.Decode([0, 1, 0], 2)).Should().Throw<ArgumentException>();

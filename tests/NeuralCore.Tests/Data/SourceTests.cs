@@ -82,9 +82,11 @@ public class SourceTests
     {
         gather([4, 0], 4);
         gather([], 0);
-        FluentActions.Invoking(() => gather([0, 5], 4)).Should().Throw<ArgumentOutOfRangeException>(name).WithMessage("Expected a row from 0 to 4, got 5.*");
+        FluentActions.Invoking(() => gather([0, 5], 4)).Should().Throw<ArgumentOutOfRangeException>(name)
+            .WithMessage("Expected a row from 0 to 4, got 5.*");
         FluentActions.Invoking(() => gather([-1], 4)).Should().Throw<ArgumentOutOfRangeException>(name);
-        FluentActions.Invoking(() => gather([0, 1], 3)).Should().Throw<ArgumentException>(name).WithMessage("2 rows of * need a destination of *");
+        FluentActions.Invoking(() => gather([0, 1], 3)).Should().Throw<ArgumentException>(name)
+            .WithMessage("2 rows of * need a destination of *");
     }
 
     [Fact]
@@ -163,7 +165,8 @@ public class SourceTests
 
         destination.Should().Equal(999, 998001, 3, 9);
         dataset.InputShape.Should().Equal(2);
-        FluentActions.Invoking(() => dataset.Targets.ClassOf(1)).Should().Throw<NotSupportedException>().WithMessage("Parity has no classes*");
+        FluentActions.Invoking(() => dataset.Targets.ClassOf(1)).Should().Throw<NotSupportedException>()
+            .WithMessage("Parity has no classes*");
         dataset.ToOneHot(2).Targets.ClassOf(3).Should().Be(1);
     }
 

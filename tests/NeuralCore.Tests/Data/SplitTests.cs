@@ -50,7 +50,8 @@ public class SplitTests
     [Fact]
     public void Tail_takes_the_last_rows_and_no_randomness()
     {
-        (int[] training, int[] validation) = Split.Tail(0.3).Apply(10, _ => throw new InvalidOperationException(), _ => throw new InvalidOperationException());
+        (int[] training, int[] validation) = Split.Tail(0.3).Apply(10, _ => throw new InvalidOperationException(), _ =>
+            throw new InvalidOperationException());
         training.Should().Equal(0, 1, 2, 3, 4, 5, 6);
         validation.Should().Equal(7, 8, 9);
     }
@@ -123,7 +124,8 @@ public class SplitTests
     [Fact]
     public void Data_set_is_divided_with_its_targets()
     {
-        Dataset<int> data = Dataset.From(Enumerable.Range(0, 100).Select(i => (float)i).ToArray(), [1], Enumerable.Range(0, 100).Select(i => i % 4).ToArray());
+        Dataset<int> data = Dataset.From(Enumerable.Range(0, 100).Select(i =>
+            (float)i).ToArray(), [1], Enumerable.Range(0, 100).Select(i => i % 4).ToArray());
 
         (Dataset<int> training, Dataset<int> validation) = Split.Stratified(0.2).Apply(data, Shuffle(1));
 

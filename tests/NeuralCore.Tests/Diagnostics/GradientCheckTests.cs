@@ -33,8 +33,10 @@ public class GradientCheckTests
 
             report.Passed.Should().BeFalse();
             report.Worst!.Value.Tensor.Should().Be(tensor);
-            report.WorstByTensor.Where(element => element.Tensor != tensor).Should().OnlyContain(element => element.Error <= 1, "the other gradients are right");
-            report.Invoking(r => r.ThrowIfFailed()).Should().Throw<GradientCheckException>().WithMessage($"*BuggyDense({Units}, {bug}): FAILED*WRONG {tensor}[*");
+            report.WorstByTensor.Where(element => element.Tensor != tensor).Should().OnlyContain(element =>
+                element.Error <= 1, "the other gradients are right");
+            report.Invoking(r => r.ThrowIfFailed()).Should().Throw<GradientCheckException>()
+                .WithMessage($"*BuggyDense({Units}, {bug}): FAILED*WRONG {tensor}[*");
         }
     }
 
@@ -69,7 +71,8 @@ public class GradientCheckTests
     {
         Sequential model = new([5], [new BuggyDense(Units, Bug.None), new BuggyDense(Units, bug), new Dense(3), new Softmax()], seed: 3);
 
-        GradientReport report = GradientCheck.Model(model, new SparseCategoricalCrossEntropy(), TestData.Normals(4 * 5), TestData.Labels(4, 3));
+        GradientReport report = GradientCheck.Model(model, new SparseCategoricalCrossEntropy(), TestData.Normals(4 * 5),
+            TestData.Labels(4, 3));
 
         report.Passed.Should().BeFalse();
         report.WorstByTensor.Where(element => element.Error > 1).Select(element => element.Tensor).Should().Contain(wrong);
@@ -103,8 +106,10 @@ public class GradientCheckTests
         GradientReport forgotten = GradientCheck.Loss(new SquaredDistance(forgetsDivisor: true), [5], predictions, targets);
         forgotten.Passed.Should().BeFalse();
         forgotten.Worst!.Value.Tensor.Should().Be("predictions");
-        (forgotten.Worst!.Value.Analytic / forgotten.Worst!.Value.Numeric).Should().BeApproximately(4, 0.01, "four rows were not divided by");
-        GradientCheck.Loss(new SquaredDistance(reducesOverBlock: true), [5], predictions, targets).ToString().Should().Contain("FAILED: the gradient[");
+        (forgotten.Worst!.Value.Analytic / forgotten.Worst!.Value.Numeric).Should()
+            .BeApproximately(4, 0.01, "four rows were not divided by");
+        GradientCheck.Loss(new SquaredDistance(reducesOverBlock: true), [5], predictions, targets).ToString().Should()
+            .Contain("FAILED: the gradient[");
     }
 
     [Fact]
@@ -143,12 +148,17 @@ public class GradientCheckTests
     [Fact]
     public void Arguments_are_checked()
     {
-        FluentActions.Invoking(() => GradientCheck.Layer(new ReLU(), [3], new() { Rows = 1 })).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => GradientCheck.Layer(new ReLU(), [3], new() { RelativeTolerance = 0 })).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => GradientCheck.Layer(new ReLU(), [3], new() { Input = new float[4] })).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => GradientCheck.Layer(new ReLU(), [3], new() { Rows = 1 })).Should()
+            .Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => GradientCheck.Layer(new ReLU(), [3], new() { RelativeTolerance = 0 })).Should()
+            .Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => GradientCheck.Layer(new ReLU(), [3], new() { Input = new float[4] })).Should()
+            .Throw<ArgumentException>()
             .WithMessage("A check needs one or more whole rows of 3 values; got 4.");
-        FluentActions.Invoking(() => GradientCheck.Loss(new SparseCategoricalCrossEntropy(), [3], new float[6], [0, 1, 2])).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => GradientCheck.Loss(new SparseCategoricalCrossEntropy(), [3], new float[6], [0, 1, 2])).Should()
+            .Throw<ArgumentException>()
             .WithMessage("2 rows need 2 x 1 targets*");
-        FluentActions.Invoking(() => GradientCheck.Loss(new SparseCategoricalCrossEntropy(), [3], new float[6], [0, 3])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => GradientCheck.Loss(new SparseCategoricalCrossEntropy(), [3], new float[6], [0, 3])).Should()
+            .Throw<ArgumentException>();
     }
 }

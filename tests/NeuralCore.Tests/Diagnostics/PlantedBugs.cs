@@ -68,7 +68,8 @@ internal sealed class BuggyDense(int units, Bug bug) : Layer
             {
                 float sum = 0;
                 for (int j = 0; j < units; j++)
-                    sum += pass.OutputGradient[row * units + j] * _kernel.Values[bug == Bug.TransposedKernelInBackward ? j * units + i : i * units + j];
+                    sum += pass.OutputGradient[row * units + j] * _kernel.Values[bug == Bug.TransposedKernelInBackward ? j * units + i
+                        : i * units + j];
                 if (bug == Bug.MeanOverBlock)
                     sum /= pass.Rows;
                 if (bug == Bug.RowNumberInBlock)
@@ -99,7 +100,8 @@ internal sealed class BuggyDense(int units, Bug bug) : Layer
             }
             return;
         }
-        float factor = bug switch { Bug.KernelGradientSign => -1, Bug.KernelGradientFactor => 1.1f, Bug.SliceStartCounted => 1 + 0.01f * pass.Start, _ => 1 };
+        float factor = bug switch { Bug.KernelGradientSign => -1, Bug.KernelGradientFactor => 1.1f, Bug.SliceStartCounted =>
+            1 + 0.01f * pass.Start, _ => 1 };
         int start = bug == Bug.SliceStartIgnored ? 0 : pass.Start;
         for (int i = 0; i < pass.Count; i++)
         {

@@ -25,7 +25,8 @@ public class LayerFactoryTests
     [Fact]
     public void Every_built_in_layer_is_known()
     {
-        string[] kinds = typeof(Layer).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract).Select(type => type.Name).ToArray();
+        string[] kinds = typeof(Layer).Assembly.GetExportedTypes().Where(type =>
+            type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract).Select(type => type.Name).ToArray();
         Layers.Keys.Select(text => text.Split('(')[0]).Distinct().Should().BeEquivalentTo(kinds);
     }
 
@@ -44,10 +45,13 @@ public class LayerFactoryTests
     [Fact]
     public void Missing_and_wrong_settings_are_named()
     {
-        FluentActions.Invoking(() => LayerFactory.BuiltIn.Create(new LayerDescription("Dropout"))).Should().Throw<FormatException>().WithMessage("Dropout: the setting \"rate\" is missing.");
-        FluentActions.Invoking(() => LayerFactory.BuiltIn.Create(new LayerDescription("Dropout").With("rate", "x"))).Should().Throw<FormatException>()
+        FluentActions.Invoking(() => LayerFactory.BuiltIn.Create(new LayerDescription("Dropout"))).Should().Throw<FormatException>()
+            .WithMessage("Dropout: the setting \"rate\" is missing.");
+        FluentActions.Invoking(() => LayerFactory.BuiltIn.Create(new LayerDescription("Dropout").With("rate", "x"))).Should()
+            .Throw<FormatException>()
             .WithMessage("Dropout: the setting \"rate\" is a number, found x.");
-        FluentActions.Invoking(() => LayerFactory.BuiltIn.Create(new LayerDescription("Dense").With("units", 1L << 40).With("useBias", true))).Should().Throw<FormatException>();
+        FluentActions.Invoking(() => LayerFactory.BuiltIn.Create(new LayerDescription("Dense").With("units", 1L << 40)
+            .With("useBias", true))).Should().Throw<FormatException>();
     }
 
     [Fact]
@@ -56,7 +60,8 @@ public class LayerFactoryTests
         FluentActions.Invoking(() => new Dense(0)).Should().Throw<ArgumentOutOfRangeException>();
         foreach (double rate in new[] { -0.1, 1, double.NaN })
             FluentActions.Invoking(() => new Dropout(rate)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new ReLU().InputShape).Should().Throw<InvalidOperationException>().WithMessage("ReLU is not part of a model yet*");
+        FluentActions.Invoking(() => new ReLU().InputShape).Should().Throw<InvalidOperationException>()
+            .WithMessage("ReLU is not part of a model yet*");
     }
 
     private static Dictionary<string, Func<Layer>> Layers { get; } = new()
@@ -71,5 +76,6 @@ public class LayerFactoryTests
     };
 
     private static IEnumerable<string> Flat(LayerDescription description) => description.Settings.SelectMany(
-        setting => setting.Value is LayerDescription inner ? Flat(inner).Prepend($"{setting.Key}: {inner.Kind}") : [$"{setting.Key}: {setting.Value}"]);
+        setting => setting.Value is LayerDescription inner ? Flat(inner).Prepend($"{setting.Key}: {inner.Kind}")
+            : [$"{setting.Key}: {setting.Value}"]);
 }

@@ -16,12 +16,14 @@ public class LossTests
     [InlineData(true, 20f)]
     public void Loss_and_gradient_are_the_reference_s(bool fromLogits, float scale)
     {
-        float[] predictions = Array.ConvertAll(fromLogits ? TestData.Normals(Rows * Classes) : TestData.SoftRows(Rows, Classes), value => scale * value);
+        float[] predictions = Array.ConvertAll(fromLogits ? TestData.Normals(Rows * Classes) : TestData.SoftRows(Rows, Classes), value =>
+            scale * value);
         int[] labels = TestData.Labels(Rows, Classes);
         float[] soft = TestData.SoftRows(Rows, Classes, seed: 8);
 
         Compare(new SparseCategoricalCrossEntropy(fromLogits), predictions, labels, TestData.OneHotRows(labels, Classes), fromLogits);
-        Compare(new CategoricalCrossEntropy(fromLogits), predictions, TestData.OneHotRows(labels, Classes), TestData.OneHotRows(labels, Classes), fromLogits);
+        Compare(new CategoricalCrossEntropy(fromLogits), predictions, TestData.OneHotRows(labels, Classes),
+            TestData.OneHotRows(labels, Classes), fromLogits);
         Compare(new CategoricalCrossEntropy(fromLogits), predictions, soft, soft, fromLogits);
     }
 
@@ -57,7 +59,8 @@ public class LossTests
     {
         double[] losses = new double[Rows];
         float[] gradient = new float[predictions.Length];
-        loss.Evaluate(new() { Rows = Rows, Predictions = predictions, Targets = targets, RowLosses = losses, Gradient = gradient, GradientScale = 0.25f });
+        loss.Evaluate(new() { Rows = Rows, Predictions = predictions, Targets = targets, RowLosses = losses, Gradient = gradient,
+            GradientScale = 0.25f });
         List<double> expectedGradient = [];
         for (int row = 0; row < Rows; row++)
         {

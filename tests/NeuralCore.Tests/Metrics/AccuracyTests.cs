@@ -38,14 +38,16 @@ public class AccuracyTests
     private static double[] Measure(float[] predictions, int[] labels, int? rows = null)
     {
         double[] values = new double[rows ?? labels.Length];
-        new Accuracy().Evaluate(new MetricPass<int> { Rows = values.Length, Predictions = predictions, Targets = labels, RowValues = values });
+        new Accuracy().Evaluate(new MetricPass<int> { Rows = values.Length, Predictions = predictions, Targets = labels,
+            RowValues = values });
         return values;
     }
 
     private static double[] Measure(float[] predictions, float[] targets)
     {
         double[] values = new double[Math.Max(1, targets.Length / 3)];
-        new Accuracy().Evaluate(new MetricPass<float> { Rows = values.Length, Predictions = predictions, Targets = targets, RowValues = values });
+        new Accuracy().Evaluate(new MetricPass<float> { Rows = values.Length, Predictions = predictions, Targets = targets,
+            RowValues = values });
         return values;
     }
 }

@@ -47,7 +47,8 @@ public class ModelSummaryTests
     {
         string summary = new Sequential([4], [new Dense(3) { Trainable = false }, new ReLU(), new Dense(2)]).Summary();
         summary.Should().Contain(" relu (ReLU)                 (None, 3)                 0");
-        summary.Should().Contain("Total params: 23 (92.00 Byte)").And.Contain("Trainable params: 8 (32.00 Byte)").And.Contain("Non-trainable params: 15 (60.00 Byte)");
+        summary.Should().Contain("Total params: 23 (92.00 Byte)").And.Contain("Trainable params: 8 (32.00 Byte)")
+            .And.Contain("Non-trainable params: 15 (60.00 Byte)");
     }
 
     [Fact]

@@ -14,11 +14,13 @@ public class SequentialTests
     [Fact]
     public void A_wrong_shape_names_the_layer_what_it_expects_what_came_and_the_cure()
     {
-        FluentActions.Invoking(() => new Sequential([28, 28], [new ReLU(), new Dense(128, name: "dense_1")])).Should().Throw<ShapeException>()
+        FluentActions.Invoking(() => new Sequential([28, 28], [new ReLU(), new Dense(128, name: "dense_1")])).Should()
+            .Throw<ShapeException>()
             .WithMessage("dense_1: Dense(128) expects a vector, got [28, 28]. Put a Flatten before it.");
         FluentActions.Invoking(() => new Sequential([28, 28], [new Dense(128, new ReLU())])).Should().Throw<ShapeException>()
             .WithMessage("dense: Dense(128, ReLU) expects a vector, got [28, 28]. Put a Flatten before it.");
-        FluentActions.Invoking(() => new Sequential([2, 2], [new Softmax()])).Should().Throw<ShapeException>().WithMessage("softmax: Softmax expects*got [2, 2]*");
+        FluentActions.Invoking(() => new Sequential([2, 2], [new Softmax()])).Should().Throw<ShapeException>()
+            .WithMessage("softmax: Softmax expects*got [2, 2]*");
     }
 
     [Fact]
@@ -37,10 +39,12 @@ public class SequentialTests
         Sequential model = new([4], [dense], seed: 5);
         string before = Weights.Hash(model);
 
-        FluentActions.Invoking(() => new Sequential([4], [dense])).Should().Throw<ArgumentException>().WithMessage("dense: this Dense(3) object is already part of a model*Clone()*");
+        FluentActions.Invoking(() => new Sequential([4], [dense])).Should().Throw<ArgumentException>()
+            .WithMessage("dense: this Dense(3) object is already part of a model*Clone()*");
         FluentActions.Invoking(() => new Sequential([7], [new Dense(4), dense])).Should().Throw<ArgumentException>();
         Dense twice = new(4);
-        FluentActions.Invoking(() => new Sequential([4], [twice, twice])).Should().Throw<ArgumentException>().WithMessage("*already part of a model*");
+        FluentActions.Invoking(() => new Sequential([4], [twice, twice])).Should().Throw<ArgumentException>()
+            .WithMessage("*already part of a model*");
         ReLU shared = new();
         FluentActions.Invoking(() => new Sequential([4], [new Dense(4, shared), new Dense(4, shared)])).Should().Throw<ArgumentException>();
 
@@ -53,7 +57,8 @@ public class SequentialTests
     {
         new Sequential([4], [new Dense(4), new Dense(4), new Dense(4, name: "dense_2"), new Dense(4)]).Layers.Select(l => l.Name)
             .Should().Equal("dense", "dense_1", "dense_2", "dense_3");
-        FluentActions.Invoking(() => new Sequential([4], [new Dense(4, name: "a"), new ReLU("a")])).Should().Throw<ArgumentException>().WithMessage("Two layers are named \"a\"*");
+        FluentActions.Invoking(() => new Sequential([4], [new Dense(4, name: "a"), new ReLU("a")])).Should().Throw<ArgumentException>()
+            .WithMessage("Two layers are named \"a\"*");
         FluentActions.Invoking(() => new Dense(4, name: " ")).Should().Throw<ArgumentException>();
     }
 
@@ -68,8 +73,10 @@ public class SequentialTests
     public void Predict_checks_lengths()
     {
         Sequential model = new([4], [new Dense(3)]);
-        model.Invoking(m => m.Predict(new float[5])).Should().Throw<ArgumentException>().WithMessage("sequential: the input has 5 values, but one sample [4] has 4*");
-        model.Invoking(m => m.Predict(new float[8], new float[5])).Should().Throw<ArgumentException>().WithMessage("sequential: 2 samples give 2 x 3 = 6 predictions*room for 5*");
+        model.Invoking(m => m.Predict(new float[5])).Should().Throw<ArgumentException>()
+            .WithMessage("sequential: the input has 5 values, but one sample [4] has 4*");
+        model.Invoking(m => m.Predict(new float[8], new float[5])).Should().Throw<ArgumentException>()
+            .WithMessage("sequential: 2 samples give 2 x 3 = 6 predictions*room for 5*");
         model.Predict([]).Should().BeEmpty();
     }
 
@@ -81,7 +88,8 @@ public class SequentialTests
     {
         Sequential model = new([4], [new Dense(4)], seed: 1);
         float[] memory = TestData.Normals(600);
-        FluentActions.Invoking(() => model.Predict(memory.AsSpan(100, 400), memory.AsSpan(100 + shift, 400))).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => model.Predict(memory.AsSpan(100, 400), memory.AsSpan(100 + shift, 400))).Should()
+            .Throw<ArgumentException>()
             .WithMessage("sequential: output overlaps input*");
         model.Predict(memory.AsSpan(0, 300), memory.AsSpan(300, 300));
     }
@@ -103,7 +111,8 @@ public class SequentialTests
     [InlineData(true)]
     [InlineData(false)]
     public void A_layer_that_shares_memory_keeps_the_size(bool isView) =>
-        FluentActions.Invoking(() => new Sequential([4], [new Dense(5), new Odd { IsView = isView, Output = [9] }])).Should().Throw<InvalidOperationException>()
+        FluentActions.Invoking(() => new Sequential([4], [new Dense(5), new Odd { IsView = isView, Output = [9] }])).Should()
+            .Throw<InvalidOperationException>()
             .WithMessage($"odd: Odd sets {(isView ? "IsView" : "CanRunInPlace")}*[5] (5 values) into [9] (9 values)*");
 
     [Fact]
@@ -112,7 +121,8 @@ public class SequentialTests
         FluentActions.Invoking(() => new Sequential([4], [new Odd { Output = null }])).Should().Throw<InvalidOperationException>()
             .WithMessage("odd: Odd.Build() returned null*");
         Sequential model = new([4], [new Odd { Output = [4], HasDescription = false }]);
-        FluentActions.Invoking(() => model.Layers[0].ToString()).Should().Throw<InvalidOperationException>().WithMessage("odd: Odd.Describe() returned null*");
+        FluentActions.Invoking(() => model.Layers[0].ToString()).Should().Throw<InvalidOperationException>()
+            .WithMessage("odd: Odd.Describe() returned null*");
         FluentActions.Invoking(() => model.Compile(new Sgd(), new SparseCategoricalCrossEntropy()).CreateCheckpoint())
             .Should().Throw<InvalidOperationException>().WithMessage("odd: Odd.Describe() returned null*");
     }
@@ -130,7 +140,8 @@ public class SequentialTests
     [Fact]
     public void A_clone_is_a_model_of_its_own()
     {
-        Sequential model = new([4], [new Dense(5, new ReLU()), new Dropout(0.5), new Dense(3, name: "last") { Trainable = false }], seed: 9, name: "mine");
+        Sequential model = new([4], [new Dense(5, new ReLU()), new Dropout(0.5), new Dense(3, name: "last") { Trainable = false }],
+            seed: 9, name: "mine");
         model.Parameters[0].Values[0] = 42;
         Sequential clone = model.Clone();
 
@@ -167,7 +178,8 @@ public class SequentialTests
         const int inputs = 300;
         const int units = 200;
         Initializer initializer = (Initializer)Activator.CreateInstance(type)!;
-        float[] values = new Sequential([inputs], [new Dense(units, kernelInitializer: initializer)], seed: 2).Parameters[0].Values.ToArray();
+        float[] values = new Sequential([inputs], [new Dense(units, kernelInitializer: initializer)], seed: 2)
+            .Parameters[0].Values.ToArray();
 
         (double variance, double limit) = initializer is GlorotUniform
             ? (2.0 / (inputs + units), Math.Sqrt(6.0 / (inputs + units)))

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace NeuralCore.Tests.Numerics;
 
 /// <summary>
-/// Training gives the same bits everywhere only if nothing calls the platform's mathematics library, a sum whose order depends on the vector
-/// width, an operation whose precision depends on the processor, or System.Random. The library's sources are searched for them by name.
+/// Training gives the same bits everywhere only if nothing calls the platform's mathematics library, a sum whose order depends on the
+/// vector width, an operation whose precision depends on the processor, or System.Random. The library's sources are searched for them by
+/// name.
 /// </summary>
 public partial class BannedOperationsTests
 {
@@ -19,7 +20,8 @@ public partial class BannedOperationsTests
         "Sum|SumOfMagnitudes|SumOfSquares|Dot|Norm|Distance|CosineSimilarity|Average|StdDev|Product|ProductOfSums|ProductOfDifferences";
 
     [GeneratedRegex(
-        @"\b(?:(?:Math|MathF|float|double|Half|Single|Double|TensorPrimitives|Vector(?:64|128|256|512)?)(?:<\w+>)?\s*\.\s*(?:" + Transcendental + "|" + Imprecise + @")\s*[(<]"
+        @"\b(?:(?:Math|MathF|float|double|Half|Single|Double|TensorPrimitives|Vector(?:64|128|256|512)?)(?:<\w+>)?\s*\.\s*(?:"
+            + Transcendental + "|" + Imprecise + @")\s*[(<]"
         + @"|(?:TensorPrimitives|Vector(?:64|128|256|512)?)(?:<\w+>)?\s*\.\s*(?:" + Ordered + @")\s*[(<]"
         + @"|(?:Sse|Avx|Avx512F|AdvSimd)(?:\.\w+)?\s*\.\s*(?:" + Imprecise + @"|ReciprocalExponent\w*)\s*\("
         + @"|using\s+static\s+System\.MathF?\s*;"
@@ -35,7 +37,8 @@ public partial class BannedOperationsTests
         string[] files = Directory.GetFiles(SourceFolder(), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin")).ToArray();
 
-        string[] found = files.SelectMany(file => Find(File.ReadAllText(file)).Select(call => $"{Path.GetFileName(file)}: {call}")).ToArray();
+        string[] found = files.SelectMany(file => Find(File.ReadAllText(file)).Select(call =>
+            $"{Path.GetFileName(file)}: {call}")).ToArray();
 
         files.Should().HaveCountGreaterThan(10);
         found.Should().BeEmpty();

@@ -60,7 +60,8 @@ public unsafe class ElementaryTests
         var x = new float[400_000];
         var random = new Random(5);
         for (int i = 0; i < x.Length; i++)
-            x[i] = i % 4 == 0 ? BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue)) : (float)(random.NextDouble() * 220 - 115);
+            x[i] = i % 4 == 0 ? BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue))
+                : (float)(random.NextDouble() * 220 - 115);
         var expected = new float[x.Length];
         for (int i = 0; i < x.Length; i++)
             expected[i] = Elementary.Exp(x[i]);

@@ -11,7 +11,8 @@ public sealed unsafe class GemmBoundsTests
     public void Nothing_outside_the_matrices_is_touched(VectorPath path)
     {
         Kernels.Require(path);
-        using GuardedMemory a = new(4 * 20 * 20), b = new(4 * 20 * 150), c = new(4 * 20 * 150), bias = new(4 * 150), mask = new(4 * 20 * 150), packed = new(4 * 20 * 200);
+        using GuardedMemory a = new(4 * 20 * 20), b = new(4 * 20 * 150), c = new(4 * 20 * 150), bias = new(4 * 150),
+            mask = new(4 * 20 * 150), packed = new(4 * 20 * 200);
         var random = new Random(6);
         foreach (int m in (int[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 15])
         {

@@ -2,7 +2,9 @@ using NeuralCore.Numerics;
 
 namespace NeuralCore.Tests.Numerics;
 
-/// <summary>One product with all its options, and its result by the definition: one chain of fused multiply-adds for each element.</summary>
+/// <summary>
+/// One product with all its options, and its result by the definition: one chain of fused multiply-adds for each element.
+/// </summary>
 internal sealed unsafe class GemmCase
 {
     public const float Canary = -12345.625f;
@@ -92,11 +94,13 @@ internal sealed unsafe class GemmCase
                 // Backwards, since panels do not depend on each other.
                 for (int panel = Gemm.PanelCount(path, N) - 1; panel >= 0; panel--)
                     Gemm.PackPanel(path, panel, K, N, b, BStride, TransposeB, s);
-                Gemm.MultiplyPacked(path, rows, N, K, aRows, AStride, TransposeA, s, cRows, CStride, Start, bias, Epilogue, maskRows, MaskStride);
+                Gemm.MultiplyPacked(path, rows, N, K, aRows, AStride, TransposeA, s, cRows, CStride, Start, bias, Epilogue, maskRows,
+                    MaskStride);
             }
             else
             {
-                Gemm.Multiply(path, rows, N, K, aRows, AStride, TransposeA, b, BStride, cRows, CStride, Start, bias, Epilogue, maskRows, MaskStride);
+                Gemm.Multiply(path, rows, N, K, aRows, AStride, TransposeA, b, BStride, cRows, CStride, Start, bias, Epilogue, maskRows,
+                    MaskStride);
             }
         }
         scratch[^1].Should().Be(Canary, "packing stays inside PackedLength");

@@ -15,7 +15,8 @@ public sealed unsafe class GemmSkippingTests
     {
         Kernels.Require(path);
         Random random = new(5);
-        foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(1, 10, 20), (8, 48, 64), (13, 33, 129), (40, 128, 784), (5, 7, 2500), (3, 4, 0)])
+        foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(1, 10, 20), (8, 48, 64), (13, 33, 129), (40, 128, 784),
+            (5, 7, 2500), (3, 4, 0)])
         {
             foreach (bool transposed in (ReadOnlySpan<bool>)[false, true])
             {
@@ -26,7 +27,8 @@ public sealed unsafe class GemmSkippingTests
                     product.Start = transposed ? GemmStart.Zero : GemmStart.Bias;
                     float[] expected = product.Expected();
                     foreach (bool byIndex in (ReadOnlySpan<bool>)[false, true])
-                        product.Check(expected, Run(product, path, byRows: false, byIndex), $"{path} {m}x{k}x{n} transposed {transposed} by index {byIndex}");
+                        product.Check(expected, Run(product, path, byRows: false, byIndex),
+                            $"{path} {m}x{k}x{n} transposed {transposed} by index {byIndex}");
                 }
             }
         }
@@ -38,7 +40,8 @@ public sealed unsafe class GemmSkippingTests
     {
         Kernels.Require(path);
         Random random = new(6);
-        foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(1, 10, 20), (1, 128, 784), (9, 130, 65), (32, 48, 100), (4, 5, 0)])
+        foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(1, 10, 20), (1, 128, 784), (9, 130, 65), (32, 48, 100),
+            (4, 5, 0)])
         {
             GemmCase product = Sparse(random, m, n, k, transposed: false, zeros);
             // Rows of their own kind side by side: some go alone, some together.
@@ -116,7 +119,8 @@ public sealed unsafe class GemmSkippingTests
     {
         Kernels.Require(path);
         Random random = new(9);
-        foreach ((int rows, int size, int n) in (ReadOnlySpan<(int, int, int)>)[(1, 16, 5), (6, 20, 33), (9, 784, 64), (7, 1100, 16), (530, 24, 8), (1, 16, 128), (67, 784, 128), (34, 65, 128)])
+        foreach ((int rows, int size, int n) in (ReadOnlySpan<(int, int, int)>)[(1, 16, 5), (6, 20, 33), (9, 784, 64), (7, 1100, 16),
+            (530, 24, 8), (1, 16, 128), (67, 784, 128), (34, 65, 128)])
         {
             byte[] bytes = new byte[(rows + 2) * size];
             foreach (ref byte value in bytes.AsSpan())
@@ -148,7 +152,8 @@ public sealed unsafe class GemmSkippingTests
 
     private static GemmCase Sparse(Random random, int m, int n, int k, bool transposed, double zeros)
     {
-        GemmCase product = new GemmCase { M = m, N = n, K = k, TransposeA = transposed, Start = GemmStart.Bias, AGap = 1, BGap = 2, CGap = 3 }
+        GemmCase product = new GemmCase { M = m, N = n, K = k, TransposeA = transposed, Start = GemmStart.Bias, AGap = 1, BGap = 2,
+            CGap = 3 }
             .Fill(() => random.NextSingle() * 2 - 1);
         foreach (ref float x in product.A.AsSpan())
         {
@@ -184,14 +189,16 @@ public sealed unsafe class GemmSkippingTests
             if (byRows)
             {
                 SparseInput.MultiplyEachRow(
-                    path, product.M, product.N, product.K, a, product.AStride, b, product.BStride, to, product.CStride, product.Start, bias, product.Epilogue);
+                    path, product.M, product.N, product.K, a, product.AStride, b, product.BStride, to, product.CStride, product.Start,
+                        bias, product.Epilogue);
             }
             else if (product.TransposeA)
             {
                 float[] forward = new float[Math.Max(1, rows)], weights = new float[Math.Max(1, size)];
                 fixed (float* y = forward, w = weights)
                     samples.With(kept).Multiply(path, 0, rows, 1, w, 1, y, 1, GemmStart.Zero, null, GemmEpilogue.None);
-                SparseInput.KeptIn(kept).MultiplyTransposed(path, firstColumn, product.M, product.N, product.K, b, product.BStride, to, product.CStride);
+                SparseInput.KeptIn(kept).MultiplyTransposed(path, firstColumn, product.M, product.N, product.K, b, product.BStride, to,
+                    product.CStride);
             }
             else
             {

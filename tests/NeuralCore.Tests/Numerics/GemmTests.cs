@@ -3,7 +3,9 @@ using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Numerics;
 
-/// <summary>The contract of the kernels: every output is one chain of fused multiply-adds, whatever the path, the tile and the split.</summary>
+/// <summary>
+/// The contract of the kernels: every output is one chain of fused multiply-adds, whatever the path, the tile and the split.
+/// </summary>
 public sealed class GemmTests
 {
     private static readonly int[] Sizes = [0, 1, 2, 3, 5, 7, 8, 11, 12, 13, 14, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 130];
@@ -117,7 +119,8 @@ public sealed class GemmTests
         {
             GemmCase product = new GemmCase
             {
-                M = 67, N = 77, K = transposeA ? 601 : 1101, TransposeA = transposeA, Start = GemmStart.Accumulate, Epilogue = GemmEpilogue.ReLUMask,
+                M = 67, N = 77, K = transposeA ? 601 : 1101, TransposeA = transposeA, Start = GemmStart.Accumulate,
+                    Epilogue = GemmEpilogue.ReLUMask,
             }.Fill(Normals(random));
             float[] whole = product.Run(VectorPath.Scalar, packed: false);
             foreach (int block in (int[])[1, 2, 5, 8, 13, 32, 66])
@@ -187,7 +190,8 @@ public sealed class GemmTests
                     product.Epilogue = GemmEpilogue.ReLU;
                     product.Check([.. product.C.Select((_, i) => relu[i % 9])], product.Run(path, packed), $"{path}");
                     product.Epilogue = GemmEpilogue.ReLUMask;
-                    product.Check([.. product.C.Select((c, i) => isPositive[i / 9 % 9] && c != 0 ? c : 0f)], product.Run(path, packed), $"{path}");
+                    product.Check([.. product.C.Select((c, i) =>
+                        isPositive[i / 9 % 9] && c != 0 ? c : 0f)], product.Run(path, packed), $"{path}");
                 }
             }
         }

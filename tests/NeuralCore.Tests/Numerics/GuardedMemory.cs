@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace NeuralCore.Tests.Numerics;
 
-/// <summary>Memory between two unreadable pages: one byte read or written outside kills the test run. Canaries where pages cannot be protected.</summary>
+/// <summary>
+/// Memory between two unreadable pages: one byte read or written outside kills the test run. Canaries where pages cannot be protected.
+/// </summary>
 internal sealed unsafe class GuardedMemory : IDisposable
 {
     private const byte Canary = 0xA5;

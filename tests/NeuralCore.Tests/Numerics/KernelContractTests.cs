@@ -21,14 +21,19 @@ public unsafe class KernelContractTests
         new("relu backward in place", n => [n, n], (path, p, n) => ReluKernel.Backward(path, p[0], p[1], p[1], n)),
         new("softmax", n => [Rows * n, Rows * n], (path, p, n) => SoftmaxKernel.Forward(path, p[0], p[1], Rows, n)),
         new("softmax in place", n => [Rows * n], (path, p, n) => SoftmaxKernel.Forward(path, p[0], p[0], Rows, n)),
-        new("softmax backward", n => [Rows * n, Rows * n, Rows * n], (path, p, n) => SoftmaxKernel.Backward(path, p[0], p[1], p[2], Rows, n)),
-        new("softmax backward in place", n => [Rows * n, Rows * n], (path, p, n) => SoftmaxKernel.Backward(path, p[0], p[1], p[1], Rows, n)),
+        new("softmax backward", n => [Rows * n, Rows * n, Rows * n], (path, p, n) =>
+            SoftmaxKernel.Backward(path, p[0], p[1], p[2], Rows, n)),
+        new("softmax backward in place", n => [Rows * n, Rows * n], (path, p, n) =>
+            SoftmaxKernel.Backward(path, p[0], p[1], p[1], Rows, n)),
         new("softmax sparse", n => [Rows * n, Labels(n), Rows * n, Rows * n, Losses(n)],
-            (path, p, n) => CrossEntropyKernel.SoftmaxSparse(path, p[0], LabelsAt(p[1], n), p[2], p[3], LossesAt(p[4]), RowsOf(n), n, 0.25f)),
+            (path, p, n) => CrossEntropyKernel.SoftmaxSparse(path, p[0], LabelsAt(p[1], n), p[2], p[3], LossesAt(p[4]), RowsOf(n), n,
+                0.25f)),
         new("softmax sparse, loss only", n => [Rows * n, Labels(n), Losses(n)],
-            (path, p, n) => CrossEntropyKernel.SoftmaxSparse(path, p[0], LabelsAt(p[1], n), null, null, LossesAt(p[2]), RowsOf(n), n, 0.25f)),
+            (path, p, n) => CrossEntropyKernel.SoftmaxSparse(path, p[0], LabelsAt(p[1], n), null, null, LossesAt(p[2]), RowsOf(n), n,
+                0.25f)),
         new("softmax sparse, gradient in place", n => [Rows * n, Labels(n), Losses(n)],
-            (path, p, n) => CrossEntropyKernel.SoftmaxSparse(path, p[0], LabelsAt(p[1], n), null, p[0], LossesAt(p[2]), RowsOf(n), n, 0.25f)),
+            (path, p, n) => CrossEntropyKernel.SoftmaxSparse(path, p[0], LabelsAt(p[1], n), null, p[0], LossesAt(p[2]), RowsOf(n), n,
+                0.25f)),
         new("softmax categorical", n => [Rows * n, Rows * n, Rows * n, Rows * n, Losses(n)],
             (path, p, n) => CrossEntropyKernel.SoftmaxCategorical(path, p[0], p[1], p[2], p[3], LossesAt(p[4]), RowsOf(n), n, 0.25f)),
         new("softmax categorical, probabilities in place", n => [Rows * n, Rows * n, Rows * n, Losses(n)],
@@ -39,11 +44,15 @@ public unsafe class KernelContractTests
             (path, p, n) => CrossEntropyKernel.Categorical(path, p[0], p[1], p[2], LossesAt(p[3]), RowsOf(n), n, 0.25f)),
         new("sum", n => [n, 1], (path, p, n) => *p[1] = Reductions.Sum(path, p[0], n)),
         new("argmax", n => [n, 1], (path, p, n) => *p[1] = Reductions.ArgMax(path, p[0], n)),
-        new("column sums", n => [n == 0 ? 0 : (Rows - 1) * (n + 5) + n, n], (path, p, n) => Reductions.ColumnSums(path, p[0], Rows, n + 5, n, p[1])),
-        new("adam", n => [n, n, n, n, 1], (path, p, n) => *p[4] = AdamKernel.Update(path, p[0], p[1], p[2], p[3], n, 0.01f, 0.1f, 0.001f, 1e-7f) ? 1 : 0),
+        new("column sums", n => [n == 0 ? 0 : (Rows - 1) * (n + 5) + n, n], (path, p, n) =>
+            Reductions.ColumnSums(path, p[0], Rows, n + 5, n, p[1])),
+        new("adam", n => [n, n, n, n, 1], (path, p, n) =>
+            *p[4] = AdamKernel.Update(path, p[0], p[1], p[2], p[3], n, 0.01f, 0.1f, 0.001f, 1e-7f) ? 1 : 0),
         new("sgd", n => [n, n, 1], (path, p, n) => *p[2] = SgdKernel.Update(path, p[0], p[1], n, 0.01f) ? 1 : 0),
-        new("momentum", n => [n, n, n, 1], (path, p, n) => *p[3] = SgdKernel.Momentum(path, p[0], p[1], p[2], n, 0.01f, 0.9f, false) ? 1 : 0),
-        new("nesterov", n => [n, n, n, 1], (path, p, n) => *p[3] = SgdKernel.Momentum(path, p[0], p[1], p[2], n, 0.01f, 0.9f, true) ? 1 : 0),
+        new("momentum", n => [n, n, n, 1], (path, p, n) =>
+            *p[3] = SgdKernel.Momentum(path, p[0], p[1], p[2], n, 0.01f, 0.9f, false) ? 1 : 0),
+        new("nesterov", n => [n, n, n, 1], (path, p, n) =>
+            *p[3] = SgdKernel.Momentum(path, p[0], p[1], p[2], n, 0.01f, 0.9f, true) ? 1 : 0),
         // n floats as 4 n bytes, and as many of them as leave no byte outside.
         new("bytes", n => [(n + 3) / 4, n], (path, p, n) => ByteKernel.Scale(path, (byte*)(p[0] + (n + 3) / 4) - n, p[1], n, 1 / 255f)),
     ];
@@ -77,7 +86,8 @@ public unsafe class KernelContractTests
                     for (int array = 0; array < actual.Length; array++)
                     {
                         if (!actual[array].AsSpan().SequenceEqual(expected[array]))
-                            actual[array].Should().Equal(expected[array], "array {0}, {1}, n = {2}, at the end: {3}", array, path, n, atEnd);
+                            actual[array].Should().Equal(expected[array], "array {0}, {1}, n = {2}, at the end: {3}", array, path, n,
+                                atEnd);
                     }
                 }
             }

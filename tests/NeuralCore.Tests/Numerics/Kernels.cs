@@ -34,7 +34,8 @@ internal static class Kernels
     {
         float[] specials =
         [
-            0f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, 1e-40f, float.MaxValue, float.MinValue, 1f, -1f,
+            0f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, 1e-40f, float.MaxValue,
+                float.MinValue, 1f, -1f,
         ];
         float[] values = Normals(n, seed, 3);
         var random = new Random(seed + 1);

@@ -51,7 +51,8 @@ public sealed class MatrixPrimitivesTensorTests
     public void Dimensions_of_one_or_nothing_work(int m, int n, int k)
     {
         float[] a = [.. Enumerable.Repeat(2f, m * k)], b = [.. Enumerable.Repeat(3f, k * n)], c = [.. Enumerable.Repeat(-1f, m * n)];
-        MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(a, [m, k]), new ReadOnlyTensorSpan<float>(b, [k, n]), new TensorSpan<float>(c, [m, n]));
+        MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(a, [m, k]), new ReadOnlyTensorSpan<float>(b, [k, n]),
+            new TensorSpan<float>(c, [m, n]));
         c.Should().Equal(Enumerable.Repeat(6f * k, m * n));
     }
 
@@ -59,15 +60,20 @@ public sealed class MatrixPrimitivesTensorTests
     public void Wrong_tensors_are_named()
     {
         float[] c = new float[16];
-        FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(A), new ReadOnlyTensorSpan<float>(B, [3, 2]), new TensorSpan<float>(c, [2, 2])))
+        FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(A), new ReadOnlyTensorSpan<float>(B, [3, 2]),
+            new TensorSpan<float>(c, [2, 2])))
             .Should().Throw<ArgumentException>().WithMessage("a has 1 dimensions; a matrix has 2.*");
-        FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(A, [2, 3]), new ReadOnlyTensorSpan<float>(B, [2, 3]), new TensorSpan<float>(c, [2, 3])))
+        FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(A, [2, 3]),
+            new ReadOnlyTensorSpan<float>(B, [2, 3]), new TensorSpan<float>(c, [2, 3])))
             .Should().Throw<ArgumentException>().WithMessage("a is [2, 3] and b is [2, 3]*");
-        FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(A, [2, 3]), new ReadOnlyTensorSpan<float>(B, [3, 2]), new TensorSpan<float>(c, [2, 4])))
+        FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(A, [2, 3]),
+            new ReadOnlyTensorSpan<float>(B, [3, 2]), new TensorSpan<float>(c, [2, 4])))
             .Should().Throw<ArgumentException>().WithMessage("c is [2, 4], but the product is [2, 2].*");
-        FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(A, [2, 3]), new ReadOnlyTensorSpan<float>(B, [3, 2]), new TensorSpan<float>(c, [2, 2], [1, 2])))
+        FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(A, [2, 3]),
+            new ReadOnlyTensorSpan<float>(B, [3, 2]), new TensorSpan<float>(c, [2, 2], [1, 2])))
             .Should().Throw<ArgumentException>().WithMessage("The rows of c must be contiguous.*");
-        FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(c, [2, 2], [8, 2]), new ReadOnlyTensorSpan<float>(B, [2, 3]), new TensorSpan<float>(new float[6], [2, 3])))
+        FluentActions.Invoking(() => MatrixPrimitives.Multiply(new ReadOnlyTensorSpan<float>(c, [2, 2], [8, 2]),
+            new ReadOnlyTensorSpan<float>(B, [2, 3]), new TensorSpan<float>(new float[6], [2, 3])))
             .Should().Throw<ArgumentException>().WithMessage("a is [2, 2] with strides [8, 2]*");
     }
 }

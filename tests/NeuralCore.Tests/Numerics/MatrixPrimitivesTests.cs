@@ -4,7 +4,8 @@ namespace NeuralCore.Tests.Numerics;
 
 public sealed class MatrixPrimitivesTests
 {
-    private static GemmCase Random(int seed, int m, int n, int k, int gap = 0, bool transposeA = false, bool transposeB = false, GemmStart start = GemmStart.Zero)
+    private static GemmCase Random(int seed, int m, int n, int k, int gap = 0, bool transposeA = false, bool transposeB = false,
+        GemmStart start = GemmStart.Zero)
     {
         var random = new Random(seed);
         return new GemmCase
@@ -22,10 +23,12 @@ public sealed class MatrixPrimitivesTests
                 MatrixPrimitives.Multiply(p.A, p.AStride, p.TransposeA, p.B, p.BStride, p.TransposeB, c, p.CStride, p.M, p.N, p.K, threads);
                 break;
             case GemmStart.Accumulate:
-                MatrixPrimitives.MultiplyAdd(p.A, p.AStride, p.TransposeA, p.B, p.BStride, p.TransposeB, c, p.CStride, p.M, p.N, p.K, threads);
+                MatrixPrimitives.MultiplyAdd(p.A, p.AStride, p.TransposeA, p.B, p.BStride, p.TransposeB, c, p.CStride, p.M, p.N, p.K,
+                    threads);
                 break;
             default:
-                MatrixPrimitives.MultiplyAddBias(p.A, p.AStride, p.TransposeA, p.B, p.BStride, p.TransposeB, p.Bias, c, p.CStride, p.M, p.N, p.K, threads);
+                MatrixPrimitives.MultiplyAddBias(p.A, p.AStride, p.TransposeA, p.B, p.BStride, p.TransposeB, p.Bias, c, p.CStride, p.M,
+                    p.N, p.K, threads);
                 break;
         }
         return c;
@@ -48,7 +51,8 @@ public sealed class MatrixPrimitivesTests
 
     public static TheoryData<int, int, int> Shapes => new()
     {
-        { 1, 128, 784 }, { 2, 700, 800 }, { 40, 1000, 60 }, { 95, 49, 400 }, { 96, 49, 400 }, { 257, 129, 140 }, { 500, 10, 260 }, { 3, 5, 0 },
+        { 1, 128, 784 }, { 2, 700, 800 }, { 40, 1000, 60 }, { 95, 49, 400 }, { 96, 49, 400 }, { 257, 129, 140 }, { 500, 10, 260 },
+            { 3, 5, 0 },
     };
 
     [Theory]
@@ -57,7 +61,8 @@ public sealed class MatrixPrimitivesTests
     {
         for (int variant = 0; variant < 12; variant++)
         {
-            GemmCase product = Random(variant, m, n, k, gap: variant % 2 * 3, variant / 2 % 2 == 1, variant / 4 == 1, (GemmStart)(variant % 3));
+            GemmCase product = Random(variant, m, n, k, gap: variant % 2 * 3, variant / 2 % 2 == 1, variant / 4 == 1,
+                (GemmStart)(variant % 3));
             float[] expected = product.Expected();
             foreach (int threads in (int[])[1, 2, 3, 7])
                 product.Check(expected, Run(product, threads), $"{threads} threads");
@@ -95,16 +100,21 @@ public sealed class MatrixPrimitivesTests
         Do(() => MatrixPrimitives.Multiply(a, b, c, -1, 2, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("m");
         Do(() => MatrixPrimitives.Multiply(a, b, c, 2, -1, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("n");
         Do(() => MatrixPrimitives.Multiply(a, b, c, 2, 2, -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("k");
-        Do(() => MatrixPrimitives.Multiply(a, b, c, 2, 2, 3, threads: 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("threads");
+        Do(() => MatrixPrimitives.Multiply(a, b, c, 2, 2, 3, threads: 0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("threads");
         Do(() => MatrixPrimitives.Multiply(a, b, c, 3, 2, 3)).Should().Throw<ArgumentException>().WithParameterName("a")
             .WithMessage("a holds 6 floats, but 3 rows of 3 with stride 3 need 9.*");
         Do(() => MatrixPrimitives.Multiply(a, b, c, 1, 3, 3)).Should().Throw<ArgumentException>().WithParameterName("b");
         Do(() => MatrixPrimitives.Multiply(a, b, c, 3, 3, 2)).Should().Throw<ArgumentException>().WithParameterName("c");
-        Do(() => MatrixPrimitives.MultiplyAddBias(a, b, bias.AsSpan(1), c, 2, 2, 3)).Should().Throw<ArgumentException>().WithParameterName("bias");
-        Do(() => MatrixPrimitives.Multiply(a, 2, false, b, 2, false, c, 2, 2, 2, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("aStride")
+        Do(() => MatrixPrimitives.MultiplyAddBias(a, b, bias.AsSpan(1), c, 2, 2, 3)).Should().Throw<ArgumentException>()
+            .WithParameterName("bias");
+        Do(() => MatrixPrimitives.Multiply(a, 2, false, b, 2, false, c, 2, 2, 2, 3)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("aStride")
             .WithMessage("aStride is 2, but a stored row of a has 3 elements.*");
-        Do(() => MatrixPrimitives.Multiply(a, 2, true, b, 1, false, c, 2, 2, 2, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("bStride");
-        Do(() => MatrixPrimitives.Multiply(a, 2, true, b, 3, true, c, 1, 2, 2, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("cStride");
+        Do(() => MatrixPrimitives.Multiply(a, 2, true, b, 1, false, c, 2, 2, 2, 3)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("bStride");
+        Do(() => MatrixPrimitives.Multiply(a, 2, true, b, 3, true, c, 1, 2, 2, 3)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("cStride");
         // Sizes whose product does not fit an int.
         Do(() => MatrixPrimitives.Multiply(a, b, c, 70_000, 70_000, 70_000)).Should().Throw<ArgumentException>().WithParameterName("a");
     }
@@ -113,9 +123,12 @@ public sealed class MatrixPrimitivesTests
     public void Output_over_an_input_is_refused()
     {
         float[] memory = new float[16], other = new float[4];
-        FluentActions.Invoking(() => MatrixPrimitives.Multiply(memory.AsSpan(0, 4), other, memory.AsSpan(3, 4), 2, 2, 2)).Should().Throw<ArgumentException>().WithMessage("c overlaps a.*");
-        FluentActions.Invoking(() => MatrixPrimitives.Multiply(other, memory.AsSpan(0, 4), memory.AsSpan(3, 4), 2, 2, 2)).Should().Throw<ArgumentException>().WithMessage("c overlaps b.*");
-        FluentActions.Invoking(() => MatrixPrimitives.MultiplyAddBias(other, other, memory.AsSpan(2, 2), memory.AsSpan(3, 4), 2, 2, 2)).Should().Throw<ArgumentException>().WithMessage("c overlaps bias.*");
+        FluentActions.Invoking(() => MatrixPrimitives.Multiply(memory.AsSpan(0, 4), other, memory.AsSpan(3, 4), 2, 2, 2)).Should()
+            .Throw<ArgumentException>().WithMessage("c overlaps a.*");
+        FluentActions.Invoking(() => MatrixPrimitives.Multiply(other, memory.AsSpan(0, 4), memory.AsSpan(3, 4), 2, 2, 2)).Should()
+            .Throw<ArgumentException>().WithMessage("c overlaps b.*");
+        FluentActions.Invoking(() => MatrixPrimitives.MultiplyAddBias(other, other, memory.AsSpan(2, 2), memory.AsSpan(3, 4), 2, 2, 2))
+            .Should().Throw<ArgumentException>().WithMessage("c overlaps bias.*");
         MatrixPrimitives.Multiply(memory.AsSpan(0, 4), memory.AsSpan(0, 4), memory.AsSpan(4, 4), 2, 2, 2);
     }
 

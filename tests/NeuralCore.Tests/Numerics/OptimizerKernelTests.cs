@@ -30,7 +30,8 @@ public unsafe class OptimizerKernelTests
                 expected[i] -= mean[i] * alpha / (Math.Sqrt(square[i]) + epsilon);
             }
             fixed (float* pw = w, pg = g, pm = m, pv = v)
-                AdamKernel.Update(pw, pg, pm, pv, N, (float)alpha, (float)(1 - beta1), (float)(1 - beta2), (float)epsilon).Should().BeTrue();
+                AdamKernel.Update(pw, pg, pm, pv, N, (float)alpha, (float)(1 - beta1), (float)(1 - beta2), (float)epsilon).Should()
+                    .BeTrue();
         }
 
         RelativeError(w, expected).Should().BeLessThanOrEqualTo(1e-5);

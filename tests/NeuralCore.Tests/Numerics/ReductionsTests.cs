@@ -55,7 +55,8 @@ public unsafe class ReductionsTests
     {
         Kernels.Require(path);
         // Few different values, so that there are equals, and all that is not finite among them.
-        float[] values = [0f, -0f, 1f, -1f, 1e-45f, -1e-45f, float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
+        float[] values = [0f, -0f, 1f, -1f, 1e-45f, -1e-45f, float.MaxValue, float.MinValue, float.PositiveInfinity,
+            float.NegativeInfinity, float.NaN];
         Random random = new(7);
         for (int run = 0; run < 3000; run++)
         {

@@ -10,7 +10,8 @@ public sealed unsafe class SampleBytesTests
     private const float Scale = 1f / 255;
 
     // One row, groups that are full and not; blocks of 16 columns that are full and not, and more inputs than are listed at once (1,024).
-    private static readonly (int Rows, int Size)[] Shapes = [(1, 1), (2, 64), (3, 65), (31, 100), (32, 128), (33, 784), (66, 47), (97, 130), (6, 1100)];
+    private static readonly (int Rows, int Size)[] Shapes = [(1, 1), (2, 64), (3, 65), (31, 100), (32, 128), (33, 784), (66, 47),
+        (97, 130), (6, 1100)];
 
     public static TheoryData<double> ShareOfZeros => [0, 0.3, 0.5, 0.8, 0.99, 1];
 
@@ -29,12 +30,14 @@ public sealed unsafe class SampleBytesTests
             int[] indices = Enumerable.Range(0, rows + 3).Select(_ => random.Next(rows + 3)).ToArray();
             foreach (int[] order in (int[][])[indices, []])
             {
-                float[] a = Enumerable.Range(0, rows).SelectMany(row => Row(bytes, order.Length == 0 ? row : order[row], size)).Select(value => value * Scale).ToArray();
+                float[] a = Enumerable.Range(0, rows).SelectMany(row =>
+                    Row(bytes, order.Length == 0 ? row : order[row], size)).Select(value => value * Scale).ToArray();
                 foreach (GemmEpilogue epilogue in (GemmEpilogue[])[GemmEpilogue.None, GemmEpilogue.ReLU])
                 {
                     float[] expected = new float[rows * Columns];
                     fixed (float* pa = a, pb = weights, pc = expected, pbias = bias)
-                        Gemm.Multiply(VectorPath.Scalar, rows, Columns, size, pa, size, aTransposed: false, pb, Columns, pc, Columns, GemmStart.Bias, pbias, epilogue);
+                        Gemm.Multiply(VectorPath.Scalar, rows, Columns, size, pa, size, aTransposed: false, pb, Columns, pc, Columns,
+                            GemmStart.Bias, pbias, epilogue);
                     // The sign of a zero is all that the full product may have of its own.
                     int[] bits = expected.Select(value => BitConverter.SingleToInt32Bits(value + 0f)).ToArray();
                     ColumnBlockedInput kept = new(rows + 9, size);
@@ -44,7 +47,8 @@ public sealed unsafe class SampleBytesTests
                     {
                         byte[] expectedRow = row < 0 || row >= rows ? [] : Row(bytes, order.Length == 0 ? row : order[row], size);
                         KeptRow(kept, 5 + row, size).Should().Equal(
-                            expectedRow.Concat(new byte[KeptLength(size) - expectedRow.Length]), $"{path}: row {row} is kept, with zeros behind it, and no other");
+                            expectedRow.Concat(new byte[KeptLength(size) - expectedRow.Length]),
+                                $"{path}: row {row} is kept, with zeros behind it, and no other");
                     }
                 }
             }
@@ -66,7 +70,8 @@ public sealed unsafe class SampleBytesTests
         {
             Product(path, SparseInput.Of(bytes, Scale, default, size), null, 0, rows, weights, null, epilogue)
                 .Should().OnlyContain(x => x == 0 && !float.IsNegative(x), $"{path} {epilogue}");
-            Product(path, SparseInput.Of(bytes.Select(value => value * Scale).ToArray(), default, size), null, 0, rows, weights, null, epilogue)
+            Product(path, SparseInput.Of(bytes.Select(value =>
+                value * Scale).ToArray(), default, size), null, 0, rows, weights, null, epilogue)
                 .Should().OnlyContain(x => x == 0 && !float.IsNegative(x), $"{path} {epilogue}, floats");
         }
     }
@@ -77,7 +82,8 @@ public sealed unsafe class SampleBytesTests
     {
         Kernels.Require(path);
         const int mostRows = 97, mostSize = 1100;
-        using GuardedMemory samples = new(mostRows * mostSize), b = new(4 * mostSize * Columns), c = new(4 * mostRows * Columns), bias = new(4 * Columns);
+        using GuardedMemory samples = new(mostRows * mostSize), b = new(4 * mostSize * Columns), c = new(4 * mostRows * Columns),
+            bias = new(4 * Columns);
         // Zeros enough to be skipped.
         for (byte* x = samples.Start; x < samples.End; x++)
             *x = (byte)((x - samples.Start) % 5 == 0 ? 1 : 0);
@@ -106,10 +112,12 @@ public sealed unsafe class SampleBytesTests
     private static int KeptLength(int size) => (size + ColumnBlockedInput.Width - 1) / ColumnBlockedInput.Width * ColumnBlockedInput.Width;
 
     private static byte[] KeptRow(ColumnBlockedInput kept, int row, int size) =>
-        Enumerable.Range(0, KeptLength(size)).Select(column => kept.Row(column / ColumnBlockedInput.Width, row)[column % ColumnBlockedInput.Width]).ToArray();
+        Enumerable.Range(0, KeptLength(size)).Select(column =>
+            kept.Row(column / ColumnBlockedInput.Width, row)[column % ColumnBlockedInput.Width]).ToArray();
 
     private static float[] Product(
-        VectorPath path, SparseInput samples, ColumnBlockedInput? kept, int firstRow, int rows, float[] weights, float[]? bias, GemmEpilogue epilogue)
+        VectorPath path, SparseInput samples, ColumnBlockedInput? kept, int firstRow, int rows, float[] weights, float[]? bias,
+            GemmEpilogue epilogue)
     {
         float[] c = new float[rows * Columns];
         kept?.Begin(samples);

@@ -46,7 +46,8 @@ public unsafe class SoftmaxKernelTests
             double sum = distances.Sum(Math.Exp);
             for (int j = 0; j < columns; j++)
             {
-                // Half an ulp of x - max, one ulp of exp (here and in the sum), the additions of one lane and the tree, half an ulp of the division.
+                // Half an ulp of x - max, one ulp of exp (here and in the sum), the additions of one lane and the tree, half an ulp of the
+                // division.
                 double roundings = Math.Abs(distances[j]) + 2 + 2 + columns / 16 + 4 + 1;
                 double expected = Math.Exp(distances[j]) / sum;
                 ((double)y[row * columns + j]).Should().BeApproximately(expected, roundings * Math.Pow(2, -24) * expected);

@@ -9,7 +9,8 @@ using NeuralCore.Training;
 namespace NeuralCore.Tests.Optimizers;
 
 /// <summary>
-/// The published formulas in double, through the trainer. The loss is linear, so that its gradient is the batch itself whatever the weights are.
+/// The published formulas in double, through the trainer. The loss is linear, so that its gradient is the batch itself whatever the weights
+/// are.
 /// </summary>
 public class OptimizerTests
 {
@@ -79,8 +80,10 @@ public class OptimizerTests
     {
         foreach (Action make in new Action[]
         {
-            () => _ = new Sgd(-1), () => _ = new Sgd(float.NaN), () => _ = new Sgd(0.1f, 1), () => _ = new Sgd(0.1f, -0.1f), () => _ = new Sgd(0.1f, 0, nesterov: true),
-            () => _ = new Adam(float.PositiveInfinity), () => _ = new Adam(beta1: 1), () => _ = new Adam(beta2: -0.1), () => _ = new Adam(epsilon: 0),
+            () => _ = new Sgd(-1), () => _ = new Sgd(float.NaN), () => _ = new Sgd(0.1f, 1), () => _ = new Sgd(0.1f, -0.1f), () =>
+                _ = new Sgd(0.1f, 0, nesterov: true),
+            () => _ = new Adam(float.PositiveInfinity), () => _ = new Adam(beta1: 1), () => _ = new Adam(beta2: -0.1), () =>
+                _ = new Adam(epsilon: 0),
         })
         {
             make.Should().Throw<ArgumentException>();

@@ -43,7 +43,8 @@ public unsafe class DropoutKernelTests
             int first = 0;
             foreach (int count in split)
             {
-                parts.AddRange(Apply(InstructionSet.Current, x[(first * columns)..((first + count) * columns)], count, columns, first, 7, Half, 2f));
+                parts.AddRange(Apply(InstructionSet.Current, x[(first * columns)..((first + count) * columns)], count, columns, first, 7,
+                    Half, 2f));
                 first += count;
             }
             Kernels.Bits(parts.ToArray()).Should().Equal(Kernels.Bits(whole));

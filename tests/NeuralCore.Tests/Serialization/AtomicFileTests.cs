@@ -15,7 +15,8 @@ public class AtomicFileTests
 
         ModelFile.Save(TestModels.Small(), folder.File("m"), null, disk);
 
-        disk.Operations.Where(name => name != "close").Distinct().Should().Equal("list", "create", "write", "flush", "rename", "sync folder");
+        disk.Operations.Where(name => name != "close").Distinct().Should()
+            .Equal("list", "create", "write", "flush", "rename", "sync folder");
     }
 
     [Theory]
@@ -34,7 +35,8 @@ public class AtomicFileTests
             string path = folder.File("model.safetensors");
             old.Save(path);
             File.WriteAllText(folder.File(AtomicFile.TemporaryName("model.safetensors")), "left over by a crash");
-            FaultyFileSystem disk = new(n, forever, name => noSpace ? new IOException($"No space left on device: {name}", 28) : new UnauthorizedAccessException(name));
+            FaultyFileSystem disk = new(n, forever, name =>
+                noSpace ? new IOException($"No space left on device: {name}", 28) : new UnauthorizedAccessException(name));
 
             Exception? thrown = Record.Exception(() => ModelFile.Save(@new, path, null, disk));
 
@@ -43,9 +45,11 @@ public class AtomicFileTests
             if (thrown is null)
                 found.Should().Equal(TestModels.Bits(@new), "the save succeeded ({0})", string.Join(", ", disk.Operations));
             else
-                found.Should().Match<IEnumerable<uint>>(bits => bits.SequenceEqual(TestModels.Bits(old)) || bits.SequenceEqual(TestModels.Bits(@new)));
+                found.Should().Match<IEnumerable<uint>>(bits =>
+                    bits.SequenceEqual(TestModels.Bits(old)) || bits.SequenceEqual(TestModels.Bits(@new)));
             bool isTidying = disk.FailedOperation is null or "list" or "delete abandoned";
-            (thrown is null).Should().Be(isTidying && !(forever && disk.HasFailed), "tidying up is no part of the save ({0})", disk.FailedOperation);
+            (thrown is null).Should().Be(isTidying && !(forever && disk.HasFailed), "tidying up is no part of the save ({0})",
+                disk.FailedOperation);
             @new.Save(path);
             folder.Names.Should().Equal("model.safetensors");
             TestModels.Bits(Sequential.Load(path)).Should().Equal(TestModels.Bits(@new));

@@ -47,7 +47,8 @@ public class CrashTests
 
         static async Task<string> Weights(string? gen0Size)
         {
-            using Process host = Start(gen0Size is null ? [] : new() { ["DOTNET_GCgen0size"] = gen0Size, ["DOTNET_gcConcurrent"] = "0" }, "weights");
+            using Process host = Start(gen0Size is null ? [] : new() { ["DOTNET_GCgen0size"] = gen0Size, ["DOTNET_gcConcurrent"] = "0" },
+                "weights");
             string output = await host.StandardOutput.ReadToEndAsync();
             await host.WaitForExitAsync();
             host.ExitCode.Should().Be(0);
@@ -55,7 +56,8 @@ public class CrashTests
         }
     }
 
-    private static long Parse(string? line) => long.Parse(line ?? throw new InvalidOperationException("The process ended by itself."), CultureInfo.InvariantCulture);
+    private static long Parse(string? line) => long.Parse(line ?? throw new InvalidOperationException("The process ended by itself."),
+        CultureInfo.InvariantCulture);
 
     private static Process Start(params string[] arguments) => Start([], arguments);
 

@@ -32,9 +32,12 @@ public partial class HostileFileTests
     [Theory]
     [InlineData("\\\"slots\\\":[\\\"m\\\",\\\"v\\\"]", "\\\"slots\\\":[\\\"m\\\",\\\"m\\\"]", "state/slot/m is named twice")]
     [InlineData("\\\"slots\\\":[\\\"m\\\",\\\"v\\\"]", "\\\"slots\\\":[\\\"m\\\"]", "the array state/slot/v is unknown")]
-    [InlineData("\\\"arrays\\\":[\\\"bestWeights\\\"]", "\\\"arrays\\\":[\\\"bestWeights\\\",\\\"bestWeights\\\"]", "bestWeights is named twice")]
-    [InlineData("\\\"arrays\\\":[\\\"bestWeights\\\"]", "\\\"arrays\\\":[]", "the array state/callback/EarlyStopping/bestWeights is unknown")]
-    [InlineData("\\\"callbacks\\\":[", "\\\"callbacks\\\":[{\\\"name\\\":\\\"EarlyStopping\\\",\\\"values\\\":{},\\\"arrays\\\":[]},", "the state of one callback twice")]
+    [InlineData("\\\"arrays\\\":[\\\"bestWeights\\\"]", "\\\"arrays\\\":[\\\"bestWeights\\\",\\\"bestWeights\\\"]",
+        "bestWeights is named twice")]
+    [InlineData("\\\"arrays\\\":[\\\"bestWeights\\\"]", "\\\"arrays\\\":[]",
+        "the array state/callback/EarlyStopping/bestWeights is unknown")]
+    [InlineData("\\\"callbacks\\\":[", "\\\"callbacks\\\":[{\\\"name\\\":\\\"EarlyStopping\\\",\\\"values\\\":{},\\\"arrays\\\":[]},",
+        "the state of one callback twice")]
     [InlineData("\\\"callbacks\\\":[", "\\\"callbacks\\\":[{\\\"name\\\":\\\"EarlyStopping\\\",\\\"values\\\":{},\\\"arrays\\\":[\\\"bestWeights\\\"]},", "bestWeights is named twice")]
     [InlineData("\\\"wait\\\":", "\\\"bestEpoch\\\":\\\"1\\\",\\\"wait\\\":", "\\\"bestEpoch\\\" occurs twice")]
     [InlineData("\\\"metrics\\\":", "\\\"metrics\\\":\\\"x\\\",\\\"metrics\\\":", "\\\"metrics\\\" occurs twice")]
@@ -51,7 +54,8 @@ public partial class HostileFileTests
     {
         // "a/b" of a callback "x", and "b" of a callback "x/a".
         const string callbacks = """[{"name":"x","values":{},"arrays":["a/b"]},{"name":"x/a","values":{},"arrays":["b"]}]""";
-        byte[] file = HostileFiles.Rewrite(HostileFiles.Checkpoint(), header => CallbackList().Replace(header, "$1" + callbacks.Replace("\"", "\\\""))
+        byte[] file = HostileFiles.Rewrite(HostileFiles.Checkpoint(), header =>
+            CallbackList().Replace(header, "$1" + callbacks.Replace("\"", "\\\""))
             .Replace("state/callback/EarlyStopping/bestWeights", "state/callback/x/a/b"));
         HostileFiles.Forge(file).Should().BeTrue();
 
@@ -99,7 +103,8 @@ public partial class HostileFileTests
     {
         StringBuilder header = new("{");
         for (int i = 0; i < SafeTensorsHeader.MostTensors - 1; i++)
-            header.Append(CultureInfo.InvariantCulture, $"\"{i:D40}\":{{\"dtype\":\"F32\",\"shape\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],\"data_offsets\":[0,0]}},");
+            header.Append(CultureInfo.InvariantCulture,
+                $"\"{i:D40}\":{{\"dtype\":\"F32\",\"shape\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],\"data_offsets\":[0,0]}},");
         header.Append("\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}");
         byte[] file = ModelFileTests.Foreign(header.ToString(), 4);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -149,12 +154,15 @@ public partial class HostileFileTests
     };
 
     private static string Arrays(int count, Func<int, string> name) =>
-        "{" + string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{name(i)}\":{{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}")) + "}";
+        "{" + string.Join(',', Enumerable.Range(0, count).Select(i =>
+            $"\"{name(i)}\":{{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}")) + "}";
 
-    private static string Description(string shape, string layers) => $$"""{"format":1,"name":"m","seed":1,"inputShape":[{{shape}}],"layers":[{{layers}}]}""";
+    private static string Description(string shape, string layers) =>
+        $$"""{"format":1,"name":"m","seed":1,"inputShape":[{{shape}}],"layers":[{{layers}}]}""";
 
     private static string Layer(string kind, string name = "l", string settings = "") =>
-        "{\"name\":\"" + name + "\",\"trainable\":true,\"description\":{\"kind\":\"" + kind + "\",\"text\":\"\",\"settings\":{" + settings + "}}}";
+        "{\"name\":\"" + name + "\",\"trainable\":true,\"description\":{\"kind\":\"" + kind + "\",\"text\":\"\",\"settings\":{" + settings
+            + "}}}";
 
     private const string DenseSettings = """
         "units":12,"useBias":true,"kernelInitializer":{"kind":"GlorotUniform","text":"","settings":{}},"biasInitializer":{"kind":"Zeros","text":"","settings":{}}

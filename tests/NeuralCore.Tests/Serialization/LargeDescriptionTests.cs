@@ -72,7 +72,8 @@ public class LargeDescriptionTests
             }
             catch (ArgumentException e)
             {
-                e.Message.Should().StartWith("The model is too large for a file, so checkpoints could not be saved: ").And.Contain("the limit of a file is");
+                e.Message.Should().StartWith("The model is too large for a file, so checkpoints could not be saved: ")
+                    .And.Contain("the limit of a file is");
                 wasRefused = true;
                 continue;
             }

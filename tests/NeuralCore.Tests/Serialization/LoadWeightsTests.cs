@@ -38,7 +38,8 @@ public class LoadWeightsTests
         File.WriteAllBytes(folder.File("torch"), ModelFileTests.Foreign(Torch, 68));
         Sequential model = new([2], [new Dense(3, name: "fc1"), new Dense(2, name: "fc2")]);
 
-        model.LoadWeights(folder.File("torch"), new LoadWeightsOptions { NameInFile = name => name.Replace("kernel", "weight"), TransposedKernels = true });
+        model.LoadWeights(folder.File("torch"), new LoadWeightsOptions { NameInFile = name =>
+            name.Replace("kernel", "weight"), TransposedKernels = true });
 
         model.Parameters[0].Values.ToArray().Should().Equal(3, 5, 7, 4, 6, 8);
         model.Parameters[1].Values.ToArray().Should().Equal(0, 1, 2);
@@ -93,7 +94,8 @@ public class LoadWeightsTests
         MemoryMarshal.AsBytes<ushort>([0x3C00, 0xC000, 0x0001, 0x7BFF, 0x8000, 0x3555]).CopyTo(data);
         MemoryMarshal.AsBytes<ushort>([0x3F80, 0xC000, 0x0001, 0x7F7F, 0x8000, 0x3EAB]).CopyTo(data[12..]);
         // Between two floats, and at the tie, which goes to the even one; what is too small is 0.
-        MemoryMarshal.AsBytes<double>([1.0 / 3, 1 + Math.Pow(2, -24), 1 + 3 * Math.Pow(2, -24), 1e-60, -0.0, 3.4028234663852886e38]).CopyTo(data[24..]);
+        MemoryMarshal.AsBytes<double>([1.0 / 3, 1 + Math.Pow(2, -24), 1 + 3 * Math.Pow(2, -24), 1e-60, -0.0, 3.4028234663852886e38])
+            .CopyTo(data[24..]);
         File.WriteAllBytes(folder.File("f"), file);
         Sequential model = new([6], [new Offset("a"), new Offset("b"), new Offset("c")]);
 
@@ -115,7 +117,8 @@ public class LoadWeightsTests
         string type, int size, long bits, string value)
     {
         using TemporaryFolder folder = new();
-        byte[] file = ModelFileTests.Foreign("{\"a.bias\":{\"dtype\":\"" + type + "\",\"shape\":[3],\"data_offsets\":[0," + 3 * size + "]}}", 3 * size);
+        byte[] file = ModelFileTests.Foreign("{\"a.bias\":{\"dtype\":\"" + type + "\",\"shape\":[3],\"data_offsets\":[0," + 3 * size
+            + "]}}", 3 * size);
         file.AsSpan(file.Length - 3 * size).Clear();
         BitConverter.GetBytes(bits).AsSpan(0, size).CopyTo(file.AsSpan(file.Length - size));
         File.WriteAllBytes(folder.File("f"), file);
@@ -136,7 +139,8 @@ public class LoadWeightsTests
         bytes[^1] ^= 1;
         File.WriteAllBytes(folder.File("m"), bytes);
 
-        TestModels.Small().Invoking(m => m.LoadWeights(folder.File("m"))).Should().Throw<InvalidDataException>().WithMessage("*digest*damaged*");
+        TestModels.Small().Invoking(m => m.LoadWeights(folder.File("m"))).Should().Throw<InvalidDataException>()
+            .WithMessage("*digest*damaged*");
     }
 
     // A vector as it stands, under the name of a bias.

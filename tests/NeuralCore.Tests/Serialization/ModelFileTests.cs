@@ -59,7 +59,8 @@ public class ModelFileTests
         forged.Should().Equal(file, "the digest is that of the whole file");
         TestModels.Bits(Sequential.Load(folder.File("m"))).Should().Equal(TestModels.Bits(model));
 
-        foreach (int at in new[] { file.Length - 240_000, file.Length - 170_000, file.Length - 100_000, file.Length - 20_000, file.Length - 1 })
+        foreach (int at in new[] { file.Length - 240_000, file.Length - 170_000, file.Length - 100_000, file.Length - 20_000,
+            file.Length - 1 })
         {
             file[at] ^= 1;
             HostileFiles.ShouldBeRefused(file, HostileFiles.LoadModel).Should().Contain("the file is damaged", "byte {0} is wrong", at);
@@ -108,8 +109,10 @@ public class ModelFileTests
         int length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
         using JsonDocument header = JsonDocument.Parse(bytes.AsMemory(8, length));
         (length % 8).Should().Be(0);
-        header.RootElement.GetProperty("__metadata__").EnumerateObject().Should().OnlyContain(text => text.Value.ValueKind == JsonValueKind.String);
-        header.RootElement.EnumerateObject().Select(p => p.Name).Should().Equal("__metadata__", "dense.kernel", "dense.bias", "head.kernel", "head.bias");
+        header.RootElement.GetProperty("__metadata__").EnumerateObject().Should().OnlyContain(text =>
+            text.Value.ValueKind == JsonValueKind.String);
+        header.RootElement.EnumerateObject().Select(p =>
+            p.Name).Should().Equal("__metadata__", "dense.kernel", "dense.bias", "head.kernel", "head.bias");
         foreach (Parameter parameter in model.Parameters)
         {
             JsonElement tensor = header.RootElement.GetProperty(parameter.FullName);
@@ -163,16 +166,19 @@ public class ModelFileTests
     public void A_layer_of_the_user_needs_its_factory_and_is_named_when_there_is_none()
     {
         using TemporaryFolder folder = new();
-        Sequential model = new([3], [new Scaling(2.0, "twice"), new Dense(2, new Scaling(1e300, null)), new Scaling(double.NegativeInfinity, null)]);
+        Sequential model = new([3], [new Scaling(2.0, "twice"), new Dense(2, new Scaling(1e300, null)),
+            new Scaling(double.NegativeInfinity, null)]);
         model.Save(folder.File("m"));
 
-        LayerFactory factory = LayerFactory.BuiltIn.With("Scaling", (description, name) => new Scaling(description.GetDouble("factor"), name));
+        LayerFactory factory = LayerFactory.BuiltIn.With("Scaling", (description, name) =>
+            new Scaling(description.GetDouble("factor"), name));
         Sequential loaded = Sequential.Load(folder.File("m"), factory);
         loaded.Layers.OfType<Scaling>().Select(layer => layer.Factor).Should().Equal(2.0, double.NegativeInfinity);
         ((Scaling)((Dense)loaded.Layers[1]).Activation!).Factor.Should().Be(1e300);
 
         Action unknown = () => Sequential.Load(folder.File("m"));
-        unknown.Should().Throw<NotSupportedException>().WithMessage("*m: twice: the kind \"Scaling\" is unknown*LayerFactory.BuiltIn.With(\"Scaling\"*");
+        unknown.Should().Throw<NotSupportedException>()
+            .WithMessage("*m: twice: the kind \"Scaling\" is unknown*LayerFactory.BuiltIn.With(\"Scaling\"*");
         Action nameless = () => Sequential.Load(folder.File("m"), LayerFactory.BuiltIn.With("Scaling", (d, _) => new Scaling(1, null)));
         nameless.Should().Throw<InvalidDataException>().WithMessage("*twice*another name*");
     }

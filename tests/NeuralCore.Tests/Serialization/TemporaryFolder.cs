@@ -7,7 +7,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
-    internal string[] Names => Directory.GetFileSystemEntries(Path).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
+    internal string[] Names => Directory.GetFileSystemEntries(Path).Select(path =>
+        System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

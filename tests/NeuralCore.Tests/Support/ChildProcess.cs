@@ -55,8 +55,10 @@ internal static class ChildProcess
     }
 
     private static bool IsSwitch(string name) =>
-        name is "NEURALCORE_ISA" || name.StartsWith("DOTNET_Enable", StringComparison.Ordinal) || name.StartsWith("DOTNET_Tiered", StringComparison.Ordinal);
+        name is "NEURALCORE_ISA" || name.StartsWith("DOTNET_Enable", StringComparison.Ordinal)
+            || name.StartsWith("DOTNET_Tiered", StringComparison.Ordinal);
 
     private static string DotnetPath() =>
-        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath!
+            : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 }

@@ -71,7 +71,8 @@ internal sealed class FaultyLoss(Action onEvaluate) : Loss<int>
 
     public override int TargetWidth(Shape prediction) => _inner.TargetWidth(prediction);
 
-    protected internal override void CheckTargets(ReadOnlySpan<int> targets, Shape prediction, int firstRow) => _inner.CheckTargets(targets, prediction, firstRow);
+    protected internal override void CheckTargets(ReadOnlySpan<int> targets, Shape prediction, int firstRow) =>
+        _inner.CheckTargets(targets, prediction, firstRow);
 
     protected internal override void Evaluate(in LossPass<int> pass)
     {

@@ -3,7 +3,9 @@ using NeuralCore.Randomness;
 
 namespace NeuralCore.Tests.Support;
 
-/// <summary>A layer in double precision, written to be obviously right: one row at a time, plain loops, nothing shared with the library's kernels.</summary>
+/// <summary>
+/// A layer in double precision, written to be obviously right: one row at a time, plain loops, nothing shared with the library's kernels.
+/// </summary>
 internal abstract class NaiveLayer
 {
     internal abstract double[] Forward(double[] x, int row, ulong step);
@@ -84,7 +86,8 @@ internal sealed class NaiveReLU : NaiveLayer
 {
     internal override double[] Forward(double[] x, int row, ulong step) => Array.ConvertAll(x, value => Math.Max(value, 0));
 
-    internal override double[] Backward(double[] x, double[] y, double[] dy, int row, ulong step) => dy.Select((value, i) => x[i] > 0 ? value : 0).ToArray();
+    internal override double[] Backward(double[] x, double[] y, double[] dy, int row, ulong step) => dy.Select((value, i) =>
+        x[i] > 0 ? value : 0).ToArray();
 }
 
 internal sealed class NaiveSoftmax : NaiveLayer

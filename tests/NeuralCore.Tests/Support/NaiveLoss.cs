@@ -1,6 +1,8 @@
 namespace NeuralCore.Tests.Support;
 
-/// <summary>Cross-entropy of one row in double precision; targets are one-hot or soft rows, whichever way the library is given them.</summary>
+/// <summary>
+/// Cross-entropy of one row in double precision; targets are one-hot or soft rows, whichever way the library is given them.
+/// </summary>
 internal static class NaiveLoss
 {
     private const double Clip = 1e-7;

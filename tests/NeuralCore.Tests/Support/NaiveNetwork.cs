@@ -4,7 +4,8 @@ using NeuralCore.Models;
 namespace NeuralCore.Tests.Support;
 
 /// <summary>
-/// The truth that the library's gradients are measured against: a model in double precision, row by row. It is itself checked against differences in
+/// The truth that the library's gradients are measured against: a model in double precision, row by row. It is itself checked against
+/// differences in
 /// <see cref="NaiveNetworkTests"/>.
 /// </summary>
 internal sealed class NaiveNetwork
@@ -30,7 +31,8 @@ internal sealed class NaiveNetwork
     internal double Loss(double[] input, double[] targets, ulong step = 0)
     {
         int rows = input.Length / _inputSize;
-        return Enumerable.Range(0, rows).Sum(row => RowLoss(Run(RowOf(input, row, rows), row, step)[^1], RowOf(targets, row, rows)).Loss) / rows;
+        return Enumerable.Range(0, rows).Sum(row =>
+            RowLoss(Run(RowOf(input, row, rows), row, step)[^1], RowOf(targets, row, rows)).Loss) / rows;
     }
 
     /// <summary>The mean loss, and all gradients: the parameters' in themselves, the input's returned.</summary>
@@ -71,7 +73,8 @@ internal sealed class NaiveNetwork
         return nearest;
     }
 
-    private static double[] RowOf(double[] values, int row, int rows) => values[(row * (values.Length / rows))..((row + 1) * (values.Length / rows))];
+    private static double[] RowOf(double[] values, int row, int rows) =>
+        values[(row * (values.Length / rows))..((row + 1) * (values.Length / rows))];
 
     private double[][] Run(double[] x, int row, ulong step)
     {

@@ -3,7 +3,9 @@ using NeuralCore.Models;
 
 namespace NeuralCore.Tests.Support;
 
-/// <summary>The reference itself against central differences, so that a mistake in it cannot agree with one in the library unseen.</summary>
+/// <summary>
+/// The reference itself against central differences, so that a mistake in it cannot agree with one in the library unseen.
+/// </summary>
 public class NaiveNetworkTests
 {
     private const double Step = 1e-6;

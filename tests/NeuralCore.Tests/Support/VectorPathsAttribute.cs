@@ -5,8 +5,8 @@ using Xunit.Sdk;
 namespace NeuralCore.Tests.Support;
 
 /// <summary>
-/// One test case for each vector path, the path first, then the given values. A test begins with <c>Kernels.Require(path)</c>, so that a path this processor
-/// lacks is skipped and counted, never passed.
+/// One test case for each vector path, the path first, then the given values. A test begins with <c>Kernels.Require(path)</c>, so that a
+/// path this processor lacks is skipped and counted, never passed.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class VectorPathsAttribute(params object[] values) : DataAttribute

@@ -50,7 +50,8 @@ public class CallbackTests
         {
             Sequential model = TestModels.Small();
             using Trainer<int> trainer = Fits.Compile(model, new Adam(0.1f));
-            TrainingHistory history = trainer.Fit(TestModels.Data(60), Overfitting([.. more, new EarlyStopping(patience: 3)]) with { ResumeFrom = from });
+            TrainingHistory history = trainer.Fit(TestModels.Data(60),
+                Overfitting([.. more, new EarlyStopping(patience: 3)]) with { ResumeFrom = from });
             return (TestModels.Bits(model), history, trainer.StepCount);
         }
     }
@@ -146,7 +147,8 @@ public class CallbackTests
         trainer.Fit(TestModels.Data(), options);
 
         using Trainer<int> other = Fits.Compile(TestModels.Small());
-        other.Invoking(t => t.Fit(TestModels.Data(), options)).Should().Throw<InvalidOperationException>().WithMessage("*another fit*ResumeFrom*");
+        other.Invoking(t => t.Fit(TestModels.Data(), options)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*another fit*ResumeFrom*");
         trainer.Invoking(t => t.Fit(TestModels.Data(), options)).Should().NotThrow("the same training goes on");
     }
 
@@ -158,7 +160,8 @@ public class CallbackTests
         (uint[] weights, _, _) = Fits.Whole();
         FaultyFileSystem disk = new(40, true, name => new IOException("No space left on device", 28));
 
-        Action fit = () => trainer.Fit(TestModels.Data(), Fits.Options() with { Callbacks = [new EarlyStopping(100), new ModelCheckpoint(folder.Path, 2, 0, disk)] });
+        Action fit = () => trainer.Fit(TestModels.Data(),
+            Fits.Options() with { Callbacks = [new EarlyStopping(100), new ModelCheckpoint(folder.Path, 2, 0, disk)] });
 
         fit.Should().Throw<IOException>().WithMessage("No space left*");
         Checkpoint checkpoint = Checkpoint.Load(Checkpoint.FindLatest(folder.Path)!);
@@ -177,7 +180,8 @@ public class CallbackTests
         using Trainer<int> trainer = Fits.Compile(TestModels.Small(), new Sgd(0.1f));
         RateAt rate = new(Fits.StepsPerEpoch + 3, 1e30f);
 
-        NonFiniteException error = trainer.Invoking(t => t.Fit(TestModels.Data(), Fits.Options() with { Callbacks = [rate, new ModelCheckpoint(folder.Path)] }))
+        NonFiniteException error = trainer.Invoking(t =>
+            t.Fit(TestModels.Data(), Fits.Options() with { Callbacks = [rate, new ModelCheckpoint(folder.Path)] }))
             .Should().Throw<NonFiniteException>().Which;
 
         error.Step.Should().BeInRange(Fits.StepsPerEpoch + 4, Fits.StepsPerEpoch + 5);
@@ -214,7 +218,8 @@ public class CallbackTests
         using Trainer<int> trainer = Fits.Compile(model);
 
         NonFiniteException error = trainer.Invoking(t => t.Fit(
-            Dataset.From(features, [4, 3], labels), new() { BatchSize = 50, Shuffle = false, SkipZeros = skipZeros })).Should().Throw<NonFiniteException>().Which;
+            Dataset.From(features, [4, 3], labels), new() { BatchSize = 50, Shuffle = false, SkipZeros = skipZeros })).Should()
+                .Throw<NonFiniteException>().Which;
 
         error.Step.Should().Be(inData ? 3 : 1);
         error.Layer.Should().Be(inData ? null : "dense");

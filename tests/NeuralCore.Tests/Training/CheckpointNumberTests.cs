@@ -144,7 +144,8 @@ public partial class CheckpointNumberTests
         if (count <= 256)
             Fits.ThroughDisk(checkpoint).Fit!.Callbacks.Should().HaveCount(count);
         else
-            checkpoint.Invoking(Fits.ThroughDisk).Should().Throw<ArgumentException>().WithMessage("*callbacks*a checkpoint stores at most*");
+            checkpoint.Invoking(Fits.ThroughDisk).Should().Throw<ArgumentException>()
+                .WithMessage("*callbacks*a checkpoint stores at most*");
     }
 
     [Fact]

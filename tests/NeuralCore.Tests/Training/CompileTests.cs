@@ -24,12 +24,14 @@ public class CompileTests
 
     [Fact]
     public void Accuracy_refuses_a_single_output() =>
-        new Sequential([4], [new Dense(1)]).Invoking(m => m.Compile(new Sgd(), new WideLoss(1), new Accuracy())).Should().Throw<ShapeException>()
+        new Sequential([4], [new Dense(1)]).Invoking(m =>
+            m.Compile(new Sgd(), new WideLoss(1), new Accuracy())).Should().Throw<ShapeException>()
             .WithMessage("Accuracy: expects a vector of two or more classes, got predictions [1]*one unit for each class*custom IMetric.");
 
     [Fact]
     public void A_metric_of_the_user_s_is_asked_what_it_can_measure() =>
-        new Sequential([4], [new Dense(3)]).Invoking(m => m.Compile(new Sgd(), new WideLoss(2), new Choosy())).Should().Throw<ShapeException>().WithMessage("[3] 2");
+        new Sequential([4], [new Dense(3)]).Invoking(m =>
+            m.Compile(new Sgd(), new WideLoss(2), new Choosy())).Should().Throw<ShapeException>().WithMessage("[3] 2");
 
     [Theory]
     [InlineData(0)]
@@ -55,7 +57,8 @@ public class CompileTests
         Refuses([new Dense(3, new ReLU())], "*ends with dense.relu: ReLU*");
         Refuses([new Dense(3, new Softmax()), new Dropout(0.5)], "*ends with dropout: Dropout(0.5)*");
         Refuses([new Dense(3), new Flatten()], "*ends with dense: Dense(3)*");
-        new Sequential([4], [new Dense(3)]).Invoking(m => m.Compile(new Sgd(), new CategoricalCrossEntropy())).Should().Throw<ArgumentException>();
+        new Sequential([4], [new Dense(3)]).Invoking(m =>
+            m.Compile(new Sgd(), new CategoricalCrossEntropy())).Should().Throw<ArgumentException>();
     }
 
     [Fact]
@@ -77,7 +80,8 @@ public class CompileTests
     }
 
     private static void Refuses(Layer[] layers, string message) =>
-        new Sequential([4], layers).Invoking(m => m.Compile(new Sgd(), new SparseCategoricalCrossEntropy())).Should().Throw<ArgumentException>().WithMessage(message);
+        new Sequential([4], layers).Invoking(m => m.Compile(new Sgd(), new SparseCategoricalCrossEntropy())).Should()
+            .Throw<ArgumentException>().WithMessage(message);
 
     private sealed class WideLoss(int width) : Loss<float>
     {

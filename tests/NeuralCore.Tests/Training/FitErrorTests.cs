@@ -41,19 +41,25 @@ public class FitErrorTests
     [Fact]
     public void Shapes_must_fit()
     {
-        Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [2, 2], 3), "sequential: expects samples [4], but the data has [2, 2]*");
-        Refuses(Model(), new CategoricalCrossEntropy(), TestData.Classes(10, [4], 3).ToOneHot(4), "CategoricalCrossEntropy: expects 3 target values per row for predictions [3], but the data has 4*");
-        Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [4], 3), "sequential: expects samples [4], but the data has [5]*", TestData.Classes(10, [5], 3));
+        Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [2, 2], 3),
+            "sequential: expects samples [4], but the data has [2, 2]*");
+        Refuses(Model(), new CategoricalCrossEntropy(), TestData.Classes(10, [4], 3).ToOneHot(4),
+            "CategoricalCrossEntropy: expects 3 target values per row for predictions [3], but the data has 4*");
+        Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [4], 3),
+            "sequential: expects samples [4], but the data has [5]*", TestData.Classes(10, [5], 3));
     }
 
     [Fact]
     public void A_step_checks_its_arguments()
     {
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
-        trainer.Invoking(t => t.TrainStep(new float[7], [0])).Should().Throw<ArgumentException>().WithMessage("The input has 7 values; a batch is one or more rows of 4*");
+        trainer.Invoking(t => t.TrainStep(new float[7], [0])).Should().Throw<ArgumentException>()
+            .WithMessage("The input has 7 values; a batch is one or more rows of 4*");
         trainer.Invoking(t => t.TrainStep([], [])).Should().Throw<ArgumentException>();
-        trainer.Invoking(t => t.TrainStep(new float[8], [0])).Should().Throw<ArgumentException>().WithMessage("2 rows need 2 x 1 targets*got 1*");
-        trainer.Invoking(t => t.TrainStep(new float[8], [0, -1])).Should().Throw<ArgumentException>().WithMessage("*the label of row 1 is -1*");
+        trainer.Invoking(t => t.TrainStep(new float[8], [0])).Should().Throw<ArgumentException>()
+            .WithMessage("2 rows need 2 x 1 targets*got 1*");
+        trainer.Invoking(t => t.TrainStep(new float[8], [0, -1])).Should().Throw<ArgumentException>()
+            .WithMessage("*the label of row 1 is -1*");
         trainer.Invoking(t => t.TrainStep(new float[8], [0, 1], threads: -1)).Should().Throw<ArgumentOutOfRangeException>();
         trainer.StepCount.Should().Be(0);
     }
@@ -63,9 +69,11 @@ public class FitErrorTests
     {
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
         Dataset<int> data = TestData.Classes(10, [4], 3);
-        foreach (FitOptions<int> options in new FitOptions<int>[] { new() { Epochs = 0 }, new() { BatchSize = 0 }, new() { Threads = -1 }, new() { Callbacks = [null!] } })
+        foreach (FitOptions<int> options in new FitOptions<int>[] { new() { Epochs = 0 }, new() { BatchSize = 0 }, new() { Threads = -1 },
+            new() { Callbacks = [null!] } })
             trainer.Invoking(t => t.Fit(data, options)).Should().Throw<ArgumentException>();
-        trainer.Invoking(t => t.Fit(data, new() { BatchSize = 11, DropLastBatch = true })).Should().Throw<ArgumentException>().WithMessage("10 samples do not fill one batch of 11*");
+        trainer.Invoking(t => t.Fit(data, new() { BatchSize = 11, DropLastBatch = true })).Should().Throw<ArgumentException>()
+            .WithMessage("10 samples do not fill one batch of 11*");
         trainer.Invoking(t => t.LearningRate = float.NaN).Should().Throw<ArgumentOutOfRangeException>();
     }
 
@@ -74,10 +82,13 @@ public class FitErrorTests
     {
         Model().Invoking(m => m.Compile(new Sgd(), new SparseCategoricalCrossEntropy(fromLogits: true))).Should().Throw<ArgumentException>()
             .WithMessage("SparseCategoricalCrossEntropy: fromLogits is set, but the network ends with dense.softmax*");
-        new Sequential([4], [new Dense(1)]).Invoking(m => m.Compile(new Sgd(), new SparseCategoricalCrossEntropy())).Should().Throw<ShapeException>()
+        new Sequential([4], [new Dense(1)]).Invoking(m =>
+            m.Compile(new Sgd(), new SparseCategoricalCrossEntropy())).Should().Throw<ShapeException>()
             .WithMessage("SparseCategoricalCrossEntropy: expects a vector of two or more classes, got [1]*");
-        new Sequential([4, 4], [new ReLU()]).Invoking(m => m.Compile(new Sgd(), new CategoricalCrossEntropy())).Should().Throw<ShapeException>();
-        Model().Invoking(m => m.Compile(new Sgd(), new SparseCategoricalCrossEntropy(), new Accuracy(), new Accuracy())).Should().Throw<ArgumentException>()
+        new Sequential([4, 4], [new ReLU()]).Invoking(m =>
+            m.Compile(new Sgd(), new CategoricalCrossEntropy())).Should().Throw<ShapeException>();
+        Model().Invoking(m => m.Compile(new Sgd(), new SparseCategoricalCrossEntropy(), new Accuracy(), new Accuracy())).Should()
+            .Throw<ArgumentException>()
             .WithMessage("Two metrics are named \"accuracy\"*");
     }
 
@@ -91,7 +102,8 @@ public class FitErrorTests
         Sequential model = Model();
         using Trainer<int> trainer = model.Compile(new Sgd(0.25f), new SparseCategoricalCrossEntropy());
 
-        NonFiniteException exception = trainer.Invoking(t => t.Fit(Dataset.From(features, [4], TestData.Labels(100, 3)), new() { BatchSize = 10, Shuffle = false, Epochs = 2 }))
+        NonFiniteException exception = trainer.Invoking(t =>
+            t.Fit(Dataset.From(features, [4], TestData.Labels(100, 3)), new() { BatchSize = 10, Shuffle = false, Epochs = 2 }))
             .Should().Throw<NonFiniteException>().WithMessage("Training stopped at step 6: the loss is *the input contains * in row 7 of the batch. Learning rate 0.25; no epoch was completed before. Check the data.").Which;
 
         (exception.Step, exception.LearningRate, exception.Layer, exception.LastGoodEpoch).Should().Be((6, 0.25f, null, 0));
@@ -111,7 +123,8 @@ public class FitErrorTests
             features[row * 4 + 2] = 0;
         using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy());
 
-        NonFiniteException exception = trainer.Invoking(t => t.TrainStep(features, TestData.Labels(10, 3))).Should().Throw<NonFiniteException>().Which;
+        NonFiniteException exception = trainer.Invoking(t =>
+            t.TrainStep(features, TestData.Labels(10, 3))).Should().Throw<NonFiniteException>().Which;
 
         exception.Layer.Should().Be("dense");
         exception.Message.Should().Contain("step 1").And.Contain("dense.kernel contains ");
@@ -130,12 +143,14 @@ public class FitErrorTests
             context.Model.Parameters.SelectMany(p => p.Values.ToArray()).All(float.IsFinite).Should().BeTrue();
         });
 
-        NonFiniteException exception = trainer.Invoking(t => t.Fit(TestData.Classes(2000, [20], 3), new() { Epochs = 50, Callbacks = [check] })).Should().Throw<NonFiniteException>().Which;
+        NonFiniteException exception = trainer.Invoking(t =>
+            t.Fit(TestData.Classes(2000, [20], 3), new() { Epochs = 50, Callbacks = [check] })).Should().Throw<NonFiniteException>().Which;
 
         exception.Step.Should().Be(finiteSteps + 1);
         exception.LearningRate.Should().Be(1e6f);
         exception.Layer.Should().NotBeNull();
-        exception.Message.Should().Contain($"step {exception.Step}").And.Contain("1000000").And.Contain(exception.Layer).And.Contain("Is the learning rate too high");
+        exception.Message.Should().Contain($"step {exception.Step}").And.Contain("1000000").And.Contain(exception.Layer)
+            .And.Contain("Is the learning rate too high");
     }
 
     [Theory]
@@ -189,7 +204,8 @@ public class FitErrorTests
 
     private static Sequential Model() => new([4], [new Dense(3, new Softmax())], seed: 1);
 
-    private static void Refuses<TTarget>(Sequential model, Loss<TTarget> loss, Dataset<TTarget> data, string message, Validation<TTarget>? validation = null)
+    private static void Refuses<TTarget>(Sequential model, Loss<TTarget> loss, Dataset<TTarget> data, string message,
+        Validation<TTarget>? validation = null)
         where TTarget : unmanaged
     {
         string before = Weights.Hash(model);

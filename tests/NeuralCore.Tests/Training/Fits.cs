@@ -9,7 +9,9 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Training;
 
-/// <summary>A small fit with everything in it that a checkpoint must carry: dropout, momentum, a split, a short last batch, early stopping.</summary>
+/// <summary>
+/// A small fit with everything in it that a checkpoint must carry: dropout, momentum, a split, a short last batch, early stopping.
+/// </summary>
 internal static class Fits
 {
     internal const int StepsPerEpoch = 8;
@@ -27,7 +29,8 @@ internal static class Fits
         model.Compile(optimizer ?? new Adam(0.01f), new SparseCategoricalCrossEntropy(), new Accuracy());
 
     /// <summary>What an uninterrupted fit comes to.</summary>
-    internal static (uint[] Weights, TrainingHistory History, long Steps) Whole(Optimizer? optimizer = null, FitOptions<int>? options = null)
+    internal static (uint[] Weights, TrainingHistory History, long Steps) Whole(Optimizer? optimizer = null,
+        FitOptions<int>? options = null)
     {
         Sequential model = TestModels.Small();
         using Trainer<int> trainer = Compile(model, optimizer);
@@ -46,7 +49,8 @@ internal static class Fits
             if (++count == steps)
                 source.Cancel();
         });
-        Action fit = () => trainer.Fit(TestModels.Data(), (options ?? Options()) with { Progress = progress, CancellationToken = source.Token });
+        Action fit = () => trainer.Fit(TestModels.Data(),
+            (options ?? Options()) with { Progress = progress, CancellationToken = source.Token });
         fit.Should().Throw<OperationCanceledException>();
         return trainer;
     }
@@ -64,7 +68,8 @@ internal static class Fits
 
         // All digits of every double.
         static string Figures(EpochResult epoch) => string.Join(
-            " ", new[] { epoch.Training, epoch.Validation }.SelectMany(e => e is null ? [] : e.Metrics.Select(m => m.Value).Prepend(e.Loss)).Prepend(epoch.Epoch).Select(v => v.ToString("R")));
+            " ", new[] { epoch.Training, epoch.Validation }.SelectMany(e => e is null ? [] : e.Metrics.Select(m =>
+                m.Value).Prepend(e.Loss)).Prepend(epoch.Epoch).Select(v => v.ToString("R")));
     }
 
     internal sealed class Immediate(Action action) : IProgress<FitProgress>

@@ -57,7 +57,8 @@ public class LifetimeTests
         for (int i = 0; i < models; i++)
         {
             // 400 KB of weights and as much of optimizer state: a thousand left behind would be a gigabyte.
-            Sequential model = new([4, 3], [new Flatten(), new Dense(256, new ReLU()), new Dense(256, new ReLU()), new Dense(3, new Softmax())], i);
+            Sequential model = new([4, 3], [new Flatten(), new Dense(256, new ReLU()), new Dense(256, new ReLU()),
+                new Dense(3, new Softmax())], i);
             Trainer<int> trainer = Fits.Compile(model);
             trainer.Fit(data, new() { BatchSize = 20, Threads = 3 });
             model.Predict(new float[24]);

@@ -55,7 +55,8 @@ public class OptimizerPassTests
 
         foreach (Parameter parameter in model.Parameters)
         {
-            (int Start, float[] Gradients)[] ranges = optimizer.Ranges.Where(range => range.Parameter == parameter).Select(range => (range.Start, range.Gradients)).OrderBy(range => range.Start).ToArray();
+            (int Start, float[] Gradients)[] ranges = optimizer.Ranges.Where(range => range.Parameter == parameter).Select(range =>
+                (range.Start, range.Gradients)).OrderBy(range => range.Start).ToArray();
             if (!parameter.IsTrainable)
             {
                 ranges.Should().BeEmpty();
@@ -100,7 +101,8 @@ public class OptimizerPassTests
         trainer.TrainStep(new float[90], [0]);
 
         foreach (Parameter parameter in model.Parameters)
-            parameter.Values.ToArray().Should().AllBeEquivalentTo(parameter is { IsDecayed: true, IsTrainable: true } ? 1.9f : 2f, parameter.FullName);
+            parameter.Values.ToArray().Should().AllBeEquivalentTo(parameter is { IsDecayed: true, IsTrainable: true } ? 1.9f : 2f,
+                parameter.FullName);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ namespace NeuralCore.Tests.Training;
 
 public class ResumeTests
 {
-    public static TheoryData<Optimizer> Optimizers => [new Sgd(0.1f), new Sgd(0.05f, 0.9f), new Sgd(0.05f, 0.9f, nesterov: true), new Adam(0.01f)];
+    public static TheoryData<Optimizer> Optimizers =>
+        [new Sgd(0.1f), new Sgd(0.05f, 0.9f), new Sgd(0.05f, 0.9f, nesterov: true), new Adam(0.01f)];
 
     [Theory]
     [MemberData(nameof(Optimizers))]
@@ -25,7 +26,8 @@ public class ResumeTests
         string path = folder.File("c");
         using (Trainer<int> first = Fits.Compile(TestModels.Small(), optimizer))
         {
-            first.Fit(TestModels.Data(), Fits.Options(3) with { Threads = 1, Callbacks = [new EarlyStopping(100, restoreBestWeights: true), new ModelCheckpoint(folder.Path)] });
+            first.Fit(TestModels.Data(), Fits.Options(3) with { Threads = 1,
+                Callbacks = [new EarlyStopping(100, restoreBestWeights: true), new ModelCheckpoint(folder.Path)] });
             path = Checkpoint.FindLatest(folder.Path)!;
         }
 
@@ -74,7 +76,8 @@ public class ResumeTests
 
             // The same trainer goes on, is cut again by a callback that stops it, and a third finishes.
             int more = random.Next(1, total - step + 1);
-            trainer.Fit(TestModels.Data(), Fits.Options() with { Callbacks = [new EarlyStopping(100), new StopAfter(step + more)], ResumeFrom = checkpoint, Threads = random.Next(1, 4) });
+            trainer.Fit(TestModels.Data(), Fits.Options() with { Callbacks = [new EarlyStopping(100), new StopAfter(step + more)],
+                ResumeFrom = checkpoint, Threads = random.Next(1, 4) });
             checkpoint = StopAfter.Made ?? throw new InvalidOperationException();
 
             Sequential model = TestModels.Small();
@@ -137,8 +140,10 @@ public class ResumeTests
         Checkpoint checkpoint = cancelled.CreateCheckpoint();
         bool IsAbout(string text) => difference.StartsWith(text, StringComparison.Ordinal);
         Sequential model = IsAbout("seed") ? TestModels.Small(6)
-            : IsAbout("layer 2") ? new([4, 3], [new Flatten(), new Dense(8, new ReLU()), new Dropout(0.25), new Dense(3, new Softmax(), name: "head")], 5)
-            : IsAbout("layer 4") ? new([4, 3], [new Flatten(), new Dense(7, new ReLU()), new Dropout(0.25), new Dense(3, new Softmax(), name: "head") { Trainable = false }], 5)
+            : IsAbout("layer 2") ? new([4, 3], [new Flatten(), new Dense(8, new ReLU()), new Dropout(0.25),
+                new Dense(3, new Softmax(), name: "head")], 5)
+            : IsAbout("layer 4") ? new([4, 3], [new Flatten(), new Dense(7, new ReLU()), new Dropout(0.25),
+                new Dense(3, new Softmax(), name: "head") { Trainable = false }], 5)
             : IsAbout("loss") ? new([4, 3], [new Flatten(), new Dense(7, new ReLU()), new Dropout(0.25), new Dense(3, name: "head")], 5)
             : TestModels.Small();
         Optimizer optimizer = !IsAbout("optimizer") ? new Adam(0.01f) : difference.Contains("Sgd") ? new Sgd(0.1f) : new Adam(0.01f, 0.8);
@@ -155,7 +160,8 @@ public class ResumeTests
             "callbacks" => options with { Callbacks = [] },
             _ => options,
         };
-        Dataset<int> data = IsAbout("training data's samples") ? TestModels.Data(199) : IsAbout("training data's content") ? TestModels.Data(salt: 1) : TestModels.Data();
+        Dataset<int> data = IsAbout("training data's samples") ? TestModels.Data(199) : IsAbout("training data's content")
+            ? TestModels.Data(salt: 1) : TestModels.Data();
         uint[] before = TestModels.Bits(model);
 
         Action fit = () => trainer.Fit(data, options);
@@ -168,7 +174,8 @@ public class ResumeTests
     [Fact]
     public void The_settings_of_a_user_s_callback_are_kept_and_compared()
     {
-        using Trainer<int> cancelled = Fits.CancelAfter(3, options: Fits.Options() with { Callbacks = [new EarlyStopping(100), new Schedule("factor 0.5")] });
+        using Trainer<int> cancelled = Fits.CancelAfter(3,
+            options: Fits.Options() with { Callbacks = [new EarlyStopping(100), new Schedule("factor 0.5")] });
         Checkpoint checkpoint = Fits.ThroughDisk(cancelled.CreateCheckpoint());
         Sequential model = TestModels.Small();
         using Trainer<int> trainer = Fits.Compile(model);
@@ -178,7 +185,8 @@ public class ResumeTests
 
         trainer.Invoking(t => t.Fit(TestModels.Data(), With("factor 0.25")))
             .Should().Throw<ArgumentException>().WithMessage("*callback Schedule: factor 0.5 in the checkpoint, factor 0.25 now*");
-        trainer.Invoking(t => t.Fit(TestModels.Data(), With(null))).Should().Throw<ArgumentException>().WithMessage("*callback Schedule: factor 0.5*");
+        trainer.Invoking(t => t.Fit(TestModels.Data(), With(null))).Should().Throw<ArgumentException>()
+            .WithMessage("*callback Schedule: factor 0.5*");
         TestModels.Bits(model).Should().Equal(before);
         trainer.StepCount.Should().Be(0);
 
@@ -203,7 +211,8 @@ public class ResumeTests
 
         // Step 11 is in the second epoch: only the third begins.
         counter.Begun.Should().Be(1);
-        history.Epochs[1].Duration.Should().BeCloseTo(TimeSpan.FromHours(1), TimeSpan.FromMinutes(1)).And.BeGreaterThan(TimeSpan.FromHours(1));
+        history.Epochs[1].Duration.Should().BeCloseTo(TimeSpan.FromHours(1), TimeSpan.FromMinutes(1))
+            .And.BeGreaterThan(TimeSpan.FromHours(1));
         history.Epochs[2].Duration.Should().BeLessThan(TimeSpan.FromMinutes(1));
     }
 
@@ -241,7 +250,8 @@ public class ResumeTests
         checkpoint.Weights[0].Values[0].Should().Be(before);
 
         trainer.Model.Parameters[0].Values[0] = float.NaN;
-        trainer.Invoking(t => t.CreateCheckpoint()).Should().Throw<InvalidOperationException>().WithMessage("dense.kernel contains NaN*earlier checkpoint*");
+        trainer.Invoking(t => t.CreateCheckpoint()).Should().Throw<InvalidOperationException>()
+            .WithMessage("dense.kernel contains NaN*earlier checkpoint*");
 
         Reentrant source = new(trainer);
         Action fit = () => trainer.Fit(new Dataset<int>(source, new ClassLabels(new int[30])), new() { Threads = 1 });
@@ -298,7 +308,8 @@ public class ResumeTests
         bool isGone = false;
         Dataset<int> data = new(new FaultySource(inner.Features, () => _ = isGone ? throw new IOException("gone") : 0), inner.Targets);
         Sequential whole = TestModels.Small(), resumed = TestModels.Small();
-        using Trainer<int> uninterrupted = Fits.Compile(whole), interrupted = Fits.Compile(TestModels.Small()), second = Fits.Compile(resumed);
+        using Trainer<int> uninterrupted = Fits.Compile(whole), interrupted = Fits.Compile(TestModels.Small()),
+            second = Fits.Compile(resumed);
         uninterrupted.Fit(data, Fits.Options());
 
         int steps = 0;

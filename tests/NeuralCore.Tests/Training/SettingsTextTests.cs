@@ -9,7 +9,8 @@ public class SettingsTextTests
     [Fact]
     public void Every_optimizer_writes_all_its_settings()
     {
-        Type[] optimizers = typeof(Optimizer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Optimizer)) && !type.IsAbstract).ToArray();
+        Type[] optimizers = typeof(Optimizer).Assembly.GetTypes().Where(type =>
+            type.IsSubclassOf(typeof(Optimizer)) && !type.IsAbstract).ToArray();
 
         optimizers.Should().Contain([typeof(Sgd), typeof(Adam)]);
         foreach (Type type in optimizers)
@@ -25,8 +26,10 @@ public class SettingsTextTests
     {
         object[] all =
         [
-            new Sgd(), new Sgd(0.010000001f), new Sgd(0.01f, 0.9f), new Sgd(0.01f, 0.9f, true), new Adam(), new Adam(0.01f), new Adam(beta1: 0.91), new Adam(beta2: 0.99),
-            new Adam(epsilon: 1e-8), new CategoricalCrossEntropy(), new CategoricalCrossEntropy(true), new SparseCategoricalCrossEntropy(), new SparseCategoricalCrossEntropy(true),
+            new Sgd(), new Sgd(0.010000001f), new Sgd(0.01f, 0.9f), new Sgd(0.01f, 0.9f, true), new Adam(), new Adam(0.01f),
+                new Adam(beta1: 0.91), new Adam(beta2: 0.99),
+            new Adam(epsilon: 1e-8), new CategoricalCrossEntropy(), new CategoricalCrossEntropy(true), new SparseCategoricalCrossEntropy(),
+                new SparseCategoricalCrossEntropy(true),
         ];
 
         all.Select(one => one.ToString()).Should().OnlyHaveUniqueItems();

@@ -24,7 +24,8 @@ public class TrainerTests
         Dataset<int> data = TestData.Classes(rows, [6], Classes);
         float[] input = TestData.Normals(rows * 6);
         int[] labels = TestData.Labels(rows, Classes);
-        double loss = new NaiveNetwork(WithoutDropout(model)).Loss(TestData.Doubles(input), TestData.Doubles(TestData.OneHotRows(labels, Classes)));
+        double loss = new NaiveNetwork(WithoutDropout(model))
+            .Loss(TestData.Doubles(input), TestData.Doubles(TestData.OneHotRows(labels, Classes)));
         double accuracy = OneHot.Decode(model.Predict(input), Classes).Zip(labels, (p, l) => p == l ? 1.0 : 0).Average();
 
         foreach (int threads in new[] { 1, 2, 5 })
@@ -45,7 +46,8 @@ public class TrainerTests
     {
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
         Evaluation result = trainer.Evaluate(TestData.Classes(10, [6], Classes));
-        result.Invoking(r => r.Accuracy).Should().Throw<InvalidOperationException>().WithMessage("There is no metric \"accuracy\". The model was compiled without metrics*");
+        result.Invoking(r => r.Accuracy).Should().Throw<InvalidOperationException>()
+            .WithMessage("There is no metric \"accuracy\". The model was compiled without metrics*");
         using Trainer<int> measured = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy(), new Accuracy());
         measured.Evaluate(TestData.Classes(10, [6], Classes)).Invoking(r => r["recall"]).Should().Throw<InvalidOperationException>()
             .WithMessage("There is no metric \"recall\". Known metrics: accuracy.*");
@@ -62,11 +64,13 @@ public class TrainerTests
     {
         List<FitProgress> reports = [];
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy(), new Accuracy());
-        TrainingHistory history = trainer.Fit(TestData.Classes(rows, [6], Classes), new() { Epochs = 2, BatchSize = batch, DropLastBatch = dropLast, Progress = new Reports(reports) });
+        TrainingHistory history = trainer.Fit(TestData.Classes(rows, [6], Classes),
+            new() { Epochs = 2, BatchSize = batch, DropLastBatch = dropLast, Progress = new Reports(reports) });
 
         reports.Should().HaveCount(2 * steps);
         reports.Select(r => (r.Epoch, r.Step)).Should().Equal(Enumerable.Range(0, 2 * steps).Select(i => (i / steps + 1, i % steps + 1)));
-        reports.Should().OnlyContain(r => r.Epochs == 2 && r.StepsPerEpoch == steps && r.SamplesPerEpoch == samples && r.Samples == Math.Min(r.Step * batch, samples));
+        reports.Should().OnlyContain(r => r.Epochs == 2 && r.StepsPerEpoch == steps && r.SamplesPerEpoch == samples
+            && r.Samples == Math.Min(r.Step * batch, samples));
         reports.Zip(reports.Skip(1), (a, b) => b.Elapsed >= a.Elapsed).Should().OnlyContain(grows => grows);
         reports[^1].Loss.Should().Be(history.Epochs[1].Training.Loss);
         reports[^1].FirstMetric.Should().Be(history.Epochs[1].Training.Accuracy);
@@ -124,7 +128,8 @@ public class TrainerTests
         Dataset<int> subset = new Dataset<int>(new ByteFeatures(bytes, [size]), new ClassLabels(labels, Classes)).Subset(chosen).Take(50);
         int[] rows = chosen[..50];
         Dataset<int> copied = new(
-            new ByteFeatures(rows.SelectMany(row => bytes[(row * size)..((row + 1) * size)]).ToArray(), [size]), new ClassLabels(rows.Select(row => labels[row]).ToArray(), Classes));
+            new ByteFeatures(rows.SelectMany(row => bytes[(row * size)..((row + 1) * size)]).ToArray(), [size]),
+                new ClassLabels(rows.Select(row => labels[row]).ToArray(), Classes));
 
         foreach (bool skips in (bool[])[true, false])
         {
@@ -166,7 +171,8 @@ public class TrainerTests
     {
         List<string> calls = [];
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
-        trainer.Fit(TestData.Classes(20, [6], Classes), new() { Epochs = 2, BatchSize = 10, Callbacks = [new Recorder("a", calls), new Recorder("b", calls)] });
+        trainer.Fit(TestData.Classes(20, [6], Classes),
+            new() { Epochs = 2, BatchSize = 10, Callbacks = [new Recorder("a", calls), new Recorder("b", calls)] });
         string[] expected = ["fit+", "epoch+ 1", "step", "step", "epoch- 1", "epoch+ 2", "step", "step", "epoch- 2", "fit- 2"];
         calls.Should().Equal(expected.SelectMany(call => new[] { $"a {call}", $"b {call}" }));
     }
@@ -181,7 +187,8 @@ public class TrainerTests
     {
         List<string> calls = [];
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
-        TrainingHistory history = trainer.Fit(TestData.Classes(20, [6], Classes), new() { Epochs = 9, BatchSize = 10, Callbacks = [new Recorder("a", calls, at)] });
+        TrainingHistory history = trainer.Fit(TestData.Classes(20, [6], Classes),
+            new() { Epochs = 9, BatchSize = 10, Callbacks = [new Recorder("a", calls, at)] });
         trainer.StepCount.Should().Be(steps);
         trainer.EpochCount.Should().Be(epochs);
         history.Epochs.Should().HaveCount(epochs);
@@ -203,7 +210,8 @@ public class TrainerTests
         Sequential model = Model();
         using Trainer<int> trainer = model.Compile(new Sgd(0.1f), new SparseCategoricalCrossEntropy());
         string afterFirst = "";
-        trainer.Fit(TestData.Classes(20, [6], Classes), new() { BatchSize = 10, Callbacks = [new Freezer(hash => afterFirst = afterFirst.Length == 0 ? hash : afterFirst)] });
+        trainer.Fit(TestData.Classes(20, [6], Classes), new() { BatchSize = 10, Callbacks = [new Freezer(hash =>
+            afterFirst = afterFirst.Length == 0 ? hash : afterFirst)] });
         Weights.Hash(model).Should().Be(afterFirst);
     }
 
