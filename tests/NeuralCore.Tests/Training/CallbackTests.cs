@@ -131,10 +131,10 @@ public class CallbackTests
         using TemporaryFolder folder = new();
         using Trainer<int> trainer = Fits.Compile(TestModels.Small());
 
-        trainer.Fit(TestModels.Data(), Fits.Options(3) with { Callbacks = [new CheckpointEveryEpoch(folder.Path, keep: 1)] });
+        trainer.Fit(TestModels.Data(), Fits.Options(3) with { Callbacks = [new ModelCheckpoint(folder.Path, keep: 1)] });
 
         folder.Names.Should().Equal("checkpoint-000000000024.safetensors");
-        FluentActions.Invoking(() => new CheckpointEveryEpoch(folder.Path, keep: 0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new ModelCheckpoint(folder.Path, keep: 0)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]
