@@ -25,7 +25,7 @@ public sealed class ArrayFeatures : FeatureSource
     }
 
     // Memory of the user's own can be taken back.
-    internal override bool HoldsItsValues => MemoryMarshal.TryGetArray(_values, out _);
+    internal override bool IsInMemory => MemoryMarshal.TryGetArray(_values, out _);
 
     internal override SampleMemory Memory => new(_values, default, 1);
 

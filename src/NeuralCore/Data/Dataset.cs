@@ -37,7 +37,7 @@ public sealed class Dataset<TTarget>
     /// <summary>The targets.</summary>
     public TargetSource<TTarget> Targets { get; }
 
-    internal bool IsInMemory => Features.HoldsItsValues && Targets.IsInMemory;
+    internal bool IsInMemory => Features.IsInMemory && Targets.IsInMemory;
 
     /// <summary>The number of samples; at least 1.</summary>
     public int Count => Features.Count;

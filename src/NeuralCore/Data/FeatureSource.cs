@@ -54,7 +54,7 @@ public abstract class FeatureSource
     /// <summary>
     /// Whether the values can be read for as long as this object lives. Arrays can; a file behind a source of the user's own may be gone.
     /// </summary>
-    internal virtual bool HoldsItsValues => false;
+    internal virtual bool IsInMemory => false;
 
     /// <summary>All samples where they are in memory; empty, by default, where they are not.</summary>
     internal virtual SampleMemory Memory => default;

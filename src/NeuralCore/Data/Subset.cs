@@ -29,7 +29,7 @@ internal sealed class FeatureSubset : FeatureSource
         }
     }
 
-    internal override bool HoldsItsValues => _source.HoldsItsValues;
+    internal override bool IsInMemory => _source.IsInMemory;
 
     internal override FeatureSource Resolve(ReadOnlySpan<int> rows, Span<int> resolved)
     {

@@ -202,7 +202,8 @@ internal sealed class SafeTensorsReader : IDisposable
     }
 
     private InvalidDataException Invalid(long offset, string expected, string found, Exception? inner) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{_name}, offset {offset}: expected {expected}, found {found.TrimEnd('.')}."),
+        new(
+            string.Create(CultureInfo.InvariantCulture, $"{_name}, offset {offset}: expected {expected}, found {found.TrimEnd('.')}."),
             inner);
 
     private static FileStream OpenFile(string path)
