@@ -4,16 +4,19 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Reporting.Html;
 
-/// <summary>The confusion matrix of one experiment, all its seeds added.</summary>
+/// <summary>The confusion matrix of one experiment, summed over its seeds.</summary>
 internal static class ConfusionSection
 {
     internal static void Write(Markup page, ExperimentSummary summary, LabelledImages test)
     {
         int[,] counts = Count(summary, test);
-        int mostWrong = Math.Max(1, Cells().Where(cell => cell.Truth != cell.Predicted).Max(cell => counts[cell.Truth, cell.Predicted]));
+        int mostWrong = Math.Max(
+            1, Cells().Where(cell => cell.Truth != cell.Predicted).Max(cell => counts[cell.Truth, cell.Predicted]));
         page.Element(
-            "p", $"{summary.Experiment.Id} ({HtmlNames.Network(summary.Experiment)}), {HtmlReport.Count(summary.Runs.Count, "run")} added: how often a digit (row) was taken for another (column). "
-            + "Wrong cells are tinted by their count; the diagonal, framed, is right.");
+            "p",
+            $"{summary.Experiment.Id} ({HtmlNames.Network(summary.Experiment)}), {HtmlReport.Count(summary.Runs.Count, "run")} added: "
+            + "how often a digit (row) was taken for another (column). "
+            + "Wrong cells are tinted by their count; the framed diagonal is correct.");
         HtmlTable.Scroll(page, "confusion-caption", () => page.In("table", [("class", "confusion")], () =>
         {
             HtmlTable.Caption(page, "confusion-caption", "Confusion matrix: rows are true digits, columns are predictions");
