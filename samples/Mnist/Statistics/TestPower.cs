@@ -7,8 +7,8 @@ namespace NeuralCore.Samples.Mnist.Statistics;
 /// <summary>The power of the two-sided paired t test, from the noncentral t distribution.</summary>
 internal static class TestPower
 {
-    /// <summary>The probability of a significant result when the true mean difference is <paramref name="effect"/> standard deviations.</summary>
-    /// <param name="effect">Mean difference over the standard deviation of the differences.</param>
+    /// <summary>The probability of a significant result for a given true effect.</summary>
+    /// <param name="effect">The true mean difference divided by the standard deviation of the differences.</param>
     /// <param name="count">The number of pairs.</param>
     /// <param name="significance">The significance level of the two-sided test.</param>
     internal static double OfPairedT(double effect, int count, double significance)

@@ -85,8 +85,8 @@ internal static class AnswerSection
         if (decided.Length > 0)
         {
             string others = settings.Length == decided.Length ? ""
-                : FormattableString.Invariant($" Of the other {settings.Length - decided.Length}, ")
-                    + FormattableString.Invariant($"{equivalent} equivalent to the baseline within 0.1 points, {unknown} without evidence.");
+                : FormattableString.Invariant($" Of the other {settings.Length - decided.Length}, {equivalent} equivalent ")
+                    + FormattableString.Invariant($"to the baseline within 0.1 points, {unknown} without evidence.");
             return $"Yes. {string.Join("; ", decided.Select(Decided))}.{others}";
         }
         string what = settings.Length == 1 ? "the setting" : FormattableString.Invariant($"all {settings.Length} settings");
@@ -115,7 +115,7 @@ internal static class AnswerSection
         return identical == pairs
             ? FormattableString.Invariant($"No: it is the same loss. All {pairs} pairs of runs ended with bit-identical weights; ")
                 + "the improvement that the report saw is noise between its single runs."
-            : FormattableString.Invariant($"It should not, yet only {identical} of {pairs} pairs of runs ended with bit-identical weights. ")
-                + "The runs of a pair must come from one version of NeuralCore.";
+            : FormattableString.Invariant($"It should not, yet only {identical} of {pairs} pairs of runs ended ")
+                + "with bit-identical weights. The runs of a pair must come from one version of NeuralCore.";
     }
 }

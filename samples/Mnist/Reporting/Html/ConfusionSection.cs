@@ -46,7 +46,8 @@ internal static class ConfusionSection
             string share = ((double)count / mostWrong).ToString("0.##", CultureInfo.InvariantCulture);
             page.Element("td", Whole(count), predicted == truth ? ("class", "right") : ("style", $"--share:{share}"));
         }
-        page.Element("td", all == 0 ? ReportFormat.None : ((double)counts[truth, truth] / all).ToString("P1", CultureInfo.InvariantCulture));
+        double right = (double)counts[truth, truth] / all;
+        page.Element("td", all == 0 ? ReportFormat.None : right.ToString("P1", CultureInfo.InvariantCulture));
     });
 
     private static int[,] Count(ExperimentSummary summary, LabelledImages test)

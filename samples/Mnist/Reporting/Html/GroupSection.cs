@@ -36,7 +36,11 @@ internal static class GroupSection
         {
             page.Element("summary", "For information: bootstrap, McNemar and loss");
             page.Element("p", ReportText.Information);
-            HtmlTable.Write(page, name + "-information", $"{group}: for information, no verdict depends on it", ReportTables.ForInformation(summaries));
+            HtmlTable.Write(
+                page,
+                name + "-information",
+                $"{group}: for information; no verdict depends on it",
+                ReportTables.ForInformation(summaries));
         });
     }
 }

@@ -41,7 +41,8 @@ internal static class HtmlReport
 
     private static IEnumerable<Section> Sections(ReportData report)
     {
-        yield return new("answer", "Findings", "Do width, dropout, depth or the loss make a difference?", page => AnswerSection.Write(page, report));
+        yield return new("answer", "Findings", "Do width, dropout, depth or the loss make a difference?", page =>
+            AnswerSection.Write(page, report));
         if (report.Of(ExperimentGroup.Categorical).Count > 0)
         {
             yield return new("categorical", "Categorical", "Categorical cross-entropy (the report's figure 4)", page =>
