@@ -7,7 +7,7 @@ using NeuralCore.Samples.Mnist.Sweeps;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Lines that this program cannot have written are named, with file and line, and never believed.</summary>
+/// <summary>Lines that this program cannot have written are rejected with their file and line number.</summary>
 public class RecordChecksTests
 {
     [Theory]
@@ -113,7 +113,7 @@ public class RecordChecksTests
             .Should().Throw<SampleException>().Which.Message;
     }
 
-    // A number such as 1e999 is no JsonNode's: it goes in as text.
+    // A JsonNode cannot hold a number such as 1e999, so it is inserted as text.
     private static string Changed<T>(T record, LineForm<T> form, string field, string value)
     {
         JsonNode root = JsonSerializer.SerializeToNode(record, form.Type)!;
