@@ -206,7 +206,7 @@ public class HtmlReportTests
 
     private static XElement Section(string id) => Section(Whole.Value, id);
 
-    private static XElement Section(XElement page, string id) =>
+    private static XElement Section(XContainer page, string id) =>
         page.Descendants("section").Single(section => section.Attribute("id")!.Value == id);
 
     private static XElement Table(string caption) => Table(Whole.Value.Root!, caption);

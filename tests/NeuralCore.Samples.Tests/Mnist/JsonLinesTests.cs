@@ -64,7 +64,7 @@ public class JsonLinesTests
     }
 
     [Theory]
-    [InlineData("{\"schema\":99,\"version\":\"9.0.0\"}\n", "*line 1*by NeuralCore 9.0.0 in form 99*--out*")]
+    [InlineData("{\"schema\":99,\"version\":\"9.0.0\"}\n", "*line 1*by NeuralCore 9.0.0 with schema 99*--out*")]
     [InlineData("{}\n{}\n", "*line 1*schema*")]
     [InlineData("[1]\n[2]\n", "*line 1*")]
     public void Lines_of_another_kind_are_refused(string text, string message) =>

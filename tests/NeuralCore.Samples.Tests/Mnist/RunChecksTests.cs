@@ -24,7 +24,7 @@ public class RunChecksTests
         Refusal(Run with { Experiment = "basic-2" }).Should().Contain("not in the table of experiments");
         Refusal(Run, Run with { WeightsSha256 = "x" }).Should().Contain("twice with different weights");
         Refusal(Run, Run with { Seed = 5, TestAccuracy = 0.97 }).Should().Contain("runs.jsonl, line 2")
-            .And.Contain("an accuracy of 0.97, but 96 of 100 predictions are right");
+            .And.Contain("an accuracy of 0.97, but 96 of 100 predictions are correct");
         Refusal(Run with { Predictions = [1, 2] }).Should().Contain("2 predictions for 100 test images");
         Refusal(Run with { WorstMistakes = [new Mistake(0, 1, 9, 0.9, 0)] }).Should().Contain("takes test image 0 for a 1, its label is 0");
     }
