@@ -2,14 +2,15 @@ using Microsoft.Playwright;
 
 namespace NeuralCore.BrowserTests;
 
-/// <summary>The system's Chromium, started once. Nothing is downloaded: where it is missing, tests skip.</summary>
+/// <summary>The system's Chromium, started once. Nothing is downloaded: without Chromium, the tests are skipped.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private const string Executable = "/usr/bin/chromium";
 
     private static readonly string[] Flags =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
     private IPlaywright? _playwright;
@@ -23,7 +24,7 @@ public sealed class Browser : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Executable, Args = Flags });
     }
 
-    /// <summary>An empty page, or a skip.</summary>
+    /// <summary>Opens an empty page, or skips the test without Chromium.</summary>
     internal async Task<IPage> OpenAsync(int width, ColorScheme scheme)
     {
         Skip.If(_browser is null, $"Install Chromium as {Executable} to look at the page in a browser.");

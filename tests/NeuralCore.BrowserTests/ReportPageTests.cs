@@ -4,7 +4,7 @@ using NeuralCore.Samples.Tests.Mnist;
 
 namespace NeuralCore.BrowserTests;
 
-/// <summary>report.html in a real browser. Screenshots are left beside the test's assembly.</summary>
+/// <summary>report.html in a real browser. Screenshots are saved next to the test assembly.</summary>
 public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>
 {
     [SkippableTheory]
@@ -52,7 +52,9 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>
             """
             <main><div style="width: 2000px">wide</div><p style="color: #bbb">pale</p><img alt="broken" src="data:image/png;base64,AA"/>
             <img alt="outside" src="http://127.0.0.1:9/x.png"/>
-            <figure class="chart wide"><svg role="img" width="100" height="20"><text class="label" y="15">a name much too long</text><text class="label" y="15" x="60">verdict</text></svg></figure>
+            <figure class="chart wide"><svg role="img" width="100" height="20">
+              <text class="label" y="15">a name much too long</text><text class="label" y="15" x="60">verdict</text>
+            </svg></figure>
             """,
             StringComparison.Ordinal));
 
@@ -61,11 +63,11 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>
         (await page.EvaluateAsync<string[]>(CrowdedLabels)).Should().Equal("a name much too long");
         (await page.EvaluateAsync<string[]>(PaleText)).Should().Equal("P: pale");
         (await page.EvaluateAsync<string[]>(BrokenImages)).Should().Equal("broken", "outside");
-        // The page's own policy keeps it off the network.
+        // The page's own policy blocks network access.
         said.Should().ContainSingle(text => text.Contains("127.0.0.1:9") && text.Contains("Content Security Policy"));
     }
 
-    // Text that runs out of its drawing, or off the page.
+    // Text that extends beyond its chart.
     private const string TextBeyondItsChart = """
         [...document.querySelectorAll('svg[role=img] text')].filter(text => {
           const box = text.getBoundingClientRect(), chart = text.closest('svg[role=img]').getBoundingClientRect();
@@ -73,7 +75,8 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>
         }).map(text => text.textContent)
         """;
 
-    private const string BrokenImages = "[...document.images].filter(image => !image.complete || image.naturalWidth !== 28).map(image => image.alt)";
+    private const string BrokenImages =
+        "[...document.images].filter(image => !image.complete || image.naturalWidth !== 28).map(image => image.alt)";
 
     // Text on the page's own background with a contrast below 4.5 (WCAG 2.2, 1.4.3).
     private const string PaleText = """
@@ -84,7 +87,8 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>
             return 0.2126 * r + 0.7152 * g + 0.0722 * b;
           };
           const paper = light(getComputedStyle(document.body).backgroundColor);
-          return [...document.querySelectorAll('p, td, th, dt, dd, li, a, summary, caption, figcaption, h1, h2, h3, text')].filter(element => {
+          const elements = 'p, td, th, dt, dd, li, a, summary, caption, figcaption, h1, h2, h3, text';
+          return [...document.querySelectorAll(elements)].filter(element => {
             const style = getComputedStyle(element);
             const ink = light(element.tagName === 'text' ? style.fill : style.color);
             return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < 4.5;
@@ -92,11 +96,12 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>
         })()
         """;
 
-    // The name and the verdict of a row share a line and must not meet.
+    // The name and the verdict of a row share a line and must not overlap.
     private const string CrowdedLabels = """
         [...document.querySelectorAll('.chart.wide svg[role=img]')].flatMap(chart => {
           const labels = [...chart.querySelectorAll('text.label')];
-          return labels.filter((label, i) => i % 2 === 0 && label.getBoundingClientRect().right + 4 > labels[i + 1].getBoundingClientRect().left).map(label => label.textContent);
+          const [left, right] = [label => label.getBoundingClientRect().left, label => label.getBoundingClientRect().right];
+          return labels.filter((label, i) => i % 2 === 0 && right(label) + 4 > left(labels[i + 1])).map(label => label.textContent);
         })
         """;
 }

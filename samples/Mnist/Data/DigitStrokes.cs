@@ -2,7 +2,7 @@ namespace NeuralCore.Samples.Mnist.Data;
 
 /// <summary>How each digit is written: in one or more ways, each of one or more strokes, each a smooth curve through points.</summary>
 /// <remarks>
-/// In a box of width 1 and height 1, with y down. A repeated point makes a corner; a stroke that ends where it starts is not smoothed there.
+/// In a box of width 1 and height 1, with y down. A repeated point makes a corner. A closed stroke is not smoothed at its ends.
 /// </remarks>
 internal static class DigitStrokes
 {

@@ -22,7 +22,10 @@ internal static class PgmFile
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read);
         int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         if (length > LongestFile)
-            throw new InvalidDataException($"{path}: expected a PGM image of {side} x {side}, found a file of more than {LongestFile} bytes.");
+        {
+            throw new InvalidDataException(
+                $"{path}: expected a PGM image of {side} x {side}, found a file of more than {LongestFile} bytes.");
+        }
         return Parse(buffer.AsSpan(0, length), path, side);
     }
 

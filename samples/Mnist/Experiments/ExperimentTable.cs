@@ -93,7 +93,7 @@ internal static class ExperimentTable
     /// <summary>The experiment with an id, or null.</summary>
     internal static Experiment? Find(string id) => All.FirstOrDefault(experiment => experiment.Id == id);
 
-    /// <summary>The baseline of the experiment's group; null for the baselines and for basic and baseline, which are not compared.</summary>
+    /// <summary>The baseline of the experiment's group; null for the baselines themselves, and for basic and baseline.</summary>
     internal static Experiment? BaselineOf(Experiment experiment) =>
         experiment.Group is ExperimentGroup.Categorical or ExperimentGroup.Sparse
         && All.First(other => other.Group == experiment.Group) is { } baseline && baseline != experiment ? baseline : null;

@@ -32,7 +32,8 @@ internal static class RunReport
         {
             terminal.Line();
             terminal.Line(
-                "The report trained on pixels 0..1 but tested on 0..255: its 35.08 is the loss on raw pixels; one-hot labels are not the cause.");
+                "The report trained on pixels 0..1 but tested on 0..255: "
+                + "its 35.08 is the loss on raw pixels; one-hot labels are not the cause.");
             terminal.Line(
                 "A ReLU network is nearly homogeneous: its logits grow about 255 times. Accuracy hardly changes, "
                 + "but each wrong image costs about 255 times as much.");

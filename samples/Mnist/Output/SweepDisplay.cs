@@ -50,7 +50,7 @@ internal sealed class SweepDisplay(Terminal terminal, SweepProgress progress)
         task.GetAwaiter().GetResult();
     }
 
-    /// <summary>The lines of the live view, none longer than the width. What does not fit into one line is folded between its parts.</summary>
+    /// <summary>The lines of the live view, each shorter than the width. A line that is too long is folded between its parts.</summary>
     internal static IEnumerable<string> Lines(SweepState state, int width, bool hasUnicode)
     {
         string runs = $"{Numbers.Plain(state.Done)} of {Numbers.Plain(state.Total)} runs done";

@@ -18,7 +18,10 @@ internal static class MarkdownReport
         Group(text, report, ExperimentGroup.Categorical, "Categorical cross-entropy (the report's figure 4)");
         Group(text, report, ExperimentGroup.Sparse, "Sparse categorical cross-entropy (the report's figure 5)");
         if (report.Identity.Count > 0)
-            text.Append($"\n## Categorical against sparse\n\n{ReportText.SameFunction}\n\n{ReportTables.Identity(report.Identity).Markdown()}");
+        {
+            text.Append($"\n## Categorical against sparse\n\n{ReportText.SameFunction}\n\n")
+                .Append(ReportTables.Identity(report.Identity).Markdown());
+        }
         if (report.Basic is { } basic)
             text.Append($"\n## Basic: where 35.08 comes from\n\n{ReportText.RawPixels}\n\n{ReportTables.Basic(basic).Markdown()}");
         text.Append($"\n## Means over seeds\n\n{ReportTables.Means(report.Experiments).Markdown()}");

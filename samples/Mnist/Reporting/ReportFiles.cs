@@ -4,14 +4,14 @@ using NeuralCore.Samples.Mnist.Reporting.Html;
 
 namespace NeuralCore.Samples.Mnist.Reporting;
 
-/// <summary>Writes every form of a report, and shows the heart of it.</summary>
+/// <summary>Writes all formats of a report, and prints its main tables.</summary>
 internal static class ReportFiles
 {
     internal const string Markdown = "report.md";
     internal const string Csv = "report.csv";
     internal const string Page = "report.html";
 
-    /// <summary>Looks at what can be wrong with the files before anything is trained.</summary>
+    /// <summary>Checks before training that the files can be written.</summary>
     /// <exception cref="SampleException">One of them is a folder, a pipe or a device.</exception>
     internal static void Check(string folder)
     {
@@ -46,7 +46,9 @@ internal static class ReportFiles
             IReadOnlyList<ExperimentSummary> summaries = report.Of(group);
             if (summaries.Count == 0)
                 continue;
-            Table(terminal, $"{group}, means over seeds{(report.HasPublished ? " (the report's single runs)" : "")}",
+            Table(
+                terminal,
+                $"{group}, means over seeds{(report.HasPublished ? " (the report's single runs)" : "")}",
                 ReportTables.AsPublished(summaries, report.HasPublished));
             if (summaries.Any(summary => summary.Comparison is not null))
                 Table(terminal, $"{group}: accuracy against the baseline, in points", ReportTables.Differences(summaries));

@@ -2,19 +2,20 @@ using System.Globalization;
 
 namespace NeuralCore.Samples.Mnist.Reporting;
 
-/// <summary>How a report writes its numbers; the same in every form and every culture.</summary>
+/// <summary>Formats a report's numbers, the same in every format and culture.</summary>
 internal static class ReportFormat
 {
     internal const string None = "-";
 
-    /// <summary>Losses and accuracies: four decimals, losses of ten and more with two.</summary>
+    /// <summary>A loss or an accuracy: four decimals, or two from ten upwards.</summary>
     internal static string Value(double value) => value.ToString(Math.Abs(value) < 10 ? "F4" : "F2", CultureInfo.InvariantCulture);
 
     internal static string Value(double? value) => value is { } number ? Value(number) : None;
 
-    internal static string Change(double value) => value.ToString(Math.Abs(value) < 10 ? "+0.0000;-0.0000;0.0000" : "+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
+    internal static string Change(double value) => value.ToString(
+        Math.Abs(value) < 10 ? "+0.0000;-0.0000;0.0000" : "+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
 
-    /// <summary>A share of 1 as a percentage, with its sign.</summary>
+    /// <summary>A fraction as a percentage, with its sign.</summary>
     internal static string Percent(double value) => (100 * value).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>A difference of accuracy in points (hundredths).</summary>
@@ -24,7 +25,7 @@ internal static class ReportFormat
 
     internal static string Range(Interval? interval) => interval is { } i ? $"{Value(i.Low)} to {Value(i.High)}" : None;
 
-    /// <summary>A probability: three decimals, <c>&lt; 0.001</c> below.</summary>
+    /// <summary>A probability: three decimals, or <c>&lt; 0.001</c>.</summary>
     internal static string Probability(double? p) =>
         p is not { } value ? None : value < 0.001 ? "< 0.001" : value.ToString("F3", CultureInfo.InvariantCulture);
 

@@ -6,20 +6,20 @@ namespace NeuralCore.Samples.Mnist.Reporting;
 /// <summary>A table of text, written as plain columns or as Markdown.</summary>
 /// <param name="Titles">The columns' titles.</param>
 /// <param name="Rows">The cells.</param>
-/// <param name="TextColumns">How many columns from the left hold words and stand left; numbers stand right.</param>
+/// <param name="TextColumns">How many columns from the left hold text and are left-aligned; the others hold right-aligned numbers.</param>
 internal sealed record ReportTable(IReadOnlyList<string> Titles, IReadOnlyList<IReadOnlyList<string>> Rows, int TextColumns = 1)
 {
     private const int Gap = 2;
 
-    /// <summary>How many columns from the left say what a row is about. They are repeated where the table is cut.</summary>
+    /// <summary>How many columns from the left are row headings. They are repeated if the table is split.</summary>
     internal int HeadingColumns { get; init; } = 1;
 
-    /// <summary>Columns before which the table may be cut, so that what belongs together stays together.</summary>
+    /// <summary>Columns before which the table may be split, so that related columns stay together.</summary>
     internal IReadOnlyList<int> Cuts { get; init; } = [];
 
     /// <summary>
-    /// Lines of plain columns, shorter than a width. A table that is too wide is cut into several, one below the other, and its first column is
-    /// folded; where not even one group of columns fits beside it, each row becomes lines of its own. No cell is left out.
+    /// Lines of plain columns, shorter than a width. A table that is too wide is split into several, one below the other, and its first
+    /// column is folded. If not even one group of columns fits next to it, each cell gets its own line. No cell is omitted.
     /// </summary>
     internal IEnumerable<string> Lines(int width)
     {
@@ -44,7 +44,10 @@ internal sealed record ReportTable(IReadOnlyList<string> Titles, IReadOnlyList<I
         for (int i = 0; i < Titles.Count; i++)
             text.Append(i < TextColumns ? "---|" : "--:|");
         foreach (IReadOnlyList<string> row in Rows)
-            text.Append("\n| ").AppendJoin(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |");
+        {
+            text.Append("\n| ").AppendJoin(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))
+                .Append(" |");
+        }
         return text.Append('\n').ToString();
     }
 
@@ -58,7 +61,7 @@ internal sealed record ReportTable(IReadOnlyList<string> Titles, IReadOnlyList<I
         return ends.Select((end, i) => Enumerable.Range(0, end).Skip(i == 0 ? HeadingColumns : ends[i - 1]).ToArray()).ToArray();
     }
 
-    // As many groups of columns side by side as fit.
+    // Puts as many groups of columns side by side as fit.
     private IEnumerable<string> Blocks(int[] widths, int[][] groups, int width)
     {
         int[] headings = Enumerable.Range(0, HeadingColumns).ToArray();

@@ -3,29 +3,31 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Reporting;
 
-/// <summary>The tables of the report, for every form of it.</summary>
+/// <summary>The tables of the report, for all formats.</summary>
 internal static class ReportTables
 {
-    /// <summary>The report's figures 4 and 5: what it printed, with ours before its own in brackets; changes are against the group's baseline.</summary>
+    /// <summary>
+    /// The report's figures 4 and 5 with our values, followed by the published ones in brackets. Changes are against the group's baseline.
+    /// </summary>
     /// <param name="group">The experiments.</param>
-    /// <param name="hasPublished">Whether the report's figures stand in brackets; beside those of synthetic digits they do not.</param>
+    /// <param name="hasPublished">Whether to show the published values in brackets; not for synthetic digits.</param>
     internal static ReportTable AsPublished(IReadOnlyList<ExperimentSummary> group, bool hasPublished)
     {
         string report = hasPublished ? " (report)" : "";
         ExperimentSummary? baseline = group.FirstOrDefault(summary => ExperimentTable.BaselineOf(summary.Experiment) is null);
         return new ReportTable(
             ["Description", "1st", "2nd", "3rd", "Dropout", "Loss" + report, "+/-", "+/- %", "Accuracy" + report, "+/-", "+/- %"],
-            group.Select(summary => Row(summary, baseline == summary ? null : baseline, hasPublished)).ToArray()) { Cuts = [5, 8] };
+            group.Select(summary => Row(summary, baseline == summary ? null : baseline, hasPublished)).ToArray())
+        { Cuts = [5, 8] };
     }
 
-    /// <summary>Means over seeds with what they are worth.</summary>
+    /// <summary>Means over seeds with standard deviations and intervals.</summary>
     internal static ReportTable Means(IEnumerable<ExperimentSummary> summaries) => new(
         ["Experiment", "Seeds", "Loss", "Sd", "95 % interval", "Accuracy", "Sd", "95 % interval"],
         summaries.Select(summary => (IReadOnlyList<string>)
         [
             summary.Experiment.Id, Whole(summary.Runs.Count),
-            ReportFormat.Value(summary.TestLoss.Mean), ReportFormat.Value(summary.TestLoss.StandardDeviation), ReportFormat.Range(summary.TestLoss.Confidence),
-            ReportFormat.Value(summary.TestAccuracy.Mean), ReportFormat.Value(summary.TestAccuracy.StandardDeviation), ReportFormat.Range(summary.TestAccuracy.Confidence),
+            .. Cells(summary.TestLoss), .. Cells(summary.TestAccuracy),
         ]).ToArray()) { Cuts = [2, 5] };
 
     /// <summary>Paired differences of accuracy, in points, with the verdict.</summary>
@@ -33,35 +35,48 @@ internal static class ReportTables
         ["Experiment", "Verdict", "Points", "95 % interval", "p", "p (Holm)", "p (equivalence)", "Detectable"],
         Compared(group).Select(pair => (IReadOnlyList<string>)
         [
-            pair.Id, ReportFormat.Text(pair.Comparison.Verdict), ReportFormat.Points(pair.Comparison.Accuracy.Mean), ReportFormat.Points(pair.Comparison.Accuracy.Confidence),
-            ReportFormat.Probability(pair.Comparison.Accuracy.P), ReportFormat.Probability(pair.Comparison.HolmP), ReportFormat.Probability(pair.Comparison.EquivalenceP),
+            pair.Id,
+            ReportFormat.Text(pair.Comparison.Verdict),
+            ReportFormat.Points(pair.Comparison.Accuracy.Mean),
+            ReportFormat.Points(pair.Comparison.Accuracy.Confidence),
+            ReportFormat.Probability(pair.Comparison.Accuracy.P),
+            ReportFormat.Probability(pair.Comparison.HolmP),
+            ReportFormat.Probability(pair.Comparison.EquivalenceP),
             ReportFormat.Detectable(pair.Comparison),
         ]).ToArray(),
         TextColumns: 2) { Cuts = [2, 4] };
 
-    /// <summary>What decides nothing: bootstrap, McNemar, and the paired difference of loss.</summary>
+    /// <summary>Figures that no verdict depends on: bootstrap, McNemar, and the paired difference of loss.</summary>
     internal static ReportTable ForInformation(IReadOnlyList<ExperimentSummary> group) => new(
         ["Experiment", "Bootstrap, points", "McNemar, first seed", "p", "Seeds with p < 0.05", "Loss", "95 % interval", "p"],
         Compared(group).Select(pair => (IReadOnlyList<string>)
         [
-            pair.Id, ReportFormat.Points(pair.Comparison.Bootstrap),
-            $"{Whole(pair.Comparison.McNemar.OnlyThisRight)} against {Whole(pair.Comparison.McNemar.OnlyBaselineRight)}", ReportFormat.Probability(pair.Comparison.McNemar.P),
+            pair.Id,
+            ReportFormat.Points(pair.Comparison.Bootstrap),
+            $"{Whole(pair.Comparison.McNemar.OnlyThisRight)} against {Whole(pair.Comparison.McNemar.OnlyBaselineRight)}",
+            ReportFormat.Probability(pair.Comparison.McNemar.P),
             $"{Whole(pair.Comparison.McNemarSignificant)} of {Whole(pair.Comparison.Seeds.Count)}",
             ReportFormat.Change(pair.Comparison.Loss.Mean),
-            pair.Comparison.Loss.Confidence is { } loss ? $"{ReportFormat.Change(loss.Low)} to {ReportFormat.Change(loss.High)}" : ReportFormat.None,
+            pair.Comparison.Loss.Confidence is { } loss
+                ? $"{ReportFormat.Change(loss.Low)} to {ReportFormat.Change(loss.High)}"
+                : ReportFormat.None,
             ReportFormat.Probability(pair.Comparison.Loss.P),
         ]).ToArray());
 
-    /// <summary>Categorical against sparse: the fingerprints of the weights.</summary>
+    /// <summary>Categorical against sparse: the hashes of the weights.</summary>
     internal static ReportTable Identity(IReadOnlyList<IdentityRow> rows) => new(
         ["Categorical", "Sparse", "Seeds", "Identical weights", "SHA-256, first seed"],
         rows.Select(row => (IReadOnlyList<string>)
         [
-            row.Categorical.Id, row.Sparse.Id, Whole(row.Pairs.Count), $"{Whole(row.Identical)} of {Whole(row.Pairs.Count)}", Shas(row.Pairs[0]),
+            row.Categorical.Id,
+            row.Sparse.Id,
+            Whole(row.Pairs.Count),
+            $"{Whole(row.Identical)} of {Whole(row.Pairs.Count)}",
+            Shas(row.Pairs[0]),
         ]).ToArray(),
         TextColumns: 2);
 
-    /// <summary>The basic model read in three ways.</summary>
+    /// <summary>The basic model with three combinations of scaled and raw pixels.</summary>
     internal static ReportTable Basic(BasicReadings basic)
     {
         List<IReadOnlyList<string>> rows =
@@ -70,7 +85,14 @@ internal static class ReportTables
             ["0..1", "0..255", .. Estimate(basic.RawLoss), .. Estimate(basic.RawAccuracy)],
         ];
         if (basic.RawTraining.Count > 0)
-            rows.Add(["0..255", "0..255", RawTraining(basic.RawTraining), ReportFormat.None, RawAccuracy(basic.RawTraining), ReportFormat.None]);
+        {
+            rows.Add(
+            [
+                "0..255", "0..255",
+                RawTraining(basic.RawTraining), ReportFormat.None,
+                RawAccuracy(basic.RawTraining), ReportFormat.None,
+            ]);
+        }
         return new ReportTable(["Trained on pixels", "Tested on pixels", "Loss", "95 % interval", "Accuracy", "95 % interval"], rows,
             TextColumns: 2) { HeadingColumns = 2, Cuts = [4] };
 
@@ -80,17 +102,26 @@ internal static class ReportTables
     internal static IEnumerable<(string Id, Comparison Comparison)> Compared(IEnumerable<ExperimentSummary> group) =>
         group.Where(summary => summary.Comparison is not null).Select(summary => (summary.Experiment.Id, summary.Comparison!));
 
+    private static string[] Cells(Estimate estimate) =>
+    [
+        ReportFormat.Value(estimate.Mean),
+        ReportFormat.Value(estimate.StandardDeviation),
+        ReportFormat.Range(estimate.Confidence),
+    ];
+
     private static string RawTraining(IReadOnlyList<SeedRawTraining> outcomes)
     {
         int diverged = outcomes.Count(outcome => outcome.Outcome.DivergedAtStep is not null);
         string ended = $"{Whole(diverged)} of {Whole(outcomes.Count)} diverged";
-        double[] losses = outcomes.Where(outcome => outcome.Outcome.TestLoss is not null).Select(outcome => outcome.Outcome.TestLoss!.Value).ToArray();
+        double[] losses = outcomes.Where(outcome => outcome.Outcome.TestLoss is not null)
+            .Select(outcome => outcome.Outcome.TestLoss!.Value).ToArray();
         return losses.Length == 0 ? ended : $"{ended}, else {ReportFormat.Value(losses.Min())} to {ReportFormat.Value(losses.Max())}";
     }
 
     private static string RawAccuracy(IReadOnlyList<SeedRawTraining> outcomes)
     {
-        double[] found = outcomes.Where(outcome => outcome.Outcome.TestAccuracy is not null).Select(outcome => outcome.Outcome.TestAccuracy!.Value).ToArray();
+        double[] found = outcomes.Where(outcome => outcome.Outcome.TestAccuracy is not null)
+            .Select(outcome => outcome.Outcome.TestAccuracy!.Value).ToArray();
         return found.Length == 0 ? ReportFormat.None : $"{ReportFormat.Value(found.Min())} to {ReportFormat.Value(found.Max())}";
     }
 
@@ -109,8 +140,9 @@ internal static class ReportTables
         ];
     }
 
-    // The report rounded its changes inconsistently; its own are computed here from what it published.
-    private static string[] Columns(double ours, double? baseline, decimal published, decimal? publishedBaseline, bool hasPublished)
+    // The report rounded its changes inconsistently, so they are computed here from its published values.
+    private static string[] Columns(
+        double ours, double? baseline, decimal published, decimal? publishedBaseline, bool hasPublished)
     {
         string value = ReportFormat.Value(ours) + Bracket(published.ToString(CultureInfo.InvariantCulture));
         if (baseline is not { } from || publishedBaseline is not { } publishedFrom)
@@ -127,9 +159,12 @@ internal static class ReportTables
         string Bracket(string text) => hasPublished ? $" ({text})" : "";
     }
 
-    private static string Width(Experiment experiment, int layer) => layer < experiment.Hidden.Count ? Whole(experiment.Hidden[layer]) : ReportFormat.None;
+    private static string Width(Experiment experiment, int layer) =>
+        layer < experiment.Hidden.Count ? Whole(experiment.Hidden[layer]) : ReportFormat.None;
 
-    private static string Shas(IdentityPair pair) => pair.AreIdentical ? pair.CategoricalSha256[..12] : $"{pair.CategoricalSha256[..12]}, {pair.SparseSha256[..12]}";
+    private static string Shas(IdentityPair pair) => pair.AreIdentical
+        ? pair.CategoricalSha256[..12]
+        : $"{pair.CategoricalSha256[..12]}, {pair.SparseSha256[..12]}";
 
     private static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

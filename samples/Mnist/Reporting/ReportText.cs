@@ -3,7 +3,7 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Reporting;
 
-/// <summary>The sentences of the report, for every form of it.</summary>
+/// <summary>The sentences of the report, for all formats.</summary>
 internal static class ReportText
 {
     internal const string Title = "Basic Neural Networks: MNIST, reproduced";
@@ -11,39 +11,54 @@ internal static class ReportText
     internal const string TwoWidths = "(1) As published: \"Decrease neurons in 1st layer\" changes two widths at once, 128-128 to 100-156.";
 
     internal const string Rule =
-        "Each experiment is paired with its group's baseline seed by seed: both start from the same random numbers (shuffling, dropout, first weights where shapes agree). "
-        + "One rule decides on test accuracy: a paired t test with Holm's correction over the group's comparisons says better or worse (adjusted p below 0.05); "
+        "Each experiment is paired with its group's baseline seed by seed: "
+        + "both start from the same random numbers (shuffling, dropout, first weights where shapes agree). "
+        + "One rule decides on test accuracy: "
+        + "a paired t test with Holm's correction over the group's comparisons says better or worse (adjusted p below 0.05); "
         + "else two one-sided t tests at 0.05 say equivalent (within 0.1 points); else there is no evidence. "
         + "Detectable is the difference in points that this many seeds would have found with a power of 80 % "
-        + "at the strictest step of the correction; where that is more than 5 points, or there are fewer than three pairs, the seeds are too few to find a difference.";
+        + "at the strictest step of the correction; "
+        + "where that is more than 5 points, or there are fewer than three pairs, the seeds are too few to find a difference.";
 
-    internal const string Information = "For information only; no verdict rests on it. Bootstrap: 95 % percentile interval of the mean difference. McNemar: images that only this experiment got "
-        + "right against images that only the baseline did, and its p with continuity correction; it judges two trained networks, not two settings.";
+    internal const string Information =
+        "For information only; no verdict rests on it. Bootstrap: 95 % percentile interval of the mean difference. "
+        + "McNemar: images that only this experiment got right against images that only the baseline did, "
+        + "and its p with continuity correction; it judges two trained networks, not two settings.";
 
     internal const string RawPixels =
-        "The report gives a test loss of 35.08 at an accuracy of 0.91 and blames labels that are not one-hot. The cause is another: the network was trained on pixels scaled to 0..1 and "
-        + "tested on raw pixels 0..255. A ReLU network is nearly homogeneous: 255 times the input gives about 255 times the logits. The largest stays the largest, so accuracy hardly "
-        + "moves; but a wrong image costs as much as its logits are apart, about 255 times as much. Training on raw pixels as well is ruled out: it diverges or stays at chance.";
+        "The report gives a test loss of 35.08 at an accuracy of 0.91 and blames labels that are not one-hot. "
+        + "The cause is another: the network was trained on pixels scaled to 0..1 and tested on raw pixels 0..255. "
+        + "A ReLU network is nearly homogeneous: 255 times the input gives about 255 times the logits. "
+        + "The largest stays the largest, so accuracy hardly moves; "
+        + "but a wrong image costs as much as its logits are apart, about 255 times as much. "
+        + "Training on raw pixels as well is ruled out: it diverges or stays at chance.";
 
     internal const string SameFunction =
-        "Categorical cross-entropy on one-hot labels and sparse categorical cross-entropy on class indices are the same function with the same gradient. "
-        + "From one seed both train to the same bits, so the report's finding that the sparse loss \"saw much more improvement\" is the noise of single runs: "
+        "Categorical cross-entropy on one-hot labels and sparse categorical cross-entropy on class indices "
+        + "are the same function with the same gradient. From one seed both train to the same bits, "
+        + "so the report's finding that the sparse loss \"saw much more improvement\" is the noise of single runs: "
         + "its own baseline, one and the same network, appears as 0.981, 0.979 and 0.977.";
 
     internal const string SingleRuns =
-        "The report trained each network once. The 95 % interval of one accuracy of 0.979 on 10,000 images is about +-0.0028, and every accuracy of both its tables lies within 0.977 to 0.981.";
+        "The report trained each network once. The 95 % interval of one accuracy of 0.979 on 10,000 images is about +-0.0028, "
+        + "and every accuracy of both its tables lies within 0.977 to 0.981.";
 
     internal const string NothingChosen =
-        "Nothing was chosen by looking at the test images: settings and epochs are the report's, there is no early stopping, and each run is scored once, at its end.";
+        "Nothing was chosen by looking at the test images: settings and epochs are the report's, "
+        + "there is no early stopping, and each run is scored once, at its end.";
 
-    /// <summary>What must stand above all figures; null when there is nothing of the kind.</summary>
+    /// <summary>The warning to show above all figures; null if there is none.</summary>
     internal static string? Warning(ReportData report)
     {
         List<string> parts = [];
         if (report.Provenance.IsSynthetic)
             parts.Add("SYNTHETIC DATA: digits drawn by the sample itself. No figure here may be compared with MNIST's.");
         if (!report.Provenance.IsAsPublished)
-            parts.Add(FormattableString.Invariant($"Epochs: {report.Provenance.Epochs} instead of {report.Experiments[0].Experiment.Epochs}. Figures are not comparable with the report's."));
+        {
+            parts.Add(
+                FormattableString.Invariant($"Epochs: {report.Provenance.Epochs} instead of {report.Experiments[0].Experiment.Epochs}. ")
+                + "Figures are not comparable with the report's.");
+        }
         return parts.Count == 0 ? null : string.Join(' ', parts);
     }
 
@@ -64,8 +79,10 @@ internal static class ReportText
         }
         if (report.Identity.Count > 0)
         {
+            int identical = report.Identity.Sum(row => row.Identical);
+            int pairs = report.Identity.Sum(row => row.Pairs.Count);
             findings.Add(FormattableString.Invariant(
-                $"Categorical and sparse cross-entropy gave bit-identical weights in {report.Identity.Sum(row => row.Identical)} of {report.Identity.Sum(row => row.Pairs.Count)} pairs of runs."));
+                $"Categorical and sparse cross-entropy gave bit-identical weights in {identical} of {pairs} pairs of runs."));
         }
         if (report.Basic is { } basic)
         {
@@ -77,7 +94,7 @@ internal static class ReportText
         return findings;
     }
 
-    /// <summary>How small a difference the seeds would have found, without a full stop; null where nothing can be said.</summary>
+    /// <summary>The smallest difference that the seeds would have found, without a full stop; null if it is unknown.</summary>
     internal static string? Reach(IReadOnlyList<(string Id, Comparison Comparison)> compared)
     {
         (string Id, Comparison Comparison)[] few = compared.Where(pair => pair.Comparison.HasTooFewSeeds).ToArray();
@@ -95,22 +112,30 @@ internal static class ReportText
             + $"would have been found with a power of 80 %{others}";
     }
 
-    /// <summary>How the runs were made, a fact a line.</summary>
+    /// <summary>How the runs were made, as named values.</summary>
     internal static IReadOnlyList<(string What, string Value)> Provenance(Provenance made)
     {
-        PartRecord[] machines = made.Parts.DistinctBy(part => (part.Processor, part.Processors, part.VectorBits, part.Runtime, part.System, part.Version)).ToArray();
+        PartRecord[] machines = made.Parts
+            .DistinctBy(part => (part.Processor, part.Processors, part.VectorBits, part.Runtime, part.System, part.Version)).ToArray();
         return
         [
             ("Command", $"`{made.Command}`"),
             ("NeuralCore", string.Join("; ", machines.Select(part => part.Version).Distinct())),
-            ("Machine", string.Join("; ", machines.Select(part => string.Create(
-                CultureInfo.InvariantCulture, $"{part.Processor}, {part.Processors} processors, {(part.VectorBits == 0 ? "no vectors" : $"{part.VectorBits}-bit vectors")}, {part.System}, {part.Runtime}")).Distinct())),
+            ("Machine", string.Join("; ", machines.Select(Machine).Distinct())),
             ("Data", $"{made.Data}, SHA-256 {made.DataSha256}"),
             ("Processes", made.Parts.Count.ToString(CultureInfo.InvariantCulture)),
             ("Wall time", string.Create(CultureInfo.InvariantCulture, $"{made.WallSeconds:F1} s, the processes' times added")),
             ("Dense operations", string.Create(CultureInfo.InvariantCulture, $"{made.DenseFlops / 1e12:F1} TFLOP")),
-            ("FMA peak", string.Create(CultureInfo.InvariantCulture, $"{made.PeakFlops / 1e9:F1} GFLOP/s, all processors, measured before and after")),
+            ("FMA peak", string.Create(
+                CultureInfo.InvariantCulture, $"{made.PeakFlops / 1e9:F1} GFLOP/s, all processors, measured before and after")),
             ("Wall time over dense operations at peak", made.Ratio.ToString("F3", CultureInfo.InvariantCulture)),
         ];
+    }
+
+    private static string Machine(PartRecord part)
+    {
+        string vectors = part.VectorBits == 0 ? "no vectors" : FormattableString.Invariant($"{part.VectorBits}-bit vectors");
+        return FormattableString.Invariant(
+            $"{part.Processor}, {part.Processors} processors, {vectors}, {part.System}, {part.Runtime}");
     }
 }

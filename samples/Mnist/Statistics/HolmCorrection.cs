@@ -3,7 +3,9 @@ namespace NeuralCore.Samples.Mnist.Statistics;
 /// <summary>Holm's step-down correction for several tests (Holm 1979, "A simple sequentially rejective multiple test procedure").</summary>
 internal static class HolmCorrection
 {
-    /// <summary>Adjusted p values in the order given: of the sorted p, the running maximum of (m - rank) p, at most 1.</summary>
+    /// <summary>
+    /// Adjusted p values in the original order: the running maximum of (m - rank) p over the sorted p, at most 1.
+    /// </summary>
     internal static double[] Adjust(IReadOnlyList<double> p)
     {
         double[] adjusted = new double[p.Count];

@@ -6,9 +6,9 @@ namespace NeuralCore.Samples.Mnist.Statistics;
 /// <summary>McNemar's test of two classifiers on the same samples (McNemar 1947, with Edwards' continuity correction).</summary>
 internal static class McNemarTest
 {
-    /// <summary>(max(|b - c| - 1, 0))^2 / (b + c) against chi-squared with one degree of freedom; p = 1 where both are 0.</summary>
-    /// <param name="onlyFirst">b: samples that only the first classified right.</param>
-    /// <param name="onlySecond">c: samples that only the second did.</param>
+    /// <summary>(max(|b - c| - 1, 0))^2 / (b + c) against chi-squared with one degree of freedom; p = 1 if both are 0.</summary>
+    /// <param name="onlyFirst">b: samples that only the first classified correctly.</param>
+    /// <param name="onlySecond">c: samples that only the second classified correctly.</param>
     internal static McNemarResult Of(int onlyFirst, int onlySecond)
     {
         if (onlyFirst + onlySecond == 0)
@@ -18,7 +18,7 @@ internal static class McNemarTest
         return new McNemarResult(onlyFirst, onlySecond, statistic, 1 - ChiSquared.CDF(1, statistic));
     }
 
-    /// <summary>Counts the samples that only one of two got right.</summary>
+    /// <summary>The test from predictions: counts the samples that only one of the two classified correctly.</summary>
     internal static McNemarResult Of(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, Func<int, int> truth)
     {
         int onlyFirst = 0, onlySecond = 0;

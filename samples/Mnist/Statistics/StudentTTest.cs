@@ -9,7 +9,7 @@ internal static class StudentTTest
 {
     internal const double Significance = 0.05;
 
-    // What rounding leaves of differences that are equal; a single image of 10,000 is 1e-4.
+    // The standard deviation of equal differences, up to rounding. A single image of 10,000 changes accuracy by 1e-4.
     private const double LeastDeviation = 1e-12;
 
     /// <summary>Mean, standard deviation (n - 1) and 95 % interval mean +- t(0.975, n - 1) s / sqrt n.</summary>
@@ -22,22 +22,23 @@ internal static class StudentTTest
         return new Estimate(values.Count, mean, deviation, Interval(mean, deviation, values.Count, 1 - Significance));
     }
 
-    /// <summary>The differences' mean, interval and two-sided test against 0.</summary>
+    /// <summary>The mean of the differences, its interval and the two-sided test against 0.</summary>
     internal static PairedDifference Paired(IReadOnlyList<double> differences)
     {
         Estimate estimate = Estimate(differences);
         if (estimate.StandardDeviation is not { } deviation)
             return new PairedDifference(estimate.Mean, null, null, null, null, differences);
-        // Accuracies are counts: a few differences may well agree by chance. Without a spread there is no t, and nothing is proved.
+        // Accuracies are counts, so a few differences can be equal by chance. Without variance there is no t, and nothing is proved.
         if (deviation <= LeastDeviation)
             return new PairedDifference(estimate.Mean, deviation, null, null, null, differences);
         double t = estimate.Mean / (deviation / Math.Sqrt(differences.Count));
-        return new PairedDifference(estimate.Mean, deviation, estimate.Confidence, t, Math.Min(1, 2 * UpperTail(Math.Abs(t), differences.Count)), differences);
+        double p = Math.Min(1, 2 * UpperTail(Math.Abs(t), differences.Count));
+        return new PairedDifference(estimate.Mean, deviation, estimate.Confidence, t, p, differences);
     }
 
     /// <summary>
-    /// Two one-sided tests (Schuirmann 1987): the greater p of "the mean is above -margin" and "the mean is below margin". Below 0.05 the 90 % interval
-    /// lies within the margins.
+    /// Two one-sided tests (Schuirmann 1987): the larger p of "the mean is above -margin" and "the mean is below margin". If it is below
+    /// 0.05, the 90 % interval lies within the margins.
     /// </summary>
     internal static double Equivalence(double mean, double deviation, int count, double margin)
     {

@@ -13,7 +13,7 @@ internal static class FmaLoops
     private const int Iterations = 1 << 14;
 
     /// <summary>Runs the loop of one vector width.</summary>
-    /// <returns>A value that keeps the compiler from removing the loop, and the number of operations; a multiply-add counts as two.</returns>
+    /// <returns>A value that keeps the loop from being optimized away, and the number of operations (two per multiply-add).</returns>
     internal static (float Value, double Operations) Run(VectorPath path) => path switch
     {
         VectorPath.Vector512 => (Run512(0.5f, 0.25f), 2.0 * Iterations * 24 * 16),

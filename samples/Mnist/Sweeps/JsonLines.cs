@@ -158,8 +158,9 @@ internal sealed class JsonLines<T> : IDisposable
             }
             catch (JsonException e)
             {
-                throw new SampleException(
-                    FormattableString.Invariant($"{path}, line {number}: not one of this program's lines ({Reason(e)}). Fix or remove it."), e);
+                string message = FormattableString.Invariant(
+                    $"{path}, line {number}: not one of this program's lines ({Reason(e)}). Fix or remove it.");
+                throw new SampleException(message, e);
             }
             whole += end < 0 ? rest.Length : end + 1;
         }

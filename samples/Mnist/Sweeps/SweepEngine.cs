@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Mnist.Sweeps;
 
-/// <summary>Executes runs in parallel, each on one thread: no run waits for another, and results do not depend on the thread count.</summary>
+/// <summary>Executes runs in parallel, each on one thread, so that no run waits for another. Results do not depend on threads.</summary>
 internal sealed class SweepEngine(SweepFolder folder, string part, Stopwatch clock, SweepProgress progress)
 {
     private readonly Lock _lock = new();

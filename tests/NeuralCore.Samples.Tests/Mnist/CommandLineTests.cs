@@ -11,7 +11,7 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Exit codes and messages of the built sample, in processes of their own.</summary>
+/// <summary>Exit codes and messages of the built sample, run as separate processes.</summary>
 public sealed class CommandLineTests : IDisposable
 {
     private readonly SmallMnist _data = new();
@@ -88,17 +88,20 @@ public sealed class CommandLineTests : IDisposable
     {
         File.WriteAllBytes(_data.PathOf(MnistData.TestImages), IdxFiles.Noise(SmallMnist.TestCount, 28, 28)[..^1]);
 
-        Failure(SampleProcess.Run("run", "baseline", "--data", _data.Folder)).Should().Contain(MnistData.TestImages).And.Contain("expected");
+        Failure(SampleProcess.Run("run", "baseline", "--data", _data.Folder))
+            .Should().Contain(MnistData.TestImages).And.Contain("expected");
     }
 
     [Fact]
     public void Files_that_do_not_match_are_named()
     {
         File.WriteAllBytes(_data.PathOf(MnistData.TestLabels), SmallMnist.Labels(SmallMnist.TestCount - 1));
-        Failure(SampleProcess.Run("run", "basic", "--data", _data.Folder)).Should().ContainAll(MnistData.TestImages, MnistData.TestLabels, "49", "50");
+        Failure(SampleProcess.Run("run", "basic", "--data", _data.Folder))
+            .Should().ContainAll(MnistData.TestImages, MnistData.TestLabels, "49", "50");
 
         File.WriteAllBytes(_data.PathOf(MnistData.TestImages), IdxFiles.Noise(SmallMnist.TestCount - 1, 28, 27));
-        Failure(SampleProcess.Run("run", "basic", "--data", _data.Folder)).Should().ContainAll(MnistData.TestImages, "[28, 28]", "[28, 27]");
+        Failure(SampleProcess.Run("run", "basic", "--data", _data.Folder))
+            .Should().ContainAll(MnistData.TestImages, "[28, 28]", "[28, 27]");
     }
 
     [Fact]
@@ -106,8 +109,10 @@ public sealed class CommandLineTests : IDisposable
     {
         string json = Path.Combine(_data.Folder, "no", "such", "result.json");
 
-        Failure(SampleProcess.Run("run", "basic", "--data", "nowhere", "--json", json)).Should().ContainAll("Cannot write", json, "does not exist");
-        Failure(SampleProcess.Run("run", "basic", "--data", "nowhere", "--json", _data.Folder)).Should().ContainAll("Cannot write", "is a folder");
+        Failure(SampleProcess.Run("run", "basic", "--data", "nowhere", "--json", json))
+            .Should().ContainAll("Cannot write", json, "does not exist");
+        Failure(SampleProcess.Run("run", "basic", "--data", "nowhere", "--json", _data.Folder))
+            .Should().ContainAll("Cannot write", "is a folder");
     }
 
     [Theory]
@@ -132,7 +137,8 @@ public sealed class CommandLineTests : IDisposable
 
         run.ExitCode.Should().Be(0);
         run.OutputLines.Should().HaveCount(25);
-        run.OutputLines.Should().ContainSingle(line => line.StartsWith("sparse-10 ", StringComparison.Ordinal)).Which.Should().ContainAll("128-128-128", "0.081", "0.980");
+        run.OutputLines.Should().ContainSingle(line => line.StartsWith("sparse-10 ", StringComparison.Ordinal))
+            .Which.Should().ContainAll("128-128-128", "0.081", "0.980");
     }
 
     private static int TrainOnNaN()

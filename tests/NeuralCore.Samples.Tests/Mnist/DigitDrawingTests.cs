@@ -3,7 +3,7 @@ using NeuralCore.Samples.Mnist.Output;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Images in characters.</summary>
+/// <summary>Images drawn with characters.</summary>
 public class DigitDrawingTests
 {
     [Fact]

@@ -54,14 +54,16 @@ public class ExperimentTableTests
             Sequential model = experiment.BuildModel(1);
             model.OutputShape.Should().Equal(10);
             model.InputShape.Size.Should().Be(784);
-            model.Layers.Count.Should().Be(experiment.Hidden.Count + 1 + (experiment.Dropout > 0 ? 1 : 0) + (experiment.Id == "basic" ? 1 : 0), experiment.Id);
+            int others = 1 + (experiment.Dropout > 0 ? 1 : 0) + (experiment.Id == "basic" ? 1 : 0);
+            model.Layers.Count.Should().Be(experiment.Hidden.Count + others, experiment.Id);
         }
     }
 
     [Fact]
     public void Optimizers_have_keras_defaults()
     {
-        ExperimentTable.Find("basic")!.CreateOptimizer().Should().BeOfType<Sgd>().Which.Should().BeEquivalentTo(new { LearningRate = 0.01f, Momentum = 0f });
+        ExperimentTable.Find("basic")!.CreateOptimizer().Should().BeOfType<Sgd>()
+            .Which.Should().BeEquivalentTo(new { LearningRate = 0.01f, Momentum = 0f });
         ExperimentTable.Find("baseline")!.CreateOptimizer().Should().BeOfType<Adam>()
             .Which.Should().BeEquivalentTo(new { LearningRate = 0.001f, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-7 });
     }
@@ -94,7 +96,8 @@ public class ExperimentTableTests
 
     private static string Row(Experiment e) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{e.Id},{Lower(e.Group)},{e.Title},{e.Widths},{e.Dropout},{Lower(e.Loss)},{Lower(e.Optimizer)},{e.Epochs},{e.BatchSize},{e.ReportLoss},{e.ReportAccuracy}");
+        $"{e.Id},{Lower(e.Group)},{e.Title},{e.Widths},{e.Dropout},{Lower(e.Loss)},{Lower(e.Optimizer)},")
+        + FormattableString.Invariant($"{e.Epochs},{e.BatchSize},{e.ReportLoss},{e.ReportAccuracy}");
 
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

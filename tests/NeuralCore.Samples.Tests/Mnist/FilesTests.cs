@@ -5,7 +5,7 @@ using NeuralCore.Samples.Mnist.Data;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>What the sample keeps on disk: models, checkpoints, and images to predict.</summary>
+/// <summary>The sample's files: models, checkpoints, and images to predict.</summary>
 public sealed class FilesTests : IDisposable
 {
     private readonly SmallMnist _data = new();
@@ -17,12 +17,15 @@ public sealed class FilesTests : IDisposable
     {
         string model = _data.PathOf("model.safetensors");
         Run("run", "basic", "--epochs", "1", "--batch", "64", "--save", model).ExitCode.Should().Be(0);
-        byte[] pixels = LabelledImages.Read(_data.PathOf("t10k-images-idx3-ubyte"), _data.PathOf("t10k-labels-idx1-ubyte")).Pixels(7).ToArray();
+        byte[] pixels = LabelledImages.Read(_data.PathOf("t10k-images-idx3-ubyte"), _data.PathOf("t10k-labels-idx1-ubyte"))
+            .Pixels(7).ToArray();
         File.WriteAllBytes(_data.PathOf("seven.pgm"), [.. "P5\n# a comment\n28 28 255\n"u8, .. pixels]);
         File.WriteAllText(_data.PathOf("words.pgm"), $"P2 28 28\n255\n{string.Join(' ', pixels)}\n");
         File.WriteAllText(_data.PathOf("bad.pgm"), "P5 27 28 255\n");
 
-        SampleProcess run = Run("predict", model, "test:7", _data.PathOf("seven.pgm"), _data.PathOf("bad.pgm"), _data.PathOf("words.pgm"), "test:50", _data.PathOf("none.pgm"));
+        SampleProcess run = Run(
+            "predict", model, "test:7", _data.PathOf("seven.pgm"), _data.PathOf("bad.pgm"), _data.PathOf("words.pgm"), "test:50",
+            _data.PathOf("none.pgm"));
 
         run.ExitCode.Should().Be(1);
         string[] lines = run.OutputLines.ToArray();
@@ -40,14 +43,19 @@ public sealed class FilesTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "Needs kill.");
         string folder = _data.PathOf("checkpoints");
-        string[] arguments = ["run", "baseline", "--epochs", "120", "--batch", "8", "--json", _data.PathOf("resumed.json"), "--checkpoint", folder];
+        string[] arguments =
+        [
+            "run", "baseline", "--epochs", "120", "--batch", "8", "--json", _data.PathOf("resumed.json"), "--checkpoint", folder,
+        ];
 
         SampleProcess interrupted = SampleProcess.RunUntil(
             "epoch 3/", process => Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit(), [.. arguments, "--data", _data.Folder]);
         interrupted.ExitCode.Should().Be(130);
-        interrupted.ErrorLines.Should().ContainSingle().Which.Should().Be("Interrupted: stopped between two steps, --resume goes on from there.");
+        interrupted.ErrorLines.Should().ContainSingle()
+            .Which.Should().Be("Interrupted: stopped between two steps, --resume goes on from there.");
         Run(arguments).ErrorLines.Should().ContainSingle().Which.Should().Contain("another run");
-        Run([.. arguments, "--resume", "--seed", "2"]).ErrorLines.Should().ContainSingle().Which.Should().Contain("seed: 1 in the checkpoint, 2 now");
+        Run([.. arguments, "--resume", "--seed", "2"]).ErrorLines.Should().ContainSingle()
+            .Which.Should().Contain("seed: 1 in the checkpoint, 2 now");
 
         Run([.. arguments, "--resume", "--threads", "1"]).ExitCode.Should().Be(0);
         Run("run", "baseline", "--epochs", "120", "--batch", "8", "--json", _data.PathOf("whole.json")).ExitCode.Should().Be(0);

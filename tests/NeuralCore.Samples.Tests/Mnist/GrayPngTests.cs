@@ -5,7 +5,7 @@ using NeuralCore.Samples.Mnist.Reporting.Html;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>The images of the page, taken apart again.</summary>
+/// <summary>Decodes the images of the page.</summary>
 public class GrayPngTests
 {
     [Fact]
@@ -31,7 +31,10 @@ public class GrayPngTests
         for (int at = 8; at < file.Length;)
         {
             int length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(at));
-            yield return (Encoding.ASCII.GetString(file, at + 4, 4), file[(at + 8)..(at + 8 + length)], BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at + 8 + length)));
+            yield return (
+                Encoding.ASCII.GetString(file, at + 4, 4),
+                file[(at + 8)..(at + 8 + length)],
+                BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at + 8 + length)));
             at += 12 + length;
         }
     }

@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist.Reporting.Html;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>report.html as a document: what it holds, and that everybody can read it. A browser looks at it in tests of its own.</summary>
+/// <summary>The content and the accessibility of report.html. Separate tests open it in a browser.</summary>
 public class HtmlReportTests
 {
     private static readonly Lazy<XDocument> Whole = new(() => Parse(ReportFixture.Build()));
@@ -14,7 +14,8 @@ public class HtmlReportTests
     {
         XElement[] elements = Whole.Value.Descendants().ToArray();
 
-        elements.Where(element => element.Name.LocalName is "script" or "iframe" or "object" or "embed" or "base" or "form").Should().BeEmpty();
+        elements.Where(element => element.Name.LocalName is "script" or "iframe" or "object" or "embed" or "base" or "form")
+            .Should().BeEmpty();
         elements.Attributes().Where(attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal)).Should().BeEmpty();
         elements.Attributes().Where(attribute => attribute.Name.LocalName is "src" or "href")
             .Should().OnlyContain(attribute => attribute.Value.StartsWith("data:") || attribute.Value.StartsWith('#'));
@@ -23,22 +24,28 @@ public class HtmlReportTests
 
     [Fact]
     public void Texts_are_escaped() =>
-        Whole.Value.Descendants("dd").Select(element => element.Value.Trim()).Should().Contain(ReportFixture.Hostile).And.Contain(text => text.Contains("A <b>processor</b> & its cache"));
+        Whole.Value.Descendants("dd").Select(element => element.Value.Trim())
+            .Should().Contain(ReportFixture.Hostile).And.Contain(text => text.Contains("A <b>processor</b> & its cache"));
 
     [Fact]
     public void Everything_asked_for_is_there()
     {
         Whole.Value.Descendants("section").Select(section => section.Attribute("id")!.Value).Should().Equal(
             "answer", "categorical", "sparse", "identity", "basic", "curves", "confusion", "mistakes", "models", "means", "repeat");
-        // A network each in the two groups' tables, with the published value beside ours.
+        // One row for each network in both groups' tables, with the published value next to ours.
         Table("categorical-published").Descendants("tbody").Elements().Should().HaveCount(11);
         Table("sparse-published").Descendants("tbody").Elements().First().Value.Should().Contain("(0.079)").And.Contain("(0.977)");
         Section("categorical").Value.Should().Contain(ReportText.TwoWidths);
-        Charts().Select(chart => chart.Element("title")!.Value).Should().Contain("Training loss of the baseline").And.Contain("Training accuracy of the baseline");
-        Section("categorical").Descendants("circle").Count().Should().Be(10 - Section("categorical").Descendants("svg").Elements("path").Count());
+        Charts().Select(chart => chart.Element("title")!.Value)
+            .Should().Contain("Training loss of the baseline").And.Contain("Training accuracy of the baseline");
+        Section("categorical").Descendants("circle").Count()
+            .Should().Be(10 - Section("categorical").Descendants("svg").Elements("path").Count());
         Section("confusion").Descendants("td").Take(10).Sum(cell => int.Parse(cell.Value)).Should().BePositive();
-        Section("mistakes").Descendants("img").Should().HaveCount(18).And.OnlyContain(image => image.Attribute("src")!.Value.StartsWith("data:image/png;base64,"));
-        Section("models").Value.Should().ContainAll("dense_1 (Dense)", "30,100", "Total params: 266,610 (1.02 MB)", "Total params: 118,282 (462.04 KB)", "Non-trainable params: 0 (0.00 Byte)");
+        Section("mistakes").Descendants("img").Should().HaveCount(18)
+            .And.OnlyContain(image => image.Attribute("src")!.Value.StartsWith("data:image/png;base64,"));
+        Section("models").Value.Should().ContainAll(
+            "dense_1 (Dense)", "30,100",
+            "Total params: 266,610 (1.02 MB)", "Total params: 118,282 (462.04 KB)", "Non-trainable params: 0 (0.00 Byte)");
         Section("basic").Value.Should().ContainAll("nearly homogeneous", "35.08", "3 of 5 diverged");
         Section("identity").Value.Should().ContainAll("same function", "5 of 5", "0.981, 0.979 and 0.977");
         Section("repeat").Value.Should().ContainAll("0.1.0", "2 processors, 512-bit vectors", new string('a', 64), "800.0 s");
@@ -54,13 +61,15 @@ public class HtmlReportTests
         ids.Should().OnlyHaveUniqueItems();
         root.Descendants().Attributes("aria-labelledby").SelectMany(names => names.Value.Split(' ')).Should().BeSubsetOf(ids);
         root.Descendants("a").Attributes("href").Select(target => target.Value[1..]).Should().BeSubsetOf(ids);
-        Charts().Should().HaveCountGreaterThan(20).And.OnlyContain(chart => chart.Element("title")!.Value.Length > 0 && chart.Element("desc")!.Value.Length > 0);
+        Charts().Should().HaveCountGreaterThan(20)
+            .And.OnlyContain(chart => chart.Element("title")!.Value.Length > 0 && chart.Element("desc")!.Value.Length > 0);
         root.Descendants("svg").Where(svg => svg.Attribute("role") is null && !svg.Ancestors("svg").Any()).Should().BeEmpty();
         root.Descendants("table").Should().HaveCountGreaterThan(10).And.OnlyContain(table => table.Elements().First().Name == "caption");
         root.Descendants("th").Should().OnlyContain(heading => heading.Attribute("scope") != null);
         root.Descendants("tbody").Elements("tr").Should().OnlyContain(row => row.Elements().First().Name == "th");
         root.Descendants("img").Should().OnlyContain(image => image.Attribute("alt")!.Value.Length > 0);
-        int[] levels = root.Descendants().Select(element => element.Name.LocalName).Where(name => name is "h1" or "h2" or "h3" or "h4").Select(name => name[1] - '0').ToArray();
+        int[] levels = root.Descendants().Select(element => element.Name.LocalName)
+            .Where(name => name is "h1" or "h2" or "h3" or "h4").Select(name => name[1] - '0').ToArray();
         levels.Count(level => level == 1).Should().Be(1);
         levels.Zip(levels.Skip(1)).Should().OnlyContain(pair => pair.Second <= pair.First + 1);
     }
@@ -68,14 +77,16 @@ public class HtmlReportTests
     [Fact]
     public void Marks_tell_verdicts_without_colour()
     {
-        // Twenty seeds see what five do not.
-        XElement section = Parse(ReportFixture.Build(seeds: 20)).Descendants("section").Single(section => section.Attribute("id")!.Value == "categorical");
+        // Twenty seeds find what five do not.
+        XElement section = Section(Parse(ReportFixture.Build(seeds: 20)), "categorical");
         XElement chart = section.Descendants("svg").First();
 
-        string[] verdicts = Table(section, "categorical-differences").Descendants("tbody").Elements().Select(row => row.Elements().ElementAt(1).Value).ToArray();
+        string[] verdicts = Table(section, "categorical-differences").Descendants("tbody").Elements()
+            .Select(row => row.Elements().ElementAt(1).Value).ToArray();
         verdicts.Should().Contain("better").And.Contain("worse").And.Contain("equivalent");
         chart.Elements("text").Select(text => text.Value).Where(verdicts.Contains).Should().Equal(verdicts);
-        chart.Elements("svg").Elements("path").Attributes("d").Select(path => path.Value.StartsWith("M0,-7") ? "better" : "worse").Should().Equal(verdicts.Where(verdict => verdict is "better" or "worse"));
+        chart.Elements("svg").Elements("path").Attributes("d").Select(path => path.Value.StartsWith("M0,-7") ? "better" : "worse")
+            .Should().Equal(verdicts.Where(verdict => verdict is "better" or "worse"));
         chart.Elements("circle").Select(circle => circle.Attribute("class")!.Value.Contains("hollow") ? "no evidence" : "equivalent")
             .Should().Equal(verdicts.Where(verdict => verdict is "equivalent" or "no evidence"));
     }
@@ -99,12 +110,13 @@ public class HtmlReportTests
     {
         ReportData report = ReportFixture.Build(seeds: 1);
 
-        AnswerSection.Answers(report).Where(answer => answer.Question != "Loss").Should().HaveCount(5).And.OnlyContain(answer => answer.Answer.StartsWith("One seed cannot tell"));
-        Parse(report).Descendants("section").Single(section => section.Attribute("id")!.Value == "categorical").Descendants("svg").Should().BeEmpty();
+        AnswerSection.Answers(report).Where(answer => answer.Question != "Loss")
+            .Should().HaveCount(5).And.OnlyContain(answer => answer.Answer.StartsWith("One seed cannot tell"));
+        Section(Parse(report), "categorical").Descendants("svg").Should().BeEmpty();
     }
 
     [Fact]
-    public void Synthetic_results_say_so_first_and_stand_beside_no_published_curve()
+    public void Synthetic_results_say_so_first_and_show_no_published_curve()
     {
         XDocument page = Parse(ReportFixture.Build(data: "synthetic"));
 
@@ -132,7 +144,8 @@ public class HtmlReportTests
     {
         ReportData report = ReportFixture.Build(seeds: 2);
         IdentityRow first = report.Identity[0];
-        ReportData other = report with { Identity = [first with { Pairs = [first.Pairs[0] with { SparseSha256 = "other" }] }, .. report.Identity.Skip(1)] };
+        IdentityRow changed = first with { Pairs = [first.Pairs[0] with { SparseSha256 = "other" }] };
+        ReportData other = report with { Identity = [changed, .. report.Identity.Skip(1)] };
 
         Dictionary<string, string> answers = AnswerSection.Answers(other).ToDictionary();
         answers["Loss"].Should().StartWith("It should not, yet only 20 of 21");
@@ -160,7 +173,8 @@ public class HtmlReportTests
     [InlineData(1, 20, 4, new[] { 5.0, 10, 15, 20 })]
     [InlineData(3, 3, 2, new[] { 2.5, 3, 3.5 })]
     public void Ticks_are_round(double low, double high, int about, double[] expected) =>
-        Scale.Linear(low, high, 0, 1).Ticks(about).Should().HaveCount(expected.Length).And.Equal(expected, (found, wanted) => Math.Abs(found - wanted) < 1e-12);
+        Scale.Linear(low, high, 0, 1).Ticks(about)
+            .Should().HaveCount(expected.Length).And.Equal(expected, (found, wanted) => Math.Abs(found - wanted) < 1e-12);
 
     [Fact]
     public void Logarithmic_axes_keep_ratios()
@@ -190,11 +204,15 @@ public class HtmlReportTests
         return XDocument.Parse(page[page.IndexOf('\n')..]);
     }
 
-    private static XElement Section(string id) => Whole.Value.Descendants("section").Single(section => section.Attribute("id")!.Value == id);
+    private static XElement Section(string id) => Section(Whole.Value, id);
+
+    private static XElement Section(XContainer page, string id) =>
+        page.Descendants("section").Single(section => section.Attribute("id")!.Value == id);
 
     private static XElement Table(string caption) => Table(Whole.Value.Root!, caption);
 
-    private static XElement Table(XElement within, string caption) => within.Descendants("table").Single(table => table.Element("caption")!.Element("span")!.Attribute("id")!.Value == caption);
+    private static XElement Table(XElement within, string caption) => within.Descendants("table")
+        .Single(table => table.Element("caption")!.Element("span")!.Attribute("id")!.Value == caption);
 
     private static XElement[] Charts() => Whole.Value.Descendants("svg").Where(svg => svg.Attribute("role")?.Value == "img").ToArray();
 }

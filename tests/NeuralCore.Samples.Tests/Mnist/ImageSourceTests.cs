@@ -4,7 +4,7 @@ using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Where the built sample gets its images from when nobody names a folder.</summary>
+/// <summary>Where the built sample finds its images if no folder is named.</summary>
 public sealed class ImageSourceTests : IDisposable
 {
     private readonly IdxFiles _files = new();
@@ -18,19 +18,22 @@ public sealed class ImageSourceTests : IDisposable
         string json = Path.Combine(_files.Folder, "result.json");
         string model = Path.Combine(_files.Folder, "model.safetensors");
 
-        SampleProcess run = SampleProcess.Run([("XDG_CACHE_HOME", _files.Folder)], "run", "baseline", "--epochs", "6", "--json", json, "--save", model);
+        SampleProcess run = SampleProcess.Run(
+            [("XDG_CACHE_HOME", _files.Folder)], "run", "baseline", "--epochs", "6", "--json", json, "--save", model);
 
         run.ExitCode.Should().Be(0);
         run.ErrorLines.Should().ContainSingle().Which.Should().ContainAll(
-            Path.Combine(_files.Folder, "neuralcore", "mnist"), "cannot be downloaded", "synthetic digits", "say nothing about MNIST", "--data DIR", "NEURALCORE_DATA");
-        run.Output.Should().ContainAll("Data: synthetic digits drawn by the sample", "tested on 4,000 synthetic images", "cannot be compared");
+            Path.Combine(_files.Folder, "neuralcore", "mnist"), "cannot be downloaded", "synthetic digits", "say nothing about MNIST",
+            "--data DIR", "NEURALCORE_DATA");
+        run.Output.Should().ContainAll(
+            "Data: synthetic digits drawn by the sample", "tested on 4,000 synthetic images", "cannot be compared");
         run.Output.Should().NotContain("0.981")
-            .And.NotContain("Keras", "the report's figures do not stand beside those of synthetic digits");
+            .And.NotContain("Keras", "the report's figures are not compared with those of synthetic digits");
         using JsonDocument result = JsonDocument.Parse(File.ReadAllText(json));
         result.RootElement.GetProperty("data").GetString().Should().Be("synthetic");
         result.RootElement.GetProperty("testAccuracy").GetDouble().Should().BeGreaterThan(0.95);
 
-        // What was drawn for the run is drawn for the prediction.
+        // The prediction draws the same digits as the run.
         SampleProcess prediction = SampleProcess.Run([("XDG_CACHE_HOME", _files.Folder)], "predict", model, "test:0");
         prediction.ExitCode.Should().Be(0);
         prediction.ErrorLines.Should().HaveCount(2);
@@ -45,13 +48,15 @@ public sealed class ImageSourceTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "HOME is of Unix.");
 
-        SampleProcess.Run([("HOME", _files.Folder)], "run", "basic", "--epochs", "1").Error.Should().Contain(Path.Combine(_files.Folder, ".cache", "neuralcore", "mnist"));
+        SampleProcess.Run([("HOME", _files.Folder)], "run", "basic", "--epochs", "1").Error
+            .Should().Contain(Path.Combine(_files.Folder, ".cache", "neuralcore", "mnist"));
     }
 
     [Fact]
     public void Broken_mirror_variable_is_a_failure()
     {
-        SampleProcess run = SampleProcess.Run([("XDG_CACHE_HOME", _files.Folder), ("NEURALCORE_MIRRORS", "ftp://127.0.0.1/")], "run", "basic");
+        SampleProcess run = SampleProcess.Run(
+            [("XDG_CACHE_HOME", _files.Folder), ("NEURALCORE_MIRRORS", "ftp://127.0.0.1/")], "run", "basic");
 
         run.ExitCode.Should().Be(1);
         run.ErrorLines.Should().ContainSingle().Which.Should().ContainAll("NEURALCORE_MIRRORS", "'ftp://127.0.0.1/'");
@@ -71,7 +76,8 @@ public sealed class ImageSourceTests : IDisposable
 
         first.ExitCode.Should().Be(0, first.Error);
         first.Error.Should().BeEmpty();
-        first.OutputLines.Where(line => line.StartsWith("Downloaded", StringComparison.Ordinal)).Should().HaveCount(4).And.OnlyContain(line => line.EndsWith("SHA-256 as expected"));
+        first.OutputLines.Where(line => line.StartsWith("Downloaded", StringComparison.Ordinal))
+            .Should().HaveCount(4).And.OnlyContain(line => line.EndsWith("SHA-256 as expected"));
         second.ExitCode.Should().Be(0);
         second.Output.Should().NotContain("Downloaded");
         server.Requests.Should().HaveCount(4);

@@ -6,7 +6,7 @@ using NeuralCore.Samples.Mnist.Sweeps;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>The file of runs: what a kill, a full disk or another version leaves.</summary>
+/// <summary>The file of runs after a kill, on a full disk, or from another version.</summary>
 public class JsonLinesTests
 {
     private static readonly string One = Line(SampleRuns.Run("basic", 1, 0.9)), Two = Line(SampleRuns.Run("basic", 2, 0.91));
@@ -29,8 +29,9 @@ public class JsonLinesTests
     {
         byte[] whole = Encoding.UTF8.GetBytes(One + Two);
         int first = Encoding.UTF8.GetByteCount(One);
-        // Every cut near the seams, and a sample of those between.
-        int[] cuts = Enumerable.Range(0, whole.Length + 1).Where(i => i < 40 || Math.Abs(i - first) < 40 || whole.Length - i < 40 || i % 97 == 0).ToArray();
+        // Every cut near the start and end of a line, and some in between.
+        int[] cuts = Enumerable.Range(0, whole.Length + 1)
+            .Where(i => i < 40 || Math.Abs(i - first) < 40 || whole.Length - i < 40 || i % 97 == 0).ToArray();
         foreach (int cut in cuts)
         {
             MemoryStream stream = Filled(whole[..cut]);
@@ -63,11 +64,12 @@ public class JsonLinesTests
     }
 
     [Theory]
-    [InlineData("{\"schema\":99,\"version\":\"9.0.0\"}\n", "*line 1*by NeuralCore 9.0.0 in form 99*--out*")]
+    [InlineData("{\"schema\":99,\"version\":\"9.0.0\"}\n", "*line 1*by NeuralCore 9.0.0 with schema 99*--out*")]
     [InlineData("{}\n{}\n", "*line 1*schema*")]
     [InlineData("[1]\n[2]\n", "*line 1*")]
     public void Lines_of_another_kind_are_refused(string text, string message) =>
-        FluentActions.Invoking(() => Open(Filled(Encoding.UTF8.GetBytes(text)), out _)).Should().Throw<SampleException>().WithMessage(message);
+        FluentActions.Invoking(() => Open(Filled(Encoding.UTF8.GetBytes(text)), out _))
+            .Should().Throw<SampleException>().WithMessage(message);
 
     [Fact]
     public void Full_disk_takes_back_the_line_and_keeps_the_others()
@@ -76,7 +78,8 @@ public class JsonLinesTests
         using JsonLines<RunRecord> lines = Open(stream, out _);
         lines.Append(SampleRuns.Run("basic", 1, 0.9));
 
-        FluentActions.Invoking(() => lines.Append(SampleRuns.Run("basic", 2, 0.91))).Should().Throw<SampleException>().WithMessage("Cannot write*no space*kept*");
+        FluentActions.Invoking(() => lines.Append(SampleRuns.Run("basic", 2, 0.91)))
+            .Should().Throw<SampleException>().WithMessage("Cannot write*no space*kept*");
 
         Encoding.UTF8.GetString(stream.ToArray()).Should().Be(One);
     }
@@ -96,7 +99,7 @@ public class JsonLinesTests
 
     private static MemoryStream Copy(MemoryStream stream) => Filled(stream.ToArray());
 
-    // Holds so many bytes; of a longer write it takes what fits, as a disk does.
+    // A stream with a limited capacity. Like a disk, it stores the part of a write that fits.
     private sealed class FullStream(int room) : MemoryStream
     {
         public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>A web server on this machine that answers each path as the test says, however badly.</summary>
+/// <summary>A local web server that answers each path as the test specifies, also with invalid responses.</summary>
 internal sealed class LocalServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,11 +21,14 @@ internal sealed class LocalServer : IDisposable
 
     internal Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/mnist/");
 
-    /// <summary>The paths asked for, in order.</summary>
+    /// <summary>The requested paths, in order.</summary>
     internal string[] Requests => [.. _requests];
 
     internal static Task Send(Stream stream, byte[] body, string status = "200 OK", string headers = "", int? length = null) =>
-        stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {length ?? body.Length}\r\n{headers}Connection: close\r\n\r\n"), .. body]).AsTask();
+        stream.WriteAsync((byte[])[.. Header(status, headers, length ?? body.Length), .. body]).AsTask();
+
+    private static byte[] Header(string status, string headers, long length) => Encoding.ASCII.GetBytes(
+        $"HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{headers}Connection: close\r\n\r\n");
 
     public void Dispose()
     {

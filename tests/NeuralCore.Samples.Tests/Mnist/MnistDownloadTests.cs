@@ -7,12 +7,17 @@ using NeuralCore.Tests.Data;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Downloads from servers on this machine that do all that servers do.</summary>
+/// <summary>Downloads from local servers that behave well, slowly or wrongly.</summary>
 public sealed class MnistDownloadTests : IDisposable
 {
     private static readonly byte[] Content = [.. Enumerable.Range(0, 200_000).Select(i => (byte)(i * i >> 7))];
     private static readonly MnistFile File = new("digits", Content.Length, Convert.ToHexStringLower(SHA256.HashData(Content)));
-    private static readonly DownloadLimits Short = new() { Connect = TimeSpan.FromSeconds(1), Stall = TimeSpan.FromSeconds(0.5), File = TimeSpan.FromSeconds(3) };
+    private static readonly DownloadLimits Short = new()
+    {
+        Connect = TimeSpan.FromSeconds(1),
+        Stall = TimeSpan.FromSeconds(0.5),
+        File = TimeSpan.FromSeconds(3),
+    };
 
     private readonly IdxFiles _files = new();
     private readonly List<DownloadProgress> _progress = [];
@@ -29,7 +34,8 @@ public sealed class MnistDownloadTests : IDisposable
         HasArrived().Should().BeTrue();
         server.Requests.Should().Equal("/mnist/digits.gz");
         _progress[^1].Should().Be(new DownloadProgress(File, server.Address, Content.Length, true));
-        _progress.Where(step => !step.IsDone).Select(step => step.Bytes).Should().BeInAscendingOrder().And.HaveCountGreaterThan(1).And.Contain(Content.Length);
+        _progress.Where(step => !step.IsDone).Select(step => step.Bytes)
+            .Should().BeInAscendingOrder().And.HaveCountGreaterThan(1).And.Contain(Content.Length);
     }
 
     [Fact]
@@ -64,7 +70,8 @@ public sealed class MnistDownloadTests : IDisposable
         using LocalServer bad = new((_, stream, _) => LocalServer.Send(stream, [], "403 Forbidden"));
         using LocalServer good = Serve(IdxFiles.Gzip(Content));
 
-        await new MnistDownload([bad.Address, good.Address], null, Short, [File, File with { Name = "more" }]).FetchAsync(_files.Folder, default);
+        await new MnistDownload([bad.Address, good.Address], null, Short, [File, File with { Name = "more" }])
+            .FetchAsync(_files.Folder, default);
 
         bad.Requests.Should().Equal("/mnist/digits.gz");
         good.Requests.Should().Equal("/mnist/digits.gz", "/mnist/more.gz");
@@ -156,8 +163,9 @@ public sealed class MnistDownloadTests : IDisposable
     public async Task Bombs_stay_small()
     {
         using LocalServer large = Serve(IdxFiles.Gzip(new byte[50_000_000]));
-        // Stored blocks of no bytes: compressed data that never ends and holds nothing.
-        byte[] empty = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, .. Enumerable.Repeat<byte[]>([0, 0, 0, 0xFF, 0xFF], 100_000).SelectMany(block => block)];
+        // Empty stored blocks: compressed data without an end and without content.
+        IEnumerable<byte> blocks = Enumerable.Repeat<byte[]>([0, 0, 0, 0xFF, 0xFF], 100_000).SelectMany(block => block);
+        byte[] empty = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, .. blocks];
         using LocalServer hollow = Serve(empty);
 
         (await Failure([large.Address])).Should().Contain("longer than 200000 bytes");
@@ -174,7 +182,8 @@ public sealed class MnistDownloadTests : IDisposable
             return Task.Delay(Timeout.Infinite, end);
         });
 
-        await FluentActions.Awaiting(() => new MnistDownload([server.Address], null, null, [File]).FetchAsync(_files.Folder, interruption.Token))
+        await FluentActions
+            .Awaiting(() => new MnistDownload([server.Address], null, null, [File]).FetchAsync(_files.Folder, interruption.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         Directory.GetFiles(_files.Folder).Should().BeEmpty();
     }
@@ -202,9 +211,10 @@ public sealed class MnistDownloadTests : IDisposable
             display.Report(new(MnistFile.TestImages, Mirrors.Public[0], MnistFile.TestImages.Length, true));
         }
 
-        // The name does not fit and is left out, not cut; then the line is wiped.
+        // The name does not fit and is omitted, not truncated; then the line is erased.
         writer.ToString().Should().StartWith("2.0 of 7.8 MB\r" + new string(' ', 13) + "\r");
-        writer.ToString().ReplaceLineEndings("").Replace(" ", "").Should().EndWith("Downloadedt10k-images-idx3-ubytefromossci-datasets.s3.amazonaws.com:7.8MB,SHA-256asexpected");
+        writer.ToString().ReplaceLineEndings("").Replace(" ", "").Should().EndWith(
+            "Downloadedt10k-images-idx3-ubytefromossci-datasets.s3.amazonaws.com:7.8MB,SHA-256asexpected");
     }
 
     [Fact]
@@ -213,14 +223,15 @@ public sealed class MnistDownloadTests : IDisposable
         using LocalServer server = Serve(IdxFiles.Gzip(Content));
         _files.Write("file", []);
 
-        await FluentActions.Awaiting(() => new MnistDownload([server.Address], null, null, [File]).FetchAsync(Path.Combine(_files.Folder, "file", "cache"), default))
+        string folder = Path.Combine(_files.Folder, "file", "cache");
+        await FluentActions.Awaiting(() => new MnistDownload([server.Address], null, null, [File]).FetchAsync(folder, default))
             .Should().ThrowAsync<DownloadException>().WithMessage("cannot write *");
         server.Requests.Should().BeEmpty();
     }
 
     private static LocalServer Serve(byte[] body) => new((_, stream, _) => LocalServer.Send(stream, body));
 
-    /// <summary>An address where nobody listens.</summary>
+    /// <summary>An address without a server.</summary>
     private static Uri Closed()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
@@ -231,7 +242,7 @@ public sealed class MnistDownloadTests : IDisposable
     private Task Fetch(Uri[] mirrors, DownloadLimits? limits = null) =>
         new MnistDownload(mirrors, new Recorder(_progress), limits ?? Short, [File]).FetchAsync(_files.Folder, default);
 
-    /// <summary>The message of a download that leaves nothing behind.</summary>
+    /// <summary>The message of a failed download, which must leave no files.</summary>
     private async Task<string> Failure(Uri[] mirrors, DownloadLimits? limits = null)
     {
         DownloadException e = (await FluentActions.Awaiting(() => Fetch(mirrors, limits)).Should().ThrowAsync<DownloadException>()).Which;

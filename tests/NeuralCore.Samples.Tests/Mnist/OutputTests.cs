@@ -4,7 +4,7 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>What is shown fits where it is shown.</summary>
+/// <summary>All output fits the width of the terminal.</summary>
 public class OutputTests
 {
     private static readonly EpochRow Row = new(7, 20, 0.12345, 0.98765, 123_456.7, TimeSpan.FromSeconds(64.2), 0.35);
@@ -22,7 +22,8 @@ public class OutputTests
 
         line.Length.Should().BeLessThan(width);
         columns.Header.Length.Should().Be(line.Length);
-        line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Should().BeSubsetOf(["7/20", "0.1235", "0.9877", "123,457", "1:05"]).And.Contain("0.1235");
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Should().BeSubsetOf(["7/20", "0.1235", "0.9877", "123,457", "1:05"]).And.Contain("0.1235");
     }
 
     [Fact]
@@ -68,7 +69,8 @@ public class OutputTests
     [InlineData(3598.5, "59:59")]
     [InlineData(3599.5, "1.0 h")]
     [InlineData(7265, "2.0 h")]
-    public void Durations_are_short(double seconds, string expected) => Numbers.Duration(TimeSpan.FromSeconds(seconds)).Should().Be(expected);
+    public void Durations_are_short(double seconds, string expected) =>
+        Numbers.Duration(TimeSpan.FromSeconds(seconds)).Should().Be(expected);
 
     [Theory]
     [InlineData(35.08, "35.0800")]
@@ -80,7 +82,8 @@ public class OutputTests
     [Fact]
     public void Long_entries_keep_their_distance() =>
         EpochColumns.For(2000, 80).Format(Row with { Epochs = 2000, SamplesPerSecond = 1_234_567_890, Left = TimeSpan.FromHours(12_345) })
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries).Should().Equal("7/2000", "0.1235", "0.9877", "1,234,567,890", "12345.0", "h");
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Should().Equal("7/2000", "0.1235", "0.9877", "1,234,567,890", "12345.0", "h");
 
     [Theory]
     [InlineData(40)]
@@ -127,7 +130,7 @@ public class OutputTests
         screen.IsCursorShown.Should().BeTrue();
     }
 
-    // One second an epoch of ten rows.
+    // One second per epoch of ten samples.
     private static FitProgress Progress(int epoch, int samples) => new()
     {
         Epoch = epoch,

@@ -7,7 +7,7 @@ using NeuralCore.Samples.Mnist.Sweeps;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Lines that this program cannot have written are named, with file and line, and never believed.</summary>
+/// <summary>Lines that this program cannot have written are rejected with their file and line number.</summary>
 public class RecordChecksTests
 {
     [Theory]
@@ -22,8 +22,8 @@ public class RecordChecksTests
     [InlineData("epochs", "19", "history has 20 entries")]
     [InlineData("batchSize", "0", "batchSize is 0")]
     [InlineData("data", "\"cifar\"", "data is")]
-    [InlineData("dataSha256", "\"abc\"", "dataSha256 is no SHA-256")]
-    [InlineData("weightsSha256", "\"" + Upper + "\"", "weightsSha256 is no SHA-256")]
+    [InlineData("dataSha256", "\"abc\"", "dataSha256 is not a SHA-256")]
+    [InlineData("weightsSha256", "\"" + Upper + "\"", "weightsSha256 is not a SHA-256")]
     [InlineData("part", "\"\"", "part is empty")]
     [InlineData("finishedAfterSeconds", "-1", "finishedAfterSeconds is -1")]
     [InlineData("trainSeconds", "1e999", "trainSeconds is Infinity")]
@@ -113,7 +113,7 @@ public class RecordChecksTests
             .Should().Throw<SampleException>().Which.Message;
     }
 
-    // A number such as 1e999 is no JsonNode's: it goes in as text.
+    // A JsonNode cannot hold a number such as 1e999, so it is inserted as text.
     private static string Changed<T>(T record, LineForm<T> form, string field, string value)
     {
         JsonNode root = JsonSerializer.SerializeToNode(record, form.Type)!;

@@ -3,7 +3,7 @@ using static NeuralCore.Samples.Tests.Mnist.SampleRuns;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>What the report says of runs.</summary>
+/// <summary>The report that is computed from runs.</summary>
 public class ReportBuilderTests
 {
     private static readonly double[] Baseline = [0.9780, 0.9782, 0.9779, 0.9785, 0.9781];
@@ -33,17 +33,24 @@ public class ReportBuilderTests
     [Fact]
     public void No_winner_holds_zero_in_its_interval_and_the_correction_is_over_the_group()
     {
-        // p = 0.02 alone: better by itself, not among four.
+        // p = 0.02: significant as a single comparison, not among four.
         double[] weak = Baseline.Zip([0.0002, 0.0012, 0.0009, 0.0001, 0.0007], (a, b) => a + b).ToArray();
         ReportData alone = Report(Runs("sparse-baseline", Baseline), Runs("sparse-1", weak));
-        ReportData among = Report(Runs("sparse-baseline", Baseline), Runs("sparse-1", weak), Runs("sparse-2", Baseline), Runs("sparse-3", Baseline), Runs("sparse-4", Baseline));
+        ReportData among = Report(
+            Runs("sparse-baseline", Baseline),
+            Runs("sparse-1", weak),
+            Runs("sparse-2", Baseline),
+            Runs("sparse-3", Baseline),
+            Runs("sparse-4", Baseline));
 
         alone.Find("sparse-1")!.Comparison!.Verdict.Should().Be(Verdict.Better);
         Comparison corrected = among.Find("sparse-1")!.Comparison!;
         corrected.HolmP.Should().BeApproximately(4 * corrected.Accuracy.P!.Value, 1e-12);
         corrected.HolmP.Should().BeGreaterThan(0.05);
         corrected.Verdict.Should().NotBe(Verdict.Better);
-        foreach (ExperimentSummary summary in among.Experiments.Concat(alone.Experiments).Where(its => its.Comparison?.Verdict is Verdict.Better or Verdict.Worse))
+        IEnumerable<ExperimentSummary> decided = among.Experiments.Concat(alone.Experiments)
+            .Where(its => its.Comparison?.Verdict is Verdict.Better or Verdict.Worse);
+        foreach (ExperimentSummary summary in decided)
             summary.Comparison!.Accuracy.Confidence!.Value.Contains(0).Should().BeFalse();
         corrected.Detectable.Should().BeGreaterThan(alone.Find("sparse-1")!.Comparison!.Detectable!.Value);
     }
@@ -51,7 +58,8 @@ public class ReportBuilderTests
     [Fact]
     public void Equal_differences_are_no_evidence()
     {
-        ReportData report = Report(Runs("sparse-baseline", 0.9325, 0.9331), Runs("sparse-1", 0.9353, 0.9359), Runs("sparse-2", 0.9325, 0.9331));
+        ReportData report = Report(
+            Runs("sparse-baseline", 0.9325, 0.9331), Runs("sparse-1", 0.9353, 0.9359), Runs("sparse-2", 0.9325, 0.9331));
 
         report.Find("sparse-1")!.Comparison!.Verdict.Should().Be(Verdict.NoEvidence);
         report.Find("sparse-2")!.Comparison!.Verdict.Should().Be(Verdict.NoEvidence);
@@ -72,7 +80,9 @@ public class ReportBuilderTests
     [Fact]
     public void Pairs_are_of_common_seeds()
     {
-        ReportData report = Report([Run("sparse-baseline", 1, 0.97), Run("sparse-baseline", 2, 0.90)], [Run("sparse-1", 2, 0.91), Run("sparse-1", 3, 0.5)]);
+        ReportData report = Report(
+            [Run("sparse-baseline", 1, 0.97), Run("sparse-baseline", 2, 0.90)],
+            [Run("sparse-1", 2, 0.91), Run("sparse-1", 3, 0.5)]);
 
         report.Find("sparse-1")!.Comparison!.Seeds.Should().Equal(2);
         report.Find("sparse-1")!.Comparison!.Accuracy.Values.Should().ContainSingle().Which.Should().BeApproximately(0.01, 1e-12);
@@ -82,7 +92,13 @@ public class ReportBuilderTests
     [Fact]
     public void Order_of_runs_does_not_matter()
     {
-        RunRecord[] runs = [.. Runs("basic", 0.9, 0.91), .. Runs("categorical-baseline", Baseline), .. Runs("sparse-baseline", Baseline), .. Runs("sparse-7", Shifted(0.001))];
+        RunRecord[] runs =
+        [
+            .. Runs("basic", 0.9, 0.91),
+            .. Runs("categorical-baseline", Baseline),
+            .. Runs("sparse-baseline", Baseline),
+            .. Runs("sparse-7", Shifted(0.001)),
+        ];
         Provenance made = ProvenanceBuilder.Build(runs, [Part()]);
 
         string forward = CsvReport.Write(ReportBuilder.Build(runs, Test, made));
@@ -95,7 +111,11 @@ public class ReportBuilderTests
     {
         ReportData report = Report(
             [Run("categorical-3", 1, 0.9, sha: new string('a', 64)), Run("categorical-3", 2, 0.9, sha: new string('b', 64))],
-            [Run("sparse-3", 1, 0.9, sha: new string('a', 64)), Run("sparse-3", 2, 0.9, sha: new string('c', 64)), Run("sparse-3", 3, 0.9)]);
+            [
+                Run("sparse-3", 1, 0.9, sha: new string('a', 64)),
+                Run("sparse-3", 2, 0.9, sha: new string('c', 64)),
+                Run("sparse-3", 3, 0.9),
+            ]);
 
         IdentityRow row = report.Identity.Should().ContainSingle().Which;
         (row.Categorical.Id, row.Sparse.Id, row.Pairs.Count, row.Identical).Should().Be(("categorical-3", "sparse-3", 2, 1));
@@ -116,8 +136,9 @@ public class ReportBuilderTests
     {
         RunRecord[] runs = [Run("basic", 1, 0.9, part: "a"), Run("basic", 2, 0.9, part: "a"), Run("basic", 3, 0.9, part: "b")];
 
-        // b was killed: its time is that of its last run's end. Each run is 1 TFLOP; peaks are 2 and 4 TFLOP/s.
-        Provenance made = ProvenanceBuilder.Build(runs, [Part("a", wall: 5), Part("b", wall: null, before: 4e12, after: null), Part("c", wall: 1)]);
+        // b was killed, so its time ends with its last run. Each run takes 1 TFLOP; the peaks are 2 and 4 TFLOP/s.
+        Provenance made = ProvenanceBuilder.Build(
+            runs, [Part("a", wall: 5), Part("b", wall: null, before: 4e12, after: null), Part("c", wall: 1)]);
 
         made.WallSeconds.Should().Be(5 + 3 + 1);
         made.Ratio.Should().BeApproximately(9 / (2 / 2.0 + 1 / 4.0), 1e-12);
@@ -127,7 +148,8 @@ public class ReportBuilderTests
     [InlineData("report --seeds 3", "basic", "baseline", "categorical", "sparse")]
     [InlineData("report --seeds 3 --only basic,sparse", "sparse", "basic")]
     public void Command_that_repeats_it_is_short(string expected, params string[] groups) =>
-        ProvenanceBuilder.CommandFor(Everything().Runs.Where(run => groups.Contains(run.Experiment.Split('-')[0])).ToArray()).Should().EndWith(expected);
+        ProvenanceBuilder.CommandFor(Everything().Runs.Where(run => groups.Contains(run.Experiment.Split('-')[0])).ToArray())
+            .Should().EndWith(expected);
 
     [Fact]
     public void Every_form_says_what_was_found()
@@ -136,12 +158,14 @@ public class ReportBuilderTests
         string markdown = MarkdownReport.Write(report);
 
         markdown.Should().ContainAll(
-            "| Decrease neurons in 1st layer (1) | 100 | 156 | - | 25 % |", "(0.067)", "(1) As published", "Holm", "McNemar", "bit-identical weights in 33 of 33",
+            "| Decrease neurons in 1st layer (1) | 100 | 156 | - | 25 % |", "(0.067)", "(1) As published", "Holm", "McNemar",
+            "bit-identical weights in 33 of 33",
             "1 of 3 diverged", "35.08", "nearly homogeneous", "A processor", "--seeds 3`");
         string[] lines = CsvReport.Write(report).TrimEnd('\n').Split('\n');
         lines.Should().HaveCount(25);
         lines.Select(line => line.Split(',').Length).Distinct().Should().ContainSingle();
-        lines[4].Should().StartWith("categorical-1,categorical,Decrease neurons in 2nd layer,128-100,0.25,categorical,adam,20,512,mnist,3,0.071,0.979,0.07,");
+        lines[4].Should().StartWith(
+            "categorical-1,categorical,Decrease neurons in 2nd layer,128-100,0.25,categorical,adam,20,512,mnist,3,0.071,0.979,0.07,");
     }
 
     [Theory]
@@ -177,7 +201,7 @@ public class ReportBuilderTests
     }
 
     [Fact]
-    public void Published_figures_do_not_stand_beside_those_of_synthetic_digits()
+    public void Published_figures_are_not_compared_with_those_of_synthetic_digits()
     {
         ReportData report = ReportFixture.Build(data: "synthetic");
         string[] published = ["(0.981)", "(0.977)", "35.08, accuracy 0.91", "(report: 35.08)", "stand in brackets", "in brackets;",

@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist.Sweeps;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Whole sweeps of the built sample, in processes of their own.</summary>
+/// <summary>Whole sweeps of the built sample, run as separate processes.</summary>
 public sealed class ReportCommandTests : IDisposable
 {
     private const string Some = "basic,categorical-baseline,categorical-1,sparse-baseline,sparse-1";
@@ -35,7 +35,7 @@ public sealed class ReportCommandTests : IDisposable
         Texts("merged").Should().HaveCount(10);
         ReportFilesOf("shard1").Should().BeEmpty("a shard's own figures are no report");
 
-        // Joining again what is joined already changes nothing.
+        // Merging again changes nothing.
         string runs = File.ReadAllText(Out("merged", "runs.jsonl"));
         Merge("merged", "shard2", "merged").ExitCode.Should().Be(0);
         File.ReadAllText(Out("merged", "runs.jsonl")).Should().Be(runs);
@@ -103,11 +103,13 @@ public sealed class ReportCommandTests : IDisposable
     public void Killed_sweep_goes_on_where_it_stopped_and_runs_nothing_twice()
     {
         SampleProcess killed = SampleProcess.RunUntil(
-            "3/", process => process.Kill(), "report", "--only", "sparse", "--seeds", "1", "--epochs", "1", "--jobs", "1", "--out", Out("cut"), "--data", _data.Folder);
+            "3/",
+            process => process.Kill(),
+            "report", "--only", "sparse", "--seeds", "1", "--epochs", "1", "--jobs", "1", "--out", Out("cut"), "--data", _data.Folder);
         killed.ExitCode.Should().NotBe(0);
         string before = File.ReadAllText(Out("cut", "runs.jsonl"));
         before.Split('\n').Length.Should().BeGreaterThanOrEqualTo(3);
-        // As if the kill had come in the middle of a line.
+        // As if the process had been killed in the middle of a line.
         File.AppendAllText(Out("cut", "runs.jsonl"), before.Split('\n')[0][..100]);
 
         SampleProcess resumed = Sweep("cut", "--only", "sparse", "--seeds", "1");
@@ -131,7 +133,8 @@ public sealed class ReportCommandTests : IDisposable
             "report", "--seeds", "1000", "--epochs", "1", "--out", Out("interrupted"), "--data", _data.Folder);
 
         run.ExitCode.Should().Be(130);
-        run.ErrorLines.Should().ContainSingle().Which.Should().MatchRegex(@"^Interrupted: \d+ finished runs are kept in .*; the same command continues\.$");
+        run.ErrorLines.Should().ContainSingle()
+            .Which.Should().MatchRegex(@"^Interrupted: \d+ finished runs are kept in .*; the same command continues\.$");
         Records("interrupted").Length.Should().BeGreaterThanOrEqualTo(2);
         ReportFilesOf("interrupted").Should().BeEmpty();
     }
@@ -142,10 +145,12 @@ public sealed class ReportCommandTests : IDisposable
         Sweep("mine", "--only", "sparse-1", "--seeds", "1").ExitCode.Should().Be(0);
         string file = Out("mine", "runs.jsonl"), runs = File.ReadAllText(file);
 
-        Failure(SampleProcess.Run("report", "--only", "sparse-1", "--seeds", "1", "--epochs", "2", "--out", Out("mine"), "--data", _data.Folder))
-            .Should().ContainAll("1 epochs", "asked for are 2", "--out");
+        Failure(SampleProcess.Run(
+            "report", "--only", "sparse-1", "--seeds", "1", "--epochs", "2", "--out", Out("mine"), "--data", _data.Folder))
+            .Should().ContainAll("1 epochs", "requested are 2", "--out");
         File.WriteAllText(file, runs.Replace($"\"version\":\"{LibraryVersion.Short}\"", "\"version\":\"0.0.7\"", StringComparison.Ordinal));
-        Failure(Sweep("mine", "--only", "sparse-1", "--seeds", "1")).Should().ContainAll("NeuralCore 0.0.7", $"this is {LibraryVersion.Short}", "--out");
+        Failure(Sweep("mine", "--only", "sparse-1", "--seeds", "1"))
+            .Should().ContainAll("NeuralCore 0.0.7", $"this is {LibraryVersion.Short}", "--out");
         File.ReadAllText(file).Should().Contain("0.0.7");
     }
 
@@ -158,7 +163,8 @@ public sealed class ReportCommandTests : IDisposable
         string file = Path.Combine(_data.Folder, "a-file");
         File.WriteAllText(file, "");
         Failure(SampleProcess.Run("report", "--out", Path.Combine(file, "out"), "--data", _data.Folder)).Should().Contain(file);
-        Failure(SampleProcess.Run("merge", Out("nothing"), "--out", Out("merged"), "--data", _data.Folder)).Should().ContainAll(Out("nothing"), "runs.jsonl");
+        Failure(SampleProcess.Run("merge", Out("nothing"), "--out", Out("merged"), "--data", _data.Folder))
+            .Should().ContainAll(Out("nothing"), "runs.jsonl");
         Directory.Exists(Out("merged")).Should().BeFalse();
     }
 
@@ -166,12 +172,12 @@ public sealed class ReportCommandTests : IDisposable
     public void Full_folder_is_a_failure_that_keeps_what_is_finished_and_goes_on_when_there_is_room()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Needs a limit of file sizes that fails as a full disk does.");
-        // 4 KB a file: a few lines. An ignored signal makes the limit an error of the write.
+        // 4 KB per file: a few lines. With the signal ignored, a write beyond the limit fails with an error.
         string dll = Path.Combine(AppContext.BaseDirectory, "Mnist.dll");
-        ProcessStartInfo start = new("bash", [
-            "-c", $"trap '' XFSZ; ulimit -f 4; exec dotnet exec '{dll}' report --only sparse --seeds 1 --epochs 1 --jobs 1 --out '{Out("full")}' --data '{_data.Folder}'"])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
-        // The runtime doubles its code pages through a file, which the limit would forbid.
+        string command = $"trap '' XFSZ; ulimit -f 4; exec dotnet exec '{dll}' report --only sparse --seeds 1 --epochs 1 --jobs 1 "
+            + $"--out '{Out("full")}' --data '{_data.Folder}'";
+        ProcessStartInfo start = new("bash", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // The runtime maps its code pages twice through a file, which the limit would prevent.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
@@ -179,7 +185,8 @@ public sealed class ReportCommandTests : IDisposable
         process.WaitForExit();
 
         process.ExitCode.Should().Be(1, error.Result);
-        error.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle().Which.Should().StartWith("Cannot write").And.EndWith("is kept.");
+        error.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle()
+            .Which.Should().StartWith("Cannot write").And.EndWith("is kept.");
         int kept = Records("full").Length;
         kept.Should().BeInRange(1, 10);
         Sweep("full", "--only", "sparse", "--seeds", "1").Output.Should().Contain($"11 runs, {kept} of them finished before");
@@ -223,7 +230,7 @@ public sealed class ReportCommandTests : IDisposable
 
     private string[] Texts(string folder) => Records(folder).Select(run => run.ToJsonString()).ToArray();
 
-    // The runs in one order, without what is of the time and the process.
+    // The runs in a fixed order, without times and process ids.
     private JsonObject[] Records(string folder) => File.ReadLines(Out(folder, "runs.jsonl")).Select(line =>
     {
         JsonObject run = JsonNode.Parse(line)!.AsObject();

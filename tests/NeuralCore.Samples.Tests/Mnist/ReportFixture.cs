@@ -5,12 +5,12 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Reports of runs that never were: all experiments, plausible figures, the same each time.</summary>
+/// <summary>Synthetic reports: all experiments with plausible figures, always the same.</summary>
 internal static class ReportFixture
 {
     internal const int Epochs = 20;
 
-    /// <summary>What a hostile command line or processor name might hold.</summary>
+    /// <summary>A hostile command line or processor name.</summary>
     internal const string Hostile = "report --out \"<script>alert('x')</script>\" & more";
 
     /// <param name="seeds">How many seeds each experiment has.</param>
@@ -28,7 +28,7 @@ internal static class ReportFixture
     private static RunRecord Run(Experiment experiment, int seed, string data, LabelledImages test, int epochs)
     {
         bool isBasic = experiment.Id == ExperimentTable.BasicId;
-        // The two spellings of a loss train to the same bits.
+        // The categorical and the sparse form of the loss train to the same bits.
         string network = isBasic ? "basic" : $"{experiment.Widths} {experiment.Dropout}";
         RandomStream random = RandomStream.Derive((ulong)seed, network);
         RandomStream common = RandomStream.Derive((ulong)seed, "what all networks of a seed share");
@@ -54,11 +54,17 @@ internal static class ReportFixture
             RawTestLoss = isBasic ? 34.6 + 0.5 * random.NormalAt(2) : null,
             RawTestAccuracy = isBasic ? 0.921 : null,
             RawTraining = isBasic ? seed % 2 == 1 ? new RawTraining(2, null, null) : new RawTraining(null, 2.3012, 0.1135) : null,
-            WeightsSha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes($"{network} {seed}"))),
+            WeightsSha256 = Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes($"{network} {seed}"))),
             History = Enumerable.Range(0, epochs).Select(epoch => Epoch(epoch, experiment, random)).ToArray(),
             Predictions = predictions,
             WorstMistakes = Enumerable.Range(0, test.Count).Where(image => predictions[image] != test.Label(image)).Take(12)
-                .Select(image => new Mistake(image, test.Label(image), predictions[image], 0.99 - 0.01 * random.UniformAt(5), 0.001 * random.UniformAt((ulong)image))).ToArray(),
+                .Select(image => new Mistake(
+                    image,
+                    test.Label(image),
+                    predictions[image],
+                    0.99 - 0.01 * random.UniformAt(5),
+                    0.001 * random.UniformAt((ulong)image))).ToArray(),
         };
     }
 
@@ -76,7 +82,9 @@ internal static class ReportFixture
         RandomStream hard = RandomStream.Derive(0, "hard images");
         for (int i = 0; i < predictions.Length; i++)
         {
-            bool isWrong = hard.UniformAt((ulong)i) < share * 0.6f || random.UniformAt((ulong)(1000 + i)) < share * 0.2f || common.UniformAt((ulong)(1000 + i)) < share * 0.2f;
+            bool isWrong = hard.UniformAt((ulong)i) < share * 0.6f
+                || random.UniformAt((ulong)(1000 + i)) < share * 0.2f
+                || common.UniformAt((ulong)(1000 + i)) < share * 0.2f;
             predictions[i] = (byte)(isWrong ? (test.Label(i) + 1 + (int)(hard.UniformAt((ulong)(9000 + i)) * 9)) % 10 : test.Label(i));
         }
         return predictions;

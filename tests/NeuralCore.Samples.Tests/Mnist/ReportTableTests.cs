@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Tables fold to the width there is; no cell is lost.</summary>
+/// <summary>Tables fold to the available width without losing a cell.</summary>
 public class ReportTableTests
 {
     public static TheoryData<string, int> Widths()

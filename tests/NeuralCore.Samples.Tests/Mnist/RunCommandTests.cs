@@ -9,7 +9,7 @@ using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Whole runs of the built sample, in processes of their own.</summary>
+/// <summary>Whole runs of the built sample, as separate processes.</summary>
 public sealed partial class RunCommandTests : IDisposable
 {
     private readonly SmallMnist _data = new();
@@ -49,7 +49,8 @@ public sealed partial class RunCommandTests : IDisposable
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(path));
         JsonElement root = json.RootElement;
         root.EnumerateObject().Select(property => property.Name).Should().Equal(
-            "experiment", "seed", "epochs", "batchSize", "threads", "data", "trainSeconds", "testLoss", "testAccuracy", "weightsSha256", "history");
+            "experiment", "seed", "epochs", "batchSize", "threads", "data", "trainSeconds", "testLoss", "testAccuracy", "weightsSha256",
+            "history");
         root.GetProperty("experiment").GetString().Should().Be("baseline");
         root.GetProperty("seed").GetInt64().Should().Be(-7);
         root.GetProperty("epochs").GetInt32().Should().Be(2);
@@ -71,9 +72,11 @@ public sealed partial class RunCommandTests : IDisposable
         SampleProcess run = Run("run", "basic", "--epochs", "1", "--json", _data.PathOf("basic.json"));
 
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_data.PathOf("basic.json")));
-        json.RootElement.EnumerateObject().Select(property => property.Name).Should().ContainInOrder("testAccuracy", "rawTestLoss", "rawTestAccuracy", "weightsSha256");
+        json.RootElement.EnumerateObject().Select(property => property.Name)
+            .Should().ContainInOrder("testAccuracy", "rawTestLoss", "rawTestAccuracy", "weightsSha256");
         // Noise is classified by chance: its logits grow with the pixels, and so does the loss.
-        json.RootElement.GetProperty("rawTestLoss").GetDouble().Should().BeGreaterThan(5 * json.RootElement.GetProperty("testLoss").GetDouble());
+        json.RootElement.GetProperty("rawTestLoss").GetDouble()
+            .Should().BeGreaterThan(5 * json.RootElement.GetProperty("testLoss").GetDouble());
         run.OutputLines.Should().ContainSingle(line => Regex.IsMatch(line, @"^pixels 0\.\.255: loss +\d+\.\d{4} +35\.08$"));
         run.Output.Should().Contain("nearly homogeneous");
     }
@@ -92,7 +95,8 @@ public sealed partial class RunCommandTests : IDisposable
     public void Hash_covers_all_parameters_in_layer_order()
     {
         Sequential model = new([2], [new Dense(3), new Dense(1)], seed: 5);
-        byte[] bytes = [.. model.Parameters.SelectMany(parameter => parameter.Values.ToArray()).SelectMany(value => BitConverter.GetBytes(value))];
+        byte[] bytes = model.Parameters.SelectMany(parameter => parameter.Values.ToArray())
+            .SelectMany(value => BitConverter.GetBytes(value)).ToArray();
         string before = WeightsHash.Of(model);
 
         before.Should().Be(Convert.ToHexStringLower(SHA256.HashData(bytes)));
@@ -127,7 +131,7 @@ public sealed partial class RunCommandTests : IDisposable
         new FileInfo(_data.PathOf("link.json")).LinkTarget.Should().NotBeNull();
     }
 
-    // One epoch from seed 1. The bounds are far from what a broken network gives (0.1) and from what one epoch gives here (0.93 and 0.77).
+    // One epoch from seed 1. The bounds are far from the accuracy of a broken network (0.1) and from the measured ones (0.93 and 0.77).
     [SkippableTheory]
     [InlineData("baseline", 0.90)]
     [InlineData("basic", 0.70)]

@@ -5,7 +5,7 @@ using NeuralCore.Serialization;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>What a run reads and writes when something is in the way: another process, damage, a hangup, a file that is none.</summary>
+/// <summary>The files of a run in the presence of another process, damaged files, a hangup, pipes and devices.</summary>
 public sealed class RunFilesTests : IDisposable
 {
     private readonly SmallMnist _data = new();
@@ -60,7 +60,7 @@ public sealed class RunFilesTests : IDisposable
             _data.PathOf("resumed.json"));
 
         resumed.ExitCode.Should().Be(0, resumed.Error);
-        resumed.OutputLines[0].Should().Be("The checkpoint has 4 epochs, more than the 1 asked for: all figures are of 4.");
+        resumed.OutputLines[0].Should().Be("The checkpoint has 4 epochs, more than the 1 requested: all figures are for 4.");
         resumed.OutputLines[1].Should().Contain("epochs 4,");
         Json("resumed.json").GetProperty("epochs").GetInt32().Should().Be(4);
         Json("resumed.json").GetProperty("history").GetArrayLength().Should().Be(4);
@@ -139,7 +139,7 @@ public sealed class RunFilesTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "Needs a limit of file sizes that fails as a full disk does.");
         File.WriteAllText(_data.PathOf("long.json"), "the last run's");
 
-        // 1 KB a file; the runtime doubles its code pages through a file, which the limit would forbid.
+        // 1 KB per file. The runtime maps its code pages twice through a file, which the limit would prevent.
         SampleProcess run = SampleProcess.RunInShell(
             "trap '' XFSZ; ulimit -f 1; export DOTNET_EnableWriteXorExecute=0; "
             + $"exec MNIST run baseline --epochs 40 --data '{_data.Folder}' --json '{_data.PathOf("long.json")}'");

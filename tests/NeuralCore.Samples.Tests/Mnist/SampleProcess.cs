@@ -2,11 +2,15 @@ using System.Diagnostics;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>The built sample in a process of its own, output to pipes, with none of the environment that it listens to save what the test sets.</summary>
+/// <summary>
+/// The built sample as a separate process, with redirected output and without the environment variables that it reads, except for those
+/// that the test sets.
+/// </summary>
 internal sealed record SampleProcess(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly string[] Heard = ["NEURALCORE_DATA", "NEURALCORE_ISA", "NEURALCORE_MIRRORS", "XDG_CACHE_HOME", "NO_COLOR", "TERM", "GITHUB_ACTIONS"];
+    private static readonly string[] Variables =
+        ["NEURALCORE_DATA", "NEURALCORE_ISA", "NEURALCORE_MIRRORS", "XDG_CACHE_HOME", "NO_COLOR", "TERM", "GITHUB_ACTIONS"];
 
     internal string[] OutputLines => Output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
 
@@ -21,7 +25,7 @@ internal sealed record SampleProcess(int ExitCode, string Output, string Error)
         return End(process, output);
     }
 
-    /// <summary>The sample as the last part of a shell's line, which may redirect it and set limits.</summary>
+    /// <summary>The sample in a shell command, which may redirect it and set limits.</summary>
     /// <param name="line">The line; <c>MNIST</c> stands for the sample.</param>
     internal static SampleProcess RunInShell(string line)
     {
@@ -32,7 +36,9 @@ internal sealed record SampleProcess(int ExitCode, string Output, string Error)
         return End(process, output);
     }
 
-    /// <summary>Starts the sample, waits for a line of output that starts as given, does something to the process, and waits for its end.</summary>
+    /// <summary>
+    /// Starts the sample, waits for an output line with the given start, performs an action on the process, and waits for its end.
+    /// </summary>
     internal static SampleProcess RunUntil(string lineStart, Action<Process> then, params string[] args)
     {
         using Process process = Start([], args);
@@ -44,7 +50,8 @@ internal sealed record SampleProcess(int ExitCode, string Output, string Error)
                 break;
         }
         then(process);
-        return End(process, process.StandardOutput.ReadToEndAsync().ContinueWith(rest => string.Join('\n', lines) + "\n" + rest.Result, TaskScheduler.Default));
+        return End(process, process.StandardOutput.ReadToEndAsync().ContinueWith(
+            rest => string.Join('\n', lines) + "\n" + rest.Result, TaskScheduler.Default));
     }
 
     private static SampleProcess End(Process process, Task<string> output)
@@ -71,9 +78,9 @@ internal sealed record SampleProcess(int ExitCode, string Output, string Error)
     private static Process Start(ProcessStartInfo start, (string Name, string Value)[] environment)
     {
         (start.RedirectStandardOutput, start.RedirectStandardError, start.UseShellExecute) = (true, true, false);
-        foreach (string name in Heard)
+        foreach (string name in Variables)
             start.Environment.Remove(name);
-        // No test reaches for the internet.
+        // No test uses the internet.
         start.Environment["NEURALCORE_MIRRORS"] = "none";
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;

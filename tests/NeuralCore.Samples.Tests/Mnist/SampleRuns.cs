@@ -4,12 +4,13 @@ using NeuralCore.Samples.Mnist.Reporting;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Made-up runs, for what computes and writes reports.</summary>
+/// <summary>Synthetic runs for the tests of computing and writing reports.</summary>
 internal static class SampleRuns
 {
     internal const int TestCount = 100;
 
-    internal static LabelledImages Test { get; } = new(new byte[TestCount * 784], Enumerable.Range(0, TestCount).Select(i => i % 10).ToArray());
+    internal static LabelledImages Test { get; } =
+        new(new byte[TestCount * 784], Enumerable.Range(0, TestCount).Select(i => i % 10).ToArray());
 
     internal static RunRecord Run(string id, long seed, double accuracy, double loss = 0.07, string? sha = null, string part = "p") => new()
     {
@@ -37,7 +38,8 @@ internal static class SampleRuns
     };
 
     /// <summary>Runs of one experiment, seeds from 1.</summary>
-    internal static IEnumerable<RunRecord> Runs(string id, params double[] accuracies) => accuracies.Select((accuracy, i) => Run(id, i + 1, accuracy));
+    internal static IEnumerable<RunRecord> Runs(string id, params double[] accuracies) =>
+        accuracies.Select((accuracy, i) => Run(id, i + 1, accuracy));
 
     internal static PartRecord Part(string id = "p", double? wall = 10, double before = 2e12, double? after = 1e12,
         PlanRecord? plan = null) => new()

@@ -2,14 +2,18 @@ using System.Globalization;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>What a terminal shows after the control codes written to it: cursor up, erase line, colours and hiding the cursor are known, nothing else.</summary>
+/// <summary>
+/// The text that a terminal shows after the control codes written to it. Supports only cursor up, erase line, colours and hiding the
+/// cursor.
+/// </summary>
 internal sealed class Screen
 {
     internal StringWriter Writer { get; } = new();
 
-    internal bool IsCursorShown => Writer.ToString().LastIndexOf("\u001b[?25h", StringComparison.Ordinal) > Writer.ToString().LastIndexOf("\u001b[?25l", StringComparison.Ordinal);
+    internal bool IsCursorShown => Writer.ToString().LastIndexOf("\u001b[?25h", StringComparison.Ordinal)
+        > Writer.ToString().LastIndexOf("\u001b[?25l", StringComparison.Ordinal);
 
-    /// <summary>The lines from the first to the last that is not empty, without spaces at their ends.</summary>
+    /// <summary>The lines from the first to the last that is not empty, without trailing spaces.</summary>
     internal string[] Lines()
     {
         List<List<char>> lines = [[]];

@@ -3,7 +3,7 @@ using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>A folder with four valid files of 28 x 28 noise and their labels, small enough to train on in no time.</summary>
+/// <summary>A folder with four valid files of 28 x 28 noise and their labels, small enough to train on quickly.</summary>
 public sealed class SmallMnist : IDisposable
 {
     internal const int TrainingCount = 300;
@@ -14,7 +14,7 @@ public sealed class SmallMnist : IDisposable
     public SmallMnist()
     {
         _files.Write(MnistData.TrainingImages, IdxFiles.Noise(TrainingCount, 28, 28));
-        // One file compressed, the others plain: both are to be found.
+        // One compressed file and three plain ones: both forms must be found.
         _files.Write(MnistData.TrainingLabels + ".gz", IdxFiles.Gzip(Labels(TrainingCount)));
         _files.Write(MnistData.TestImages, IdxFiles.Noise(TestCount, 28, 28));
         _files.Write(MnistData.TestLabels, Labels(TestCount));

@@ -3,10 +3,10 @@ using NeuralCore.Samples.Mnist.Statistics;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>The report's statistics against worked examples that others published.</summary>
+/// <summary>The report's statistics against published worked examples.</summary>
 public class StatisticsTests
 {
-    // Student 1908, "The probable error of a mean": hours of sleep gained with one drug over another, by patient. Also R's data set "sleep".
+    // Student 1908, "The probable error of a mean": hours of sleep gained with one drug over another, by patient. R's data set "sleep".
     private static readonly double[] Sleep = [1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4];
 
     [Fact]
@@ -25,7 +25,8 @@ public class StatisticsTests
     [Fact]
     public void Interval_of_a_mean_is_nists()
     {
-        // NIST/SEMATECH e-Handbook 1.3.5.2, data ZARR13.DAT: 195 values, mean 9.261460, standard deviation 0.02278881, interval 9.258242 to 9.264679.
+        // NIST/SEMATECH e-Handbook 1.3.5.2, data ZARR13.DAT: 195 values, mean 9.261460, standard deviation 0.02278881,
+        // interval 9.258242 to 9.264679.
         Interval interval = StudentTTest.Interval(9.261460, 0.02278881, 195, 0.95);
 
         interval.Low.Should().BeApproximately(9.258242, 1e-6);
@@ -98,7 +99,8 @@ public class StatisticsTests
     [Fact]
     public void Power_is_gpowers()
     {
-        // Faul and others, G*Power 3.1 manual: matched pairs, two tails, d_z 0.5, alpha 0.05, power 0.80 asked for: n = 34, actual power 0.8077775.
+        // Faul and others, G*Power 3.1 manual: matched pairs, two tails, d_z 0.5, alpha 0.05, requested power 0.80:
+        // n = 34, actual power 0.8077775.
         TestPower.OfPairedT(0.5, 34, 0.05).Should().BeApproximately(0.8077775, 1e-6);
         TestPower.OfPairedT(0.5, 33, 0.05).Should().BeLessThan(0.8);
     }
@@ -107,7 +109,8 @@ public class StatisticsTests
     [InlineData(2)]
     [InlineData(10)]
     [InlineData(200)]
-    public void Power_without_an_effect_is_the_significance(int count) => TestPower.OfPairedT(0, count, 0.05).Should().BeApproximately(0.05, 1e-6);
+    public void Power_without_an_effect_is_the_significance(int count) =>
+        TestPower.OfPairedT(0, count, 0.05).Should().BeApproximately(0.05, 1e-6);
 
     [Fact]
     public void Detectable_difference_has_the_power_asked_for()

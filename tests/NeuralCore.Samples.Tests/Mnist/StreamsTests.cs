@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Standard output and error that are closed or full, and a command line of options alone.</summary>
+/// <summary>Closed or full standard output and error, and a command line with options only.</summary>
 public sealed class StreamsTests : IDisposable
 {
     private readonly SmallMnist _data = new();

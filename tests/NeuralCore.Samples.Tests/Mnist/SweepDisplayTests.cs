@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist.Sweeps;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>What is shown while a sweep goes on.</summary>
+/// <summary>The display during a sweep.</summary>
 public class SweepDisplayTests
 {
     private static readonly PlannedRun Run = new(ExperimentTable.Find("categorical-baseline")!, 12, 20);
@@ -19,14 +19,17 @@ public class SweepDisplayTests
     {
         SweepState state = new(
             37, 240, TimeSpan.FromSeconds(65), TimeSpan.FromSeconds(600), 0.25,
-            [new JobState(Run, new EpochRow(7, 20, 0.1234, 0.9765, 1e5, TimeSpan.Zero, 0.3)), new JobState(Run with { Seed = 3 }, new EpochRow(1, 20, double.NaN, double.NaN, 0, TimeSpan.Zero, 0))]);
+            [
+                new JobState(Run, new EpochRow(7, 20, 0.1234, 0.9765, 1e5, TimeSpan.Zero, 0.3)),
+                new JobState(Run with { Seed = 3 }, new EpochRow(1, 20, double.NaN, double.NaN, 0, TimeSpan.Zero, 0)),
+            ]);
 
         string[] lines = SweepDisplay.Lines(state, width, hasUnicode: false).ToArray();
 
         lines.Should().OnlyContain(line => line.Length < width);
         lines[0].Should().StartWith("37 of 240 runs done");
         lines.Single(line => line[0] == '#').Count(c => c == '#').Should().Be(lines.Single(line => line[0] == '#').Length / 4);
-        // Nothing is left out and no word is cut, however narrow it is.
+        // Even a narrow display omits nothing and cuts no word.
         string.Join(' ', lines).Replace(",", "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word[0] != '#').Should().Equal(
             ("37 of 240 runs done 1:05 elapsed 10:00 left categorical-baseline seed 12 epoch 7/20 loss 0.1234 accuracy 0.9765 "

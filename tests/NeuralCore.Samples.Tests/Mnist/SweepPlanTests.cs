@@ -3,7 +3,7 @@ using NeuralCore.Samples.Mnist.Sweeps;
 
 namespace NeuralCore.Samples.Tests.Mnist;
 
-/// <summary>Which runs a sweep makes, in what order.</summary>
+/// <summary>The runs of a sweep and their order.</summary>
 public class SweepPlanTests
 {
     [Fact]
@@ -23,7 +23,8 @@ public class SweepPlanTests
     [InlineData(300)]
     public void Shards_share_out_all_runs_evenly(int count)
     {
-        PlannedRun[][] shards = Enumerable.Range(1, count).Select(i => new SweepPlan(ExperimentTable.All, 10, null, new Shard(i, count)).Runs().ToArray()).ToArray();
+        PlannedRun[][] shards = Enumerable.Range(1, count)
+            .Select(i => new SweepPlan(ExperimentTable.All, 10, null, new Shard(i, count)).Runs().ToArray()).ToArray();
 
         shards.SelectMany(runs => runs).Select(run => run.Key).Should().HaveCount(240).And.OnlyHaveUniqueItems();
         (shards.Max(runs => runs.Length) - shards.Min(runs => runs.Length)).Should().BeLessThanOrEqualTo(1);

@@ -40,7 +40,7 @@ public class SyntheticDigitsTests
             int ink = 0;
             foreach (byte pixel in images.Pixels(i))
                 ink += pixel;
-            // From a thin, faint one to a fat eight.
+            // From a thin, faint one to a thick eight.
             (ink / 255).Should().BeInRange(15, 350);
         }
 

@@ -14,7 +14,7 @@ start() {
   (umask 077 && head -c 1024 /dev/urandom > "$dir/munge.key")
   munged --force --key-file="$dir/munge.key" --socket="$dir/munge.socket" --pid-file="$dir/munged.pid" --log-file="$dir/munged.log" --seed-file="$dir/munged.seed"
 
-  # Two free ports beside those that a real installation has.
+  # Two free ports, different from those of a real installation.
   local port=$((20000 + $$ % 20000))
   cat > "$SLURM_CONF" <<CONF
 ClusterName=test

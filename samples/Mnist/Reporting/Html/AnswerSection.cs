@@ -2,7 +2,7 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Reporting.Html;
 
-/// <summary>The question that the report had to leave open, answered in plain words.</summary>
+/// <summary>The answers to the questions that the report left open.</summary>
 internal static class AnswerSection
 {
     internal static void Write(Markup page, ReportData report)
@@ -15,7 +15,9 @@ internal static class AnswerSection
                 page.Element("dd", answer);
             }
         });
-        page.Element("p", $"{HtmlNames.Prose(ReportText.SingleRuns)} Only many seeds, paired, can tell such settings apart. {Reach(report)}");
+        page.Element(
+            "p",
+            $"{HtmlNames.Prose(ReportText.SingleRuns)} Only paired runs with many seeds can tell such settings apart. {Reach(report)}");
         page.Element("p", ReportText.NothingChosen);
         page.In("details", () =>
         {
@@ -28,21 +30,23 @@ internal static class AnswerSection
         });
     }
 
-    // How small a difference would have been found.
+    // The smallest difference that would have been found.
     private static string Reach(ReportData report)
     {
         (string, Comparison)[] compared = ReportTables.Compared(report.Experiments).ToArray();
         return compared.Length > 0 && ReportText.Reach(compared) is { } reach ? reach + "." : "";
     }
 
-    /// <summary>One answer for each of width, dropout, both, depth and the loss, as far as they were run.</summary>
+    /// <summary>One answer for each changed factor (width, dropout, depth, combinations, loss) that was run.</summary>
     internal static IEnumerable<(string Question, string Answer)> Answers(ReportData report)
     {
         bool isSame = report.Identity.Count > 0 && report.Identity.All(row => row.Identical == row.Pairs.Count);
-        // With identical bits the second group says the first one's words again.
+        // With identical bits, the second group would only repeat the first.
         ExperimentSummary[] compared = report.Experiments
-            .Where(summary => summary.Comparison is not null && !(isSame && summary.Experiment.Group == ExperimentGroup.Sparse && HasTwin(report, summary))).ToArray();
-        string scope = isSame ? "" : compared.Select(summary => summary.Experiment.Group).Distinct().Count() > 1 ? " (both losses)" : "";
+            .Where(summary => summary.Comparison is not null && !(isSame && HasTwin(report, summary))).ToArray();
+        string scope = isSame ? ""
+            : compared.Select(summary => summary.Experiment.Group).Distinct().Count() > 1 ? " (both losses)"
+            : "";
         foreach ((string factor, Func<Experiment, Experiment, bool> changes) in Factors)
         {
             ExperimentSummary[] its = compared.Where(summary => changes(summary.Experiment, summary.Comparison!.Baseline)).ToArray();
@@ -66,7 +70,8 @@ internal static class AnswerSection
 
     private static bool HasSameWidths(Experiment it, Experiment from) => it.Hidden.SequenceEqual(from.Hidden);
 
-    private static bool HasTwin(ReportData report, ExperimentSummary sparse) => report.Identity.Any(row => row.Sparse == sparse.Experiment);
+    private static bool HasTwin(ReportData report, ExperimentSummary summary) =>
+        report.Identity.Any(row => row.Sparse == summary.Experiment);
 
     private static string Answer(ExperimentSummary[] settings)
     {
@@ -75,11 +80,13 @@ internal static class AnswerSection
         int unknown = settings.Count(summary => summary.Comparison!.Verdict == Verdict.NoEvidence);
         if (decided.Length + equivalent + unknown == 0)
             return "One seed cannot tell: a difference needs at least two pairs of runs.";
-        string size = $"{(settings.Length == 1 ? "Its" : "The largest")} mean difference is {ReportFormat.Points(settings.MaxBy(summary => Math.Abs(summary.Comparison!.Accuracy.Mean))!.Comparison!.Accuracy.Mean)} points.";
+        double largest = settings.Select(summary => summary.Comparison!.Accuracy.Mean).MaxBy(Math.Abs);
+        string size = $"{(settings.Length == 1 ? "Its" : "The largest")} mean difference is {ReportFormat.Points(largest)} points.";
         if (decided.Length > 0)
         {
             string others = settings.Length == decided.Length ? ""
-                : FormattableString.Invariant($" Of the other {settings.Length - decided.Length}, {equivalent} equivalent to the baseline within 0.1 points, {unknown} without evidence.");
+                : FormattableString.Invariant($" Of the other {settings.Length - decided.Length}, {equivalent} equivalent ")
+                    + FormattableString.Invariant($"to the baseline within 0.1 points, {unknown} without evidence.");
             return $"Yes. {string.Join("; ", decided.Select(Decided))}.{others}";
         }
         string what = settings.Length == 1 ? "the setting" : FormattableString.Invariant($"all {settings.Length} settings");
@@ -89,14 +96,16 @@ internal static class AnswerSection
             return $"No: {what} {(settings.Length == 1 ? "is" : "are")} equivalent to the baseline within 0.1 points. {size}";
         return equivalent == 0
             ? $"These runs cannot tell: there is evidence neither of a difference nor of equivalence within 0.1 points. {size}"
-            : FormattableString.Invariant($"No difference found: {equivalent} of {settings.Length} settings are equivalent to the baseline within 0.1 points, for {unknown} there is no evidence either way. {size}");
+            : FormattableString.Invariant($"No difference found: {equivalent} of {settings.Length} settings are equivalent ")
+                + FormattableString.Invariant($"to the baseline within 0.1 points, for {unknown} there is no evidence either way. {size}");
     }
 
     private static string Decided(ExperimentSummary summary)
     {
         Comparison comparison = summary.Comparison!;
         string points = ReportFormat.Points(Math.Abs(comparison.Accuracy.Mean)).TrimStart('+');
-        return $"{HtmlNames.Network(summary.Experiment)} is {ReportFormat.Text(comparison.Verdict)} by {points} points (95 % interval of the difference {ReportFormat.Points(comparison.Accuracy.Confidence)})";
+        return $"{HtmlNames.Network(summary.Experiment)} is {ReportFormat.Text(comparison.Verdict)} by {points} points "
+            + $"(95 % interval of the difference {ReportFormat.Points(comparison.Accuracy.Confidence)})";
     }
 
     private static string LossAnswer(IReadOnlyList<IdentityRow> rows)
@@ -104,7 +113,9 @@ internal static class AnswerSection
         int pairs = rows.Sum(row => row.Pairs.Count);
         int identical = rows.Sum(row => row.Identical);
         return identical == pairs
-            ? FormattableString.Invariant($"No: it is the same loss. All {pairs} pairs of runs ended with bit-identical weights; the improvement that the report saw is noise between its single runs.")
-            : FormattableString.Invariant($"It should not, yet only {identical} of {pairs} pairs of runs ended with bit-identical weights. The runs of a pair must come from one version of NeuralCore.");
+            ? FormattableString.Invariant($"No: it is the same loss. All {pairs} pairs of runs ended with bit-identical weights; ")
+                + "the improvement that the report saw is noise between its single runs."
+            : FormattableString.Invariant($"It should not, yet only {identical} of {pairs} pairs of runs ended ")
+                + "with bit-identical weights. The runs of a pair must come from one version of NeuralCore.";
     }
 }

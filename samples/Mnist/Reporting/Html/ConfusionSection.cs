@@ -4,16 +4,19 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Reporting.Html;
 
-/// <summary>The confusion matrix of one experiment, all its seeds added.</summary>
+/// <summary>The confusion matrix of one experiment, summed over its seeds.</summary>
 internal static class ConfusionSection
 {
     internal static void Write(Markup page, ExperimentSummary summary, LabelledImages test)
     {
         int[,] counts = Count(summary, test);
-        int mostWrong = Math.Max(1, Cells().Where(cell => cell.Truth != cell.Predicted).Max(cell => counts[cell.Truth, cell.Predicted]));
+        int mostWrong = Math.Max(
+            1, Cells().Where(cell => cell.Truth != cell.Predicted).Max(cell => counts[cell.Truth, cell.Predicted]));
         page.Element(
-            "p", $"{summary.Experiment.Id} ({HtmlNames.Network(summary.Experiment)}), {HtmlReport.Count(summary.Runs.Count, "run")} added: how often a digit (row) was taken for another (column). "
-            + "Wrong cells are tinted by their count; the diagonal, framed, is right.");
+            "p",
+            $"{summary.Experiment.Id} ({HtmlNames.Network(summary.Experiment)}), {HtmlReport.Count(summary.Runs.Count, "run")} added: "
+            + "how often a digit (row) was taken for another (column). "
+            + "Wrong cells are tinted by their count; the framed diagonal is correct.");
         HtmlTable.Scroll(page, "confusion-caption", () => page.In("table", [("class", "confusion")], () =>
         {
             HtmlTable.Caption(page, "confusion-caption", "Confusion matrix: rows are true digits, columns are predictions");
@@ -43,7 +46,8 @@ internal static class ConfusionSection
             string share = ((double)count / mostWrong).ToString("0.##", CultureInfo.InvariantCulture);
             page.Element("td", Whole(count), predicted == truth ? ("class", "right") : ("style", $"--share:{share}"));
         }
-        page.Element("td", all == 0 ? ReportFormat.None : ((double)counts[truth, truth] / all).ToString("P1", CultureInfo.InvariantCulture));
+        double right = (double)counts[truth, truth] / all;
+        page.Element("td", all == 0 ? ReportFormat.None : right.ToString("P1", CultureInfo.InvariantCulture));
     });
 
     private static int[,] Count(ExperimentSummary summary, LabelledImages test)

@@ -2,7 +2,7 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Reporting.Html;
 
-/// <summary>How training went: the baseline in full, then every experiment small, each over the baseline of its group.</summary>
+/// <summary>The training curves: large charts of the baseline, then a small one for each experiment, with its group's baseline.</summary>
 internal static class CurvesSection
 {
     // A second published run of the baseline network (Keras, same batch size and optimizer, 11 epochs): training loss and accuracy.
@@ -11,10 +11,13 @@ internal static class CurvesSection
 
     internal static void Write(Markup page, ReportData report)
     {
-        page.Element("p", "Loss and accuracy on the training images while training, dropout on. " + (report.Provenance.Epochs == 1
+        page.Element("p", "Loss and accuracy on the training images during training, with dropout. " + (report.Provenance.Epochs == 1
             ? "One epoch has no curve. Point: mean over seeds; bar: from the lowest to the highest seed; ring: the baseline."
             : "Line: mean over seeds; band: from the lowest to the highest seed. Losses are on a logarithmic axis."));
-        if ((report.Find("categorical-baseline") ?? report.Find(ExperimentTable.BaselineId) ?? report.Find("sparse-baseline")) is { } baseline)
+        ExperimentSummary? baseline = report.Find("categorical-baseline")
+            ?? report.Find(ExperimentTable.BaselineId)
+            ?? report.Find("sparse-baseline");
+        if (baseline is not null)
             Baseline(page, report, baseline);
         foreach (ExperimentGroup group in Enum.GetValues<ExperimentGroup>())
         {
@@ -35,7 +38,8 @@ internal static class CurvesSection
                 IsLogarithmic = true,
                 Points = hasPublished ? PublishedLoss : [],
             });
-            CurveChart.Write(page, new CurveChart("baseline-accuracy", "Training accuracy of the baseline", "accuracy", SeedCurve.Accuracy(baseline))
+            SeedCurve accuracy = SeedCurve.Accuracy(baseline);
+            CurveChart.Write(page, new CurveChart("baseline-accuracy", "Training accuracy of the baseline", "accuracy", accuracy)
             {
                 Points = hasPublished ? PublishedAccuracy : [],
             });
@@ -43,12 +47,16 @@ internal static class CurvesSection
         if (hasPublished)
         {
             page.Element(
-                "p", "Crosses: a second published run of the same network (Keras, 11 epochs); it ended with a test loss of 0.0728 and an accuracy of 0.9766.", ("class", "note"));
+                "p",
+                "Crosses: a second published run of the same network (Keras, 11 epochs); "
+                + "it ended with a test loss of 0.0728 and an accuracy of 0.9766.",
+                ("class", "note"));
         }
     }
 
-    // The same bits give the same curves.
-    private static bool AreSame(ReportData report) => report.Identity.Count > 0 && report.Identity.All(row => row.Identical == row.Pairs.Count);
+    // Identical weights have identical curves.
+    private static bool AreSame(ReportData report) =>
+        report.Identity.Count > 0 && report.Identity.All(row => row.Identical == row.Pairs.Count);
 
     private static void Group(Markup page, ExperimentGroup group, IReadOnlyList<ExperimentSummary> summaries, bool isKnown)
     {
@@ -67,7 +75,7 @@ internal static class CurvesSection
         page.Element("p", "The weights are those of the categorical loss, bit for bit, and so are the curves.");
         page.In("details", () =>
         {
-            page.Element("summary", "Show them all the same");
+            page.Element("summary", "Show them anyway");
             Charts();
         });
 
@@ -76,7 +84,8 @@ internal static class CurvesSection
             for (int i = 0; i < summaries.Count; i++)
             {
                 Experiment experiment = summaries[i].Experiment;
-                CurveChart.Write(page, new CurveChart($"curve-{experiment.Id}", $"{experiment.Id}: {HtmlNames.Network(experiment)}", "loss", curves[i])
+                string title = $"{experiment.Id}: {HtmlNames.Network(experiment)}";
+                CurveChart.Write(page, new CurveChart($"curve-{experiment.Id}", title, "loss", curves[i])
                 {
                     IsSmall = true,
                     Caption = $"{HtmlNames.Number(experiment)}: {HtmlNames.Network(experiment)}",

@@ -10,7 +10,8 @@ internal static class GrayPng
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>The image as a data URI.</summary>
-    internal static string DataUri(ReadOnlySpan<byte> pixels, int width) => "data:image/png;base64," + Convert.ToBase64String(Encode(pixels, width));
+    internal static string DataUri(ReadOnlySpan<byte> pixels, int width) =>
+        "data:image/png;base64," + Convert.ToBase64String(Encode(pixels, width));
 
     /// <summary>The image as a file.</summary>
     /// <param name="pixels">Row by row; 0 is black.</param>
@@ -48,7 +49,7 @@ internal static class GrayPng
         file.Write(chunk);
     }
 
-    // Bit by bit: these images are tiny.
+    // Bit by bit is fast enough for these tiny images.
     private static uint Crc32(ReadOnlySpan<byte> data)
     {
         uint crc = uint.MaxValue;

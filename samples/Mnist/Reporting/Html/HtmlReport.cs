@@ -2,7 +2,7 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Reporting.Html;
 
-/// <summary>The report as one page, <c>report.html</c>: no network, no script, no fonts but the reader's.</summary>
+/// <summary>The report as one self-contained page, <c>report.html</c>: no network access, no scripts, system fonts only.</summary>
 internal static class HtmlReport
 {
     internal static string Write(ReportData report)
@@ -41,11 +41,18 @@ internal static class HtmlReport
 
     private static IEnumerable<Section> Sections(ReportData report)
     {
-        yield return new("answer", "Findings", "Do width, dropout, depth or the loss make a difference?", page => AnswerSection.Write(page, report));
+        yield return new("answer", "Findings", "Do width, dropout, depth or the loss make a difference?", page =>
+            AnswerSection.Write(page, report));
         if (report.Of(ExperimentGroup.Categorical).Count > 0)
-            yield return new("categorical", "Categorical", "Categorical cross-entropy (the report's figure 4)", page => GroupSection.Write(page, report, ExperimentGroup.Categorical));
+        {
+            yield return new("categorical", "Categorical", "Categorical cross-entropy (the report's figure 4)", page =>
+                GroupSection.Write(page, report, ExperimentGroup.Categorical));
+        }
         if (report.Of(ExperimentGroup.Sparse).Count > 0)
-            yield return new("sparse", "Sparse", "Sparse categorical cross-entropy (the report's figure 5)", page => GroupSection.Write(page, report, ExperimentGroup.Sparse));
+        {
+            yield return new("sparse", "Sparse", "Sparse categorical cross-entropy (the report's figure 5)", page =>
+                GroupSection.Write(page, report, ExperimentGroup.Sparse));
+        }
         if (report.Identity.Count > 0)
             yield return new("identity", "Same bits", "Categorical against sparse", page => IdentitySection.Write(page, report));
         if (report.Basic is { } basic)
@@ -54,23 +61,34 @@ internal static class HtmlReport
         yield return new("curves", "Curves", "Training curves", page => CurvesSection.Write(page, report));
         if (Reference(report) is { } reference)
         {
-            yield return new("confusion", "Confusion", "Which digits are taken for which", page => ConfusionSection.Write(page, reference, report.Test));
+            yield return new("confusion", "Confusion", "Which digits are taken for which", page =>
+                ConfusionSection.Write(page, reference, report.Test));
             yield return new("mistakes", "Mistakes", "The worst mistakes", page => MistakesSection.Write(page, reference, report.Test));
         }
         yield return new("models", "Models", "The networks", page => ModelsSection.Write(page, report));
-        yield return new("means", "Means", "Means over seeds", page => HtmlTable.Write(page, "means-table", "Every experiment: test loss and accuracy over its seeds", ReportTables.Means(report.Experiments)));
+        yield return new("means", "Means", "Means over seeds", page => HtmlTable.Write(
+            page,
+            "means-table",
+            "Every experiment: test loss and accuracy over its seeds",
+            ReportTables.Means(report.Experiments)));
         yield return new("repeat", "Repeat", "How to repeat this", page => RepeatSection.Write(page, report));
     }
 
-    /// <summary>The experiment whose predictions are looked at closely: the baseline, or the first there is.</summary>
+    /// <summary>The experiment whose predictions are shown: the baseline, else the first one.</summary>
     private static ExperimentSummary? Reference(ReportData report) =>
-        report.Find("categorical-baseline") ?? report.Find(ExperimentTable.BaselineId) ?? report.Find("sparse-baseline") ?? report.Experiments.FirstOrDefault();
+        report.Find("categorical-baseline")
+        ?? report.Find(ExperimentTable.BaselineId)
+        ?? report.Find("sparse-baseline")
+        ?? report.Experiments.FirstOrDefault();
 
     private static void Head(Markup page)
     {
         page.Void("meta", ("charset", "utf-8"));
-        // The page needs nothing from anywhere, and the browser holds it to that.
-        page.Void("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'"));
+        // The page needs nothing from the network, and the browser enforces that.
+        page.Void(
+            "meta",
+            ("http-equiv", "Content-Security-Policy"),
+            ("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'"));
         page.Void("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
         page.Void("meta", ("name", "color-scheme"), ("content", "light dark"));
         page.Element("title", ReportText.Title);
@@ -89,12 +107,13 @@ internal static class HtmlReport
     private static string Lead(ReportData report)
     {
         Provenance made = report.Provenance;
-        return FormattableString.Invariant($"{Count(report.Experiments.Count, "experiment")}, {Count(report.Seeds.Count, "seed")}, {Count(report.Runs.Count, "training run")} ")
-            + $"of {Count(made.Epochs, "epoch")} on "
-            + (made.IsSynthetic ? "synthetic digits." : "MNIST; the published figures, single runs with Keras, stand in brackets.");
+        return $"{Count(report.Experiments.Count, "experiment")}, {Count(report.Seeds.Count, "seed")}, "
+            + $"{Count(report.Runs.Count, "training run")} of {Count(made.Epochs, "epoch")} on "
+            + (made.IsSynthetic ? "synthetic digits." : "MNIST; the published figures, single runs with Keras, are in brackets.");
     }
 
-    internal static string Count(int count, string what) => FormattableString.Invariant($"{count:N0} {what}{(count == 1 ? "" : "s")}");
+    internal static string Count(int count, string what) =>
+        FormattableString.Invariant($"{count:N0} {what}{(count == 1 ? "" : "s")}");
 
     private sealed record Section(string Id, string Short, string Title, Action<Markup> Write);
 }

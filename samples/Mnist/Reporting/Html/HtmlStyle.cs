@@ -1,6 +1,6 @@
 namespace NeuralCore.Samples.Mnist.Reporting.Html;
 
-/// <summary>How the page looks: by day and by night, on a desk and on a phone.</summary>
+/// <summary>The style sheet of the page, for light and dark themes, large and small screens, and print.</summary>
 internal static class HtmlStyle
 {
     internal const string Css = """
@@ -19,7 +19,10 @@ internal static class HtmlStyle
         * { box-sizing: border-box; }
         html { color-scheme: light dark; -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
         @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
-        body { margin: 0; padding: 0 clamp(1rem, 4vw, 3rem) 4rem; background: var(--paper); color: var(--ink); font: 1.0625rem/1.6 var(--text); overflow-wrap: break-word; }
+        body {
+          margin: 0; padding: 0 clamp(1rem, 4vw, 3rem) 4rem; background: var(--paper); color: var(--ink);
+          font: 1.0625rem/1.6 var(--text); overflow-wrap: break-word;
+        }
         body > * { max-width: 76rem; margin-inline: auto; }
         p, dl.answers, section ul:not([class]), .lead { max-width: 44rem; }
         h1, h2, h3 { line-height: 1.2; text-wrap: balance; }
@@ -34,7 +37,10 @@ internal static class HtmlStyle
         .warning { background: var(--warning); border-left: 4px solid var(--worse); padding: 0.75rem 1rem; font-weight: 600; }
         .note, .published, footer { color: var(--muted); }
         .note, footer { font-size: 0.9375rem; }
-        nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.1rem; padding: 0; margin: 1.25rem 0 0; list-style: none; font: 0.9375rem/1.6 var(--plain); }
+        nav ul {
+          display: flex; flex-wrap: wrap; gap: 0.25rem 1.1rem; padding: 0; margin: 1.25rem 0 0; list-style: none;
+          font: 0.9375rem/1.6 var(--plain);
+        }
         dl.answers dt { font-weight: 700; margin-top: 1rem; }
         dl.answers dd { margin: 0.1rem 0 0; }
         section ul:not([class]) { padding-left: 1.2rem; font-size: 0.9375rem; }
@@ -61,7 +67,9 @@ internal static class HtmlStyle
         .chart.small { margin: 0; max-width: none; }
         figcaption { font: 0.84375rem/1.4 var(--plain); color: var(--muted); margin-top: 0.25rem; }
         .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1rem 2rem; }
-        .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14.5rem), 1fr)); gap: 1.25rem 1.5rem; margin: 1rem 0; }
+        .multiples {
+          display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14.5rem), 1fr)); gap: 1.25rem 1.5rem; margin: 1rem 0;
+        }
         svg { display: block; max-width: 100%; overflow: visible; }
         .chart > svg:not([width]) { width: 100%; height: auto; }
         svg text { font: 13px var(--plain); fill: var(--ink); font-variant-numeric: tabular-nums; }
@@ -88,21 +96,38 @@ internal static class HtmlStyle
         .spread { fill: none; stroke: var(--accent); stroke-width: 6; stroke-linecap: round; opacity: 0.35; }
         .reference { fill: none; stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 4 3; }
         .cross { fill: none; stroke: var(--worse); stroke-width: 1.75; }
-        .confusion th, .confusion td { text-align: right; vertical-align: middle; padding: 0.3rem 0.4rem; min-width: 2.5rem; border-bottom: 0; }
+        .confusion th, .confusion td {
+          text-align: right; vertical-align: middle; padding: 0.3rem 0.4rem; min-width: 2.5rem; border-bottom: 0;
+        }
         .confusion td[style] { background: rgba(var(--tint), calc(var(--share) * var(--tint-most))); }
         .confusion td.right { box-shadow: inset 0 0 0 1px var(--muted); font-weight: 600; }
         .confusion td:last-child { color: var(--muted); padding-left: 0.9rem; }
-        .mistakes { list-style: none; padding: 0; max-width: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(8.25rem, 1fr)); gap: 1.25rem 1rem; color: inherit; }
+        .mistakes {
+          list-style: none; padding: 0; max-width: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(8.25rem, 1fr));
+          gap: 1.25rem 1rem; color: inherit;
+        }
         .mistakes img { image-rendering: pixelated; border: 1px solid var(--rule); display: block; background: #fff; }
         .mistakes figcaption > * { display: block; }
         .mistakes strong { color: var(--ink); }
-        .facts { display: grid; grid-template-columns: minmax(8rem, max-content) minmax(0, 1fr); gap: 0.4rem 1.5rem; font: 0.9375rem/1.5 var(--plain); }
+        .facts {
+          display: grid; grid-template-columns: minmax(8rem, max-content) minmax(0, 1fr); gap: 0.4rem 1.5rem;
+          font: 0.9375rem/1.5 var(--plain);
+        }
         .facts dt { color: var(--muted); }
         .facts dd { margin: 0; overflow-wrap: anywhere; }
-        code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.9em; background: var(--soft); padding: 0.1em 0.3em; }
+        code {
+          font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.9em;
+          background: var(--soft); padding: 0.1em 0.3em;
+        }
         footer { margin-top: 4rem; border-top: 1px solid var(--rule); }
         .plain { list-style: none; padding: 0; }
-        @media (max-width: 40rem) { .confusion th, .confusion td { padding: 0.35rem 0.2rem; min-width: 1.65rem; } .wrapping tbody th { min-width: 7.5rem; } .pair svg text.small { font-size: 14.5px; } .facts { grid-template-columns: minmax(0, 1fr); gap: 0; } .facts dd { margin-bottom: 0.6rem; } }
+        @media (max-width: 40rem) {
+          .confusion th, .confusion td { padding: 0.35rem 0.2rem; min-width: 1.65rem; }
+          .wrapping tbody th { min-width: 7.5rem; }
+          .pair svg text.small { font-size: 14.5px; }
+          .facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
+          .facts dd { margin-bottom: 0.6rem; }
+        }
         @media print { nav, .skip { display: none; } .scroll { overflow: visible; } section { break-inside: auto; } }
         """;
 }

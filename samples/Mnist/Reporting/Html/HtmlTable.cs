@@ -1,17 +1,19 @@
 namespace NeuralCore.Samples.Mnist.Reporting.Html;
 
-/// <summary>A table of the report as a real one: caption, headings with scope, and a box of its own to scroll in.</summary>
+/// <summary>A report table as an HTML table with a caption, scoped headings and its own scroll box.</summary>
 internal static class HtmlTable
 {
-    // From here the first column's text is folded.
+    // With this many columns or more, the first column's text wraps.
     private const int WrappingColumns = 10;
 
-    /// <param name="page">Where to.</param>
-    /// <param name="id">Of the caption.</param>
-    /// <param name="caption">What the table shows.</param>
+    /// <summary>Writes a table.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="id">The id of the caption.</param>
+    /// <param name="caption">The caption.</param>
     /// <param name="table">The cells.</param>
     /// <param name="emphasis">The class of a row, or null.</param>
-    internal static void Write(Markup page, string id, string caption, ReportTable table, Func<IReadOnlyList<string>, string?>? emphasis = null) =>
+    internal static void Write(
+        Markup page, string id, string caption, ReportTable table, Func<IReadOnlyList<string>, string?>? emphasis = null) =>
         Scroll(page, id, () => page.In("table", [("class", table.Titles.Count >= WrappingColumns ? "wrapping" : null)], () =>
         {
             Caption(page, id, caption);
@@ -34,16 +36,17 @@ internal static class HtmlTable
         }));
 
     /// <summary>A caption that stays in view while its table scrolls.</summary>
-    internal static void Caption(Markup page, string id, string caption) => page.In("caption", () => page.Element("span", caption, ("id", id)));
+    internal static void Caption(Markup page, string id, string caption) =>
+        page.In("caption", () => page.Element("span", caption, ("id", id)));
 
-    /// <summary>A box that scrolls sideways where the page is narrow, by keyboard too.</summary>
+    /// <summary>A box that scrolls sideways if the page is narrow, also by keyboard.</summary>
     internal static void Scroll(Markup page, string labelledBy, Action content) =>
         page.In("div", [("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-labelledby", labelledBy)], content);
 
     private static void Cell(Markup page, string text, bool isHeading, bool isText)
     {
         (string, string?)[] attributes = isHeading ? [("scope", "row")] : [("class", isText ? null : "number")];
-        // The published value in brackets steps back behind ours.
+        // The published value in brackets is less prominent than ours.
         int bracket = isText ? -1 : text.IndexOf(" (", StringComparison.Ordinal);
         page.In(isHeading ? "th" : "td", attributes, () =>
         {

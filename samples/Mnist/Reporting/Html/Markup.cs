@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NeuralCore.Samples.Mnist.Reporting.Html;
 
-/// <summary>Writes HTML and SVG: every text and every attribute is escaped, every element that is opened is closed.</summary>
+/// <summary>Writes HTML and SVG. All text and attributes are escaped, and every opened element is closed.</summary>
 internal sealed class Markup
 {
     private readonly StringBuilder _text = new();
@@ -11,7 +11,7 @@ internal sealed class Markup
     /// <summary>The text so far.</summary>
     public override string ToString() => _text.ToString();
 
-    /// <summary>An element with what <paramref name="content"/> writes.</summary>
+    /// <summary>Writes an element with the content that <paramref name="content"/> writes.</summary>
     internal void In(string name, (string Name, string? Value)[] attributes, Action content)
     {
         Tag(name, attributes, ">");
@@ -19,10 +19,10 @@ internal sealed class Markup
         _text.Append("</").Append(name).Append(">\n");
     }
 
-    /// <summary>An element without attributes.</summary>
+    /// <summary>Writes an element without attributes.</summary>
     internal void In(string name, Action content) => In(name, [], content);
 
-    /// <summary>An element that holds text.</summary>
+    /// <summary>Writes an element that contains text.</summary>
     internal void Element(string name, string text, params (string Name, string? Value)[] attributes)
     {
         Tag(name, attributes, ">");
@@ -30,10 +30,10 @@ internal sealed class Markup
         _text.Append("</").Append(name).Append(">\n");
     }
 
-    /// <summary>An element that holds nothing.</summary>
+    /// <summary>Writes an empty element.</summary>
     internal void Void(string name, params (string Name, string? Value)[] attributes) => Tag(name, attributes, "/>\n");
 
-    /// <summary>Text.</summary>
+    /// <summary>Writes escaped text.</summary>
     internal void Text(string text)
     {
         foreach (char c in text)
@@ -45,20 +45,20 @@ internal sealed class Markup
                 '>' => _text.Append("&gt;"),
                 '"' => _text.Append("&quot;"),
                 '\'' => _text.Append("&#39;"),
-                // Control characters have no place in a page.
+                // Control characters are not allowed in a page.
                 < ' ' and not ('\n' or '\t') => _text.Append('\uFFFD'),
                 _ => _text.Append(c),
             };
         }
     }
 
-    /// <summary>The start of the page, before its first element.</summary>
+    /// <summary>Writes the start of the page, before its first element.</summary>
     internal void Doctype() => _text.Append("<!DOCTYPE html>\n");
 
-    /// <summary>The style sheet; never anything that is not written in the source.</summary>
+    /// <summary>Writes the style sheet without escaping; only for constants.</summary>
     internal void Style(string css) => _text.Append("<style>\n").Append(css).Append("\n</style>\n");
 
-    /// <summary>A coordinate: two decimals are a fiftieth of a pixel.</summary>
+    /// <summary>A coordinate with two decimals.</summary>
     internal static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     private void Tag(string name, (string Name, string? Value)[] attributes, string end)

@@ -4,7 +4,7 @@ using NeuralCore.Samples.Mnist.Experiments;
 
 namespace NeuralCore.Samples.Mnist.Reporting.Html;
 
-/// <summary>The images that one experiment got most wrong, over all its seeds.</summary>
+/// <summary>The worst mistakes of one experiment over all its seeds.</summary>
 internal static class MistakesSection
 {
     private const int Shown = 18;
@@ -14,7 +14,9 @@ internal static class MistakesSection
         (Mistake Worst, int Runs)[] worst = summary.Runs.SelectMany(run => run.WorstMistakes)
             .Where(mistake => mistake.Image >= 0 && mistake.Image < test.Count)
             .GroupBy(mistake => mistake.Image)
-            .Select(image => (Worst: image.MinBy(mistake => mistake.TruthProbability)!, Runs: summary.Runs.Count(run => IsWrong(run, image.Key, test))))
+            .Select(image => (
+                Worst: image.MinBy(mistake => mistake.TruthProbability)!,
+                Runs: summary.Runs.Count(run => IsWrong(run, image.Key, test))))
             .OrderByDescending(image => image.Runs).ThenBy(image => image.Worst.TruthProbability).ThenBy(image => image.Worst.Image)
             .Take(Shown).ToArray();
         if (worst.Length == 0)
@@ -23,7 +25,9 @@ internal static class MistakesSection
             return;
         }
         page.Element(
-            "p", $"Test images that {summary.Experiment.Id} got wrong with the greatest loss: those wrong in most of its {HtmlReport.Count(summary.Runs.Count, "run")} first. "
+            "p",
+            $"Test images that {summary.Experiment.Id} classified wrongly with the largest loss. "
+            + $"Those wrong in most of its {HtmlReport.Count(summary.Runs.Count, "run")} come first. "
             + "p is the probability given to the wrong digit in the worst run.");
         page.In("ul", [("class", "mistakes")], () =>
         {
@@ -34,7 +38,7 @@ internal static class MistakesSection
 
     private static void Write(Markup page, Mistake mistake, int wrong, int runs, LabelledImages test)
     {
-        // Dark ink on light paper, as it was written.
+        // Dark ink on light paper, as the digits were written.
         byte[] pixels = test.Pixels(mistake.Image).ToArray();
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)(byte.MaxValue - pixels[i]);
@@ -47,12 +51,15 @@ internal static class MistakesSection
             page.In("figcaption", () =>
             {
                 page.Element("strong", text);
-                page.Element("span", mistake.Probability > 0.999 ? "p > 0.999" : "p = " + mistake.Probability.ToString("F3", CultureInfo.InvariantCulture));
+                page.Element("span", mistake.Probability > 0.999
+                    ? "p > 0.999"
+                    : "p = " + mistake.Probability.ToString("F3", CultureInfo.InvariantCulture));
                 page.Element("span", FormattableString.Invariant($"{wrong} of {runs} runs"));
                 page.Element("span", FormattableString.Invariant($"image {mistake.Image:N0}"));
             });
         });
     }
 
-    private static bool IsWrong(RunRecord run, int image, LabelledImages test) => image < run.Predictions.Length && run.Predictions[image] != test.Label(image);
+    private static bool IsWrong(RunRecord run, int image, LabelledImages test) =>
+        image < run.Predictions.Length && run.Predictions[image] != test.Label(image);
 }

@@ -9,11 +9,15 @@ internal static class ModelsSection
 {
     internal static void Write(Markup page, ReportData report)
     {
-        page.Element("p", "The report's figures 1 to 3. The other networks are the baseline with other widths, another dropout rate or a third layer.");
+        page.Element(
+            "p",
+            "The report's figures 1 to 3. The other networks are the baseline with other widths, another dropout rate or a third layer.");
         foreach (string id in (string[])[ExperimentTable.BasicId, ExperimentTable.BaselineId])
         {
-            // Networks do not depend on what was run; they are shown where something like them was.
-            bool isShown = id == ExperimentTable.BasicId ? report.Basic is not null : report.Experiments.Any(summary => summary.Experiment.Id != ExperimentTable.BasicId);
+            // Show a network only if an experiment of its kind was run.
+            bool isShown = id == ExperimentTable.BasicId
+                ? report.Basic is not null
+                : report.Experiments.Any(summary => summary.Experiment.Id != ExperimentTable.BasicId);
             if (isShown)
                 Write(page, ExperimentTable.Find(id)!);
         }
@@ -27,13 +31,16 @@ internal static class ModelsSection
             ["Layer (type)", "Output shape", "Param #"],
             model.Layers.Select(layer => (IReadOnlyList<string>)
             [
-                $"{layer.Name} ({layer.Kind})", $"(None, {string.Join(", ", layer.OutputShape)})", Whole(layer.Parameters.Sum(parameter => (long)parameter.Shape.Size)),
+                $"{layer.Name} ({layer.Kind})",
+                $"(None, {string.Join(", ", layer.OutputShape)})",
+                Whole(layer.Parameters.Sum(parameter => (long)parameter.Shape.Size)),
             ]).ToArray(),
             TextColumns: 2));
-        // The totals as the library words them.
+        // The totals as in the library's own summary.
+        string[] lines = model.Summary().ReplaceLineEndings("\n").Split('\n');
         page.In("ul", [("class", "plain note")], () =>
         {
-            foreach (string line in model.Summary().ReplaceLineEndings("\n").Split('\n').Where(line => line.Contains("params:", StringComparison.Ordinal)))
+            foreach (string line in lines.Where(line => line.Contains("params:", StringComparison.Ordinal)))
                 page.Element("li", line);
         });
     }

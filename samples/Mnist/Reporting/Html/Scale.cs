@@ -1,6 +1,6 @@
 namespace NeuralCore.Samples.Mnist.Reporting.Html;
 
-/// <summary>From values to places on an axis.</summary>
+/// <summary>Maps values to positions on an axis.</summary>
 internal sealed class Scale
 {
     private readonly double _low;
@@ -12,17 +12,17 @@ internal sealed class Scale
     private Scale(double low, double high, double from, double to, bool isLogarithmic)
     {
         (_low, _high, _from, _to, _isLogarithmic) = (low, high, from, to, isLogarithmic);
-        // An axis of one value still has a middle.
+        // A single value is placed in the middle of the axis.
         if (!(_high > _low))
             (_low, _high) = isLogarithmic ? (_low / 2, _low * 2) : (_low - 0.5, _low + 0.5);
     }
 
     internal static Scale Linear(double low, double high, double from, double to) => new(low, high, from, to, false);
 
-    /// <summary>Logarithmic: equal ratios are equally far apart. Values are positive.</summary>
+    /// <summary>A logarithmic scale: equal ratios have equal distances. Values are positive.</summary>
     internal static Scale Logarithmic(double low, double high, double from, double to) => new(low, high, from, to, true);
 
-    /// <summary>The place of a value; those beyond the ends stay at the ends.</summary>
+    /// <summary>The position of a value, clamped to the ends of the axis.</summary>
     internal double At(double value)
     {
         double share = _isLogarithmic
@@ -31,7 +31,7 @@ internal sealed class Scale
         return _from + Math.Clamp(share, 0, 1) * (_to - _from);
     }
 
-    /// <summary>Round values within the axis, about as many as asked for.</summary>
+    /// <summary>Round values within the axis, approximately as many as requested.</summary>
     internal IReadOnlyList<double> Ticks(int about) => _isLogarithmic ? LogarithmicTicks() : LinearTicks(about);
 
     private double[] LinearTicks(int about)
@@ -39,12 +39,13 @@ internal sealed class Scale
         double rough = (_high - _low) / about;
         double power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         double step = power * ((rough / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
-        // Multiples of the step, so that zero is zero.
+        // Multiples of the step, so that zero is exact.
         return Range((long)Math.Ceiling(_low / step - 1e-9), (long)Math.Floor(_high / step + 1e-9)).Select(i => i * step).ToArray();
     }
 
-    // A short axis needs more of the digits.
-    private double[] LogarithmicTicks() => LogarithmicTicks([1, 2, 5]) is { Length: > 2 } ticks ? ticks : LogarithmicTicks([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    // A short axis needs ticks at all digits.
+    private double[] LogarithmicTicks() =>
+        LogarithmicTicks([1, 2, 5]) is { Length: > 2 } ticks ? ticks : LogarithmicTicks([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 
     private double[] LogarithmicTicks(int[] digits) =>
         Range((long)Math.Floor(Math.Log10(_low)), (long)Math.Ceiling(Math.Log10(_high)))
