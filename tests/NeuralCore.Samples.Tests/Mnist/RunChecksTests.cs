@@ -16,7 +16,7 @@ public class RunChecksTests
     [Fact]
     public void Others_are_refused_with_the_reason()
     {
-        Refusal(Run with { Version = "0.0.9" }).Should().Contain("is of NeuralCore 0.0.9, this is 0.1.0");
+        Refusal(Run with { Version = "0.0.9" }).Should().Contain("comes from NeuralCore 0.0.9, this is 0.1.0");
         Refusal(Run with { Data = "synthetic" }).Should().Contain("other data (synthetic");
         Refusal(Run with { DataSha256 = "0123456789abcdef" }).Should().Contain("0123456789ab;").And.NotContain("cdef");
         Refusal(Run with { Epochs = 3 }).Should().Contain("has 3 epochs of batch 512, requested are 20 of 512");
