@@ -274,7 +274,9 @@ internal static unsafe class CrossEntropyKernel
                         T.StorePartial(p, probabilities + j, columns - j);
                     if (gradient != null)
                         T.StorePartial(
-                            T.FusedMultiplyAdd(p, total, zero - T.LoadPartial(targets + j, columns - j, 0)) * scale, gradient + j, columns - j);
+                            T.FusedMultiplyAdd(p, total, zero - T.LoadPartial(targets + j, columns - j, 0)) * scale,
+                            gradient + j,
+                            columns - j);
                 }
                 if (probabilities != null)
                     probabilities += columns;

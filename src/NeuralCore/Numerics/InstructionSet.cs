@@ -82,8 +82,8 @@ public static class InstructionSet
         if (!IsSupported(known))
         {
             return (VectorPath.Scalar,
-                $"{EnvironmentVariable} is \"{value}\", which this processor, a DOTNET_Enable... switch or the IlcInstructionSet of a native "
-                + $"program does not offer. The widest path here is {Describe(Widest())}.");
+                $"{EnvironmentVariable} is \"{value}\", which this processor, a DOTNET_Enable... switch or the IlcInstructionSet of a "
+                + $"native program does not offer. The widest path here is {Describe(Widest())}.");
         }
         return (known, null);
     }
