@@ -41,6 +41,13 @@ if (args.Contains("--list"))
 // Readable by all: one test runs its child as another user.
 string work = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"neuralcore-mutation-{Environment.ProcessId}")).FullName;
 ConcurrentBag<Outcome> outcomes = [];
+// Ctrl+C: the faults that are planted are finished, the others are not planted.
+Console.CancelKeyPress += (_, interruption) =>
+{
+    interruption.Cancel = true;
+    lock (slots)
+        slots.Clear();
+};
 using StreamWriter? log = Option("--out") is { } file ? new StreamWriter(file) { AutoFlush = true } : null;
 try
 {
@@ -89,7 +96,8 @@ void Work(Lane lane)
                     (code, output, time) = lane.Test(tests);
             }
             Match failed = Regex.Match(output, @"^\s*Failed NeuralCore\.Tests\.([\w.]+)", RegexOptions.Multiline);
-            string by = code == 0 ? "SURVIVED" : failed.Success ? $"caught by {failed.Groups[1].Value}" : "caught by a crash or a hang";
+            string by = code == 0 ? "SURVIVED"
+                : failed.Success ? $"caught by {failed.Groups[1].Value}" : $"caught by a crash or a hang (exit code {code})";
             Outcome outcome = new(fault, code != 0);
             outcomes.Add(outcome);
             string line = $"{outcomes.Count}\t{by}\t{fault}\t{time.TotalSeconds:F0} s";

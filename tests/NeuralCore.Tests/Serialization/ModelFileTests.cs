@@ -59,8 +59,9 @@ public class ModelFileTests
         forged.Should().Equal(file, "the digest is that of the whole file");
         TestModels.Bits(Sequential.Load(folder.File("m"))).Should().Equal(TestModels.Bits(model));
 
-        foreach (int at in new[] { file.Length - 240_000, file.Length - 170_000, file.Length - 100_000, file.Length - 20_000, file.Length - 1 })
+        foreach (int fromEnd in new[] { 240_000, 170_000, 100_000, 20_000, 1 })
         {
+            int at = file.Length - fromEnd;
             file[at] ^= 1;
             HostileFiles.ShouldBeRefused(file, HostileFiles.LoadModel).Should().Contain("the file is damaged", "byte {0} is wrong", at);
             file[at] ^= 1;
