@@ -94,6 +94,7 @@ public sealed class IdxReaderTests : IDisposable
         foreach (byte[] content in new[] { file, IdxFiles.Gzip(file) })
         {
             IdxData data = IdxReader.Read(_files.Write("file", content));
+            IdxReader.Read(new MemoryStream(content), "memory").Values.Should().Equal(data.Values);
 
             data.Count.Should().Be((int)dimensions[0]);
             data.SampleShape.Should().Equal(dimensions[1..].Select(extent => (int)extent));

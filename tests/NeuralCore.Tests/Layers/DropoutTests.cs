@@ -7,6 +7,16 @@ namespace NeuralCore.Tests.Layers;
 
 public class DropoutTests
 {
+    [Fact]
+    public void It_needs_no_memory_of_its_own_behind_a_dense_layer()
+    {
+        Sequential model = new([6], [new Dense(8), new Dropout(0.5), new Dense(3, new Softmax())], seed: 4);
+        ExecutionPlan plan = ExecutionPlan.ForTraining(model.ExpandedLayers, 6, fusesLast: true);
+
+        plan.Activations[2].Should().BeSameAs(plan.Activations[1]);
+        plan.Activations[1].Should().NotBeSameAs(plan.Activations[0]);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
