@@ -52,7 +52,8 @@ public class RecordChecksTests
     [InlineData("worstMistakes[0]", "null", "a mistake is null")]
     [InlineData("worstMistakes[0]", """{"image":100,"truth":0,"predicted":9,"probability":0.9,"truthProbability":0}""", "image is 100")]
     [InlineData("worstMistakes[0]", """{"image":0,"truth":10,"predicted":9,"probability":0.9,"truthProbability":0}""", "truth is 10")]
-    [InlineData("worstMistakes[0]", """{"image":0,"truth":9,"predicted":9,"probability":0.9,"truthProbability":0}""", "predicted equals truth")]
+    [InlineData("worstMistakes[0]", """{"image":0,"truth":9,"predicted":9,"probability":0.9,"truthProbability":0}""",
+        "predicted equals truth")]
     [InlineData("worstMistakes[0]", """{"image":0,"truth":0,"predicted":8,"probability":0.9,"truthProbability":0}""",
         "predictions say 9, not 8")]
     [InlineData("worstMistakes[0]", """{"image":0,"truth":0,"predicted":9,"probability":1.9,"truthProbability":0}""", "probability is 1.9")]

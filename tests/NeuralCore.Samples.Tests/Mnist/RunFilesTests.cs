@@ -92,7 +92,10 @@ public sealed class RunFilesTests : IDisposable
         File.CreateSymbolicLink(_data.PathOf("name"), _data.PathOf("folder/x"));
 
         foreach (string json in (string[])["folder/x", "folder/../folder/./x", "link/x", "name"])
-            Failure(Run("run", "basic", "--save", _data.PathOf("folder/x"), "--json", _data.PathOf(json))).Should().Contain("are the same file");
+        {
+            Failure(Run("run", "basic", "--save", _data.PathOf("folder/x"), "--json", _data.PathOf(json)))
+                .Should().Contain("are the same file");
+        }
         Directory.GetFiles(_data.PathOf("folder")).Should().BeEmpty();
         Run("run", "basic", "--epochs", "1", "--save", _data.PathOf("folder/x"), "--json", _data.PathOf("link/y")).ExitCode.Should().Be(0);
     }
