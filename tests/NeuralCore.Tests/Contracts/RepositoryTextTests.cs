@@ -18,8 +18,6 @@ public class RepositoryTextTests
     private static readonly string[] FilesOfLongLines =
     [
         "src/NeuralCore/Numerics/Gemm.cs",
-        "tests/NeuralCore.Samples.Tests/Mnist/RecordChecksTests.cs",
-        "tests/NeuralCore.Samples.Tests/Mnist/RunFilesTests.cs",
         "tests/NeuralCore.TestHost/Program.cs",
         "tests/NeuralCore.Tests/Contracts/ArchitectureTests.cs",
         "tests/NeuralCore.Tests/Contracts/MachineCodeTests.cs",
