@@ -20,8 +20,6 @@ internal interface IPhiloxLanes<TSelf, TLanes>
     /// <summary>first, first + 1, ..., first + 7 in this type's order.</summary>
     static abstract TSelf Counters(uint first);
 
-    static abstract TSelf operator +(TSelf left, TSelf right);
-
     static abstract TSelf Xor(TSelf first, TSelf second, TSelf third);
 
     /// <summary>The 64-bit products of the low halves.</summary>
@@ -47,9 +45,6 @@ internal readonly struct PhiloxLanes512 : IPhiloxLanes<PhiloxLanes512, Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxLanes512 Counters(uint first) =>
         new(Vector512.Create((ulong)first) + Vector512.Create(0UL, 4, 1, 5, 2, 6, 3, 7));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PhiloxLanes512 operator +(PhiloxLanes512 left, PhiloxLanes512 right) => new(left._all + right._all);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxLanes512 Xor(PhiloxLanes512 first, PhiloxLanes512 second, PhiloxLanes512 third) =>
@@ -94,10 +89,6 @@ internal readonly struct PhiloxLanes256 : IPhiloxLanes<PhiloxLanes256, Lanes256>
     public static PhiloxLanes256 Counters(uint first) => new(
         Vector256.Create((ulong)first) + Vector256.Create(0UL, 2, 1, 3),
         Vector256.Create((ulong)first) + Vector256.Create(4UL, 6, 5, 7));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PhiloxLanes256 operator +(PhiloxLanes256 left, PhiloxLanes256 right) =>
-        new(left._lower + right._lower, left._upper + right._upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxLanes256 Xor(PhiloxLanes256 first, PhiloxLanes256 second, PhiloxLanes256 third) =>
@@ -160,10 +151,6 @@ internal readonly struct PhiloxLanes128 : IPhiloxLanes<PhiloxLanes128, Lanes128>
         return new(all + Vector128.Create(0UL, 1), all + Vector128.Create(2UL, 3), all + Vector128.Create(4UL, 5), all
             + Vector128.Create(6UL, 7));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PhiloxLanes128 operator +(PhiloxLanes128 left, PhiloxLanes128 right) =>
-        new(left._first + right._first, left._second + right._second, left._third + right._third, left._fourth + right._fourth);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxLanes128 Xor(PhiloxLanes128 first, PhiloxLanes128 second, PhiloxLanes128 third) => new(
