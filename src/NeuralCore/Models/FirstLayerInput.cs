@@ -11,6 +11,7 @@ namespace NeuralCore.Models;
 internal sealed class FirstLayerInput
 {
     private readonly bool[] _readsSparse;
+    private readonly bool _isReadSparse;
     private readonly bool _isTraining;
     private readonly int _size;
     private readonly ColumnBlockedInput? _columns;
@@ -24,7 +25,8 @@ internal sealed class FirstLayerInput
         _isTraining = plan.IsTraining;
         _size = plan.Sizes[0];
         _readsSparse = plan.Layers.Select((layer, i) => i < plan.ExecutedCount && plan.ReadsInput[i] && layer.ReadsSparseInput).ToArray();
-        _isSparse = !_isTraining && _readsSparse.Contains(true);
+        _isReadSparse = _readsSparse.Contains(true);
+        _isSparse = !_isTraining && _isReadSparse;
         if (_isTraining && _readsSparse.Where((reads, i) => reads && plan.HasGradients(i)).Any())
             _columns = new ColumnBlockedInput(batchRows, _size);
     }
@@ -39,13 +41,16 @@ internal sealed class FirstLayerInput
     /// <param name="skipZeros">Whether zeros of the input are skipped.</param>
     internal void Begin(FeatureSource? features, int[] indices, int rows, bool skipZeros)
     {
-        _isSparse = skipZeros && _readsSparse.Contains(true);
+        _isSparse = skipZeros && _isReadSparse;
         _memory = _isSparse && features is not null ? features.Memory : default;
         _indices = indices;
         _rows = rows;
         if (_isSparse && _isTraining)
             _columns?.Begin(_memory.IsEmpty ? SparseInput.Of(floats: default, default, _size) : InMemory(0));
     }
+
+    /// <summary>Lets go of the data.</summary>
+    internal void End() => _memory = default;
 
     /// <summary>What a layer gets in its forward pass.</summary>
     /// <param name="layer">The layer.</param>

@@ -2,21 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Models;
 
-/// <summary>What follows a network's last layer: a loss and metrics, or what a gradient check puts in their place.</summary>
-internal abstract class RowHead
-{
-    /// <summary>Evaluates a block of rows.</summary>
-    /// <param name="worker">Whose memory of blocks is used.</param>
-    /// <param name="first">The block's first row in the batch.</param>
-    /// <param name="rows">The block's rows.</param>
-    /// <param name="last">What the last layer that was called gives.</param>
-    /// <param name="predictions">What the network gives: the same memory, or to be filled where the head takes over the last layer.</param>
-    /// <param name="gradient">To be filled with the gradient with respect to <paramref name="last"/>; empty where nobody wants it.</param>
-    /// <returns>Whether the way back may begin: what was evaluated is finite.</returns>
-    internal abstract bool Evaluate(
-        int worker, int first, int rows, ReadOnlySpan<float> last, Span<float> predictions, Span<float> gradient);
-}
-
 /// <summary>
 /// Runs blocks of a batch's rows through a network and, in training, back: gather, forward, loss and metrics, backward. Training,
 /// evaluation and gradient checks all run rows here.
@@ -41,6 +26,13 @@ internal sealed class RowRunner<TTarget>(ExecutionPlan plan, Workspace workspace
         _goesBack = goesBack && plan.IsTraining;
         _isFinite = true;
         workspace.Input.Begin(batch.Features, batch.SampleIndices, batch.Count, skipZeros);
+    }
+
+    /// <summary>Ends a batch and lets go of its data.</summary>
+    internal void End()
+    {
+        workspace.Input.End();
+        batch.Clear();
     }
 
     /// <summary>Runs a block of rows through one part of the way. The parts follow each other, each with all rows.</summary>

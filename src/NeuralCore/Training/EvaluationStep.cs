@@ -51,7 +51,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
         }
         finally
         {
-            _batch.Clear();
+            _runner.End();
         }
         return sums.Average(_lossAndMetrics);
     }

@@ -84,15 +84,7 @@ internal sealed class TrainerLock(ModelLock model)
                 "The trainer is in the middle of a step or an evaluation. "
                 + "Evaluate and create checkpoints between steps: in a callback or a progress report.");
         }
-        model.IsBetweenSteps = false;
-        try
-        {
-            return read(true);
-        }
-        finally
-        {
-            model.IsBetweenSteps = true;
-        }
+        return read(true);
     }
 
     private void Enter()

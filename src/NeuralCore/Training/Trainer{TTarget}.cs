@@ -143,10 +143,21 @@ public sealed class Trainer<TTarget> : Trainer
         return _lock.Read(isWithinFit =>
         {
             DataChecks.CheckShapes(Model, LossAndMetrics, data);
-            // A fit already has its threads.
             if (!isWithinFit)
+            {
                 UseThreads(threads);
-            return PrepareEvaluation().Run(data, cancellationToken);
+                return PrepareEvaluation().Run(data, cancellationToken);
+            }
+            // A fit already has its threads. What runs within the evaluation is not between steps.
+            Model.Lock.IsBetweenSteps = false;
+            try
+            {
+                return PrepareEvaluation().Run(data, cancellationToken);
+            }
+            finally
+            {
+                Model.Lock.IsBetweenSteps = true;
+            }
         });
     }
 

@@ -106,7 +106,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _warmedUp = kind;
         _batch.TakeFrom(data, 0, Math.Min(BatchRows, data.Count));
         RunPhases(_phases.Length - 1);
-        _batch.Clear();
+        _runner.End();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -164,7 +164,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         }
         finally
         {
-            _batch.Clear();
+            _runner.End();
         }
     }
 
@@ -196,7 +196,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         }
         catch
         {
-            _batch.Clear();
+            _runner.End();
             throw;
         }
         finally

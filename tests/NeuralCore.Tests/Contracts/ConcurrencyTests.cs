@@ -144,6 +144,16 @@ public class ConcurrencyTests
     });
 
     [Fact]
+    public void A_callback_may_predict_while_a_checkpoint_takes_its_state()
+    {
+        Sequential model = FixedTraining.Model(FixedTraining.Small);
+        using Trainer<int> trainer = model.Compile(new Sgd(), new SparseCategoricalCrossEntropy());
+        Probing probe = new();
+        trainer.Fit(FixedTraining.Data(FixedTraining.Small), new() { BatchSize = 125, Callbacks = [probe] });
+        probe.Probabilities.Should().HaveCount(10);
+    }
+
+    [Fact]
     public void An_evaluation_does_not_run_within_another_of_the_same_trainer()
     {
         Sequential model = FixedTraining.Model(FixedTraining.Small);
@@ -254,6 +264,21 @@ public class ConcurrencyTests
         thread.Start();
         thread.Join();
         return exception;
+    }
+
+    private sealed class Probing : Callback
+    {
+        private Sequential? _model;
+
+        internal float[] Probabilities { get; private set; } = [];
+
+        public override void OnStepEnd(FitContext context)
+        {
+            _model = context.Model;
+            context.Trainer.CreateCheckpoint();
+        }
+
+        public override void SaveState(NeuralCore.Serialization.CallbackState state) => Probabilities = _model!.Predict(TestData.Normals(36));
     }
 
     private sealed class Immediate(Action action) : IProgress<FitProgress>

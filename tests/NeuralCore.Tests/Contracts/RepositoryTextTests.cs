@@ -20,6 +20,7 @@ public class RepositoryTextTests
         "src/NeuralCore/Numerics/Gemm.cs",
         "tests/NeuralCore.TestHost/Program.cs",
         "tests/NeuralCore.Tests/Contracts/ArchitectureTests.cs",
+        "tests/NeuralCore.Tests/Contracts/ConcurrencyTests.cs",
         "tests/NeuralCore.Tests/Contracts/MachineCodeTests.cs",
         "tests/NeuralCore.Tests/Contracts/PublicApiPrinter.cs",
         "tests/NeuralCore.Tests/Contracts/PublicApiTests.cs",

@@ -29,6 +29,47 @@ public class LifetimeTests
         Process.GetCurrentProcess().Threads.Count.Should().BeLessThan(threads + 20);
     }
 
+    [Theory]
+    [InlineData("step")]
+    [InlineData("fit")]
+    [InlineData("evaluation")]
+    public void A_trainer_lets_go_of_data_that_it_is_done_with(string use)
+    {
+        using Trainer<int> trainer = Fits.Compile(TestModels.Small());
+        WeakReference data = Use(trainer, use);
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        data.IsAlive.Should().BeFalse();
+        GC.KeepAlive(trainer);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Use(Trainer<int> trainer, string use)
+        {
+            int size = trainer.Model.InputShape.Size;
+            float[] features = new float[8 * size];
+            int[] labels = new int[8];
+            Dataset<int> dataset = Dataset.From(features, trainer.Model.InputShape, labels);
+            switch (use)
+            {
+                case "step":
+                    trainer.TrainStep(features, labels);
+                    break;
+                case "fit":
+                    // The first checkpoint takes the digest of the data; until then the trainer holds on to them, as documented.
+                    trainer.Fit(dataset);
+                    trainer.CreateCheckpoint();
+                    break;
+                default:
+                    trainer.Evaluate(dataset);
+                    break;
+            }
+            return new WeakReference(features);
+        }
+    }
+
     [Fact]
     public void Everything_of_a_disposed_trainer_throws_and_the_model_stays_usable()
     {
