@@ -130,8 +130,8 @@ internal static unsafe partial class Gemm
     private static int PanelColumns(VectorPath path, int n) =>
         path == VectorPath.Vector512 && RoundUp(n, 16) % 64 == 0 ? 64 : TileColumns(path);
 
-    // The width of the last panel. With 512 bits it takes a single vector that would be left over: a tile one vector wide waits for its FMAs
-    // to end and takes as long as one of two.
+    // The width of the last panel. With 512 bits it takes a single vector that would be left over: a tile one vector wide waits for its
+    // FMAs to end and takes as long as one of two.
     internal static int LastPanelColumns(VectorPath path, int n, int panelColumns)
     {
         int widest = path == VectorPath.Vector512 ? Math.Max(panelColumns, WidestTile) : panelColumns;

@@ -7,7 +7,8 @@ namespace NeuralCore.Tests.Contracts;
 /// <summary>No hot loop keeps a vector in memory: the compiler found registers for all of them.</summary>
 public sealed class MachineCodeTests
 {
-    private const string ElementwiseKernels = "*ReluKernel:* *AdamKernel:* *SgdKernel:* *DropoutKernel:* *ByteKernel:* ExpandBlocks ExpandColumns PackPlain TransposeSixteen";
+    private const string ElementwiseKernels =
+        "*ReluKernel:* *AdamKernel:* *SgdKernel:* *DropoutKernel:* *ByteKernel:* ExpandBlocks ExpandColumns PackPlain TransposeSixteen";
 
     [SkippableTheory]
     [InlineData(VectorPath.Vector512)]

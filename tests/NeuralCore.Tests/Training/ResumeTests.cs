@@ -119,8 +119,10 @@ public class ResumeTests
     }
 
     [Theory]
-    [InlineData("optimizer: Adam(learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1E-07) in the checkpoint, Sgd(learningRate: 0.1, momentum: 0, nesterov: False) now")]
-    [InlineData("optimizer: Adam(learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1E-07) in the checkpoint, Adam(learningRate: 0.01, beta1: 0.8,")]
+    [InlineData("optimizer: Adam(learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1E-07) in the checkpoint, "
+        + "Sgd(learningRate: 0.1, momentum: 0, nesterov: False) now")]
+    [InlineData("optimizer: Adam(learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1E-07) in the checkpoint, "
+        + "Adam(learningRate: 0.01, beta1: 0.8,")]
     [InlineData("loss: SparseCategoricalCrossEntropy in the checkpoint, SparseCategoricalCrossEntropy(fromLogits: True) now")]
     [InlineData("metrics: accuracy in the checkpoint,  now")]
     [InlineData("batch size: 24 in the checkpoint, 25 now")]
