@@ -46,7 +46,9 @@ public unsafe class LaneOperationTests
     public void Split_exponent_is_the_same_at_every_width_for_any_bits(VectorPath path)
     {
         var random = new Random(8);
-        float[] x = Enumerable.Range(0, Count).Select(_ => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue))).ToArray();
+        float[] x = new float[Count];
+        for (int i = 0; i < Count; i++)
+            x[i] = BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue));
         Values(9).AsSpan(0, 200).CopyTo(x);
 
         foreach (string operation in new[] { "mantissa", "exponent" })
