@@ -67,17 +67,24 @@ internal static partial class LaneMath
         T r = T.FusedMultiplyAdd(n, T.Broadcast(-Elementary.Ln2High), clamped);
         r = T.FusedMultiplyAdd(n, T.Broadcast(-Elementary.Ln2Low), r);
 
-        // e^r - 1 = r + r^2 P(r), P a minimax polynomial of the relative error, 2^-26.
-        T p = T.FusedMultiplyAdd(T.Broadcast(0.00138699193f), r, T.Broadcast(0.00836625416f));
-        p = T.FusedMultiplyAdd(p, r, T.Broadcast(0.0416674428f));
-        p = T.FusedMultiplyAdd(p, r, T.Broadcast(0.166665465f));
-        p = T.FusedMultiplyAdd(p, r, T.Broadcast(0.49999997f));
-        T q = T.FusedMultiplyAdd(p, r * r, r);
+        T q = Expm1OfReduced(r);
 
         // Half the result, 2^(n-1) q + (2^(n-1) - 1/2), since 2^n overflows before the result does.
         T half = T.Broadcast(0.5f);
         T scale = T.MultiplyByPowerOfTwo(half, shifted);
         T result = T.FusedMultiplyAdd(q, scale, scale - half);
         return T.SelectGreater(T.Abs(x), T.Broadcast(2.98023224e-8f), result + result, x);
+    }
+
+    // e^r - 1 = r + r^2 P(r) for |r| <= ln(2) / 2, P a minimax polynomial of the relative error, 2^-26.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Expm1OfReduced<T>(T r)
+        where T : struct, ILanes<T>
+    {
+        T p = T.FusedMultiplyAdd(T.Broadcast(0.00138699193f), r, T.Broadcast(0.00836625416f));
+        p = T.FusedMultiplyAdd(p, r, T.Broadcast(0.0416674428f));
+        p = T.FusedMultiplyAdd(p, r, T.Broadcast(0.166665465f));
+        p = T.FusedMultiplyAdd(p, r, T.Broadcast(0.49999997f));
+        return T.FusedMultiplyAdd(p, r * r, r);
     }
 }
