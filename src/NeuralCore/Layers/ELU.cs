@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using NeuralCore.Numerics;
 
@@ -29,7 +30,7 @@ public sealed class ELU : ElementwiseActivation
     /// <inheritdoc/>
     protected internal override LayerDescription Describe() =>
         Alpha == 1 ? new LayerDescription("ELU").With("alpha", Alpha)
-            : new LayerDescription("ELU", LayerDescription.Format(Alpha)).With("alpha", Alpha);
+            : new LayerDescription("ELU", Alpha.ToString("R", CultureInfo.InvariantCulture)).With("alpha", Alpha);
 
     private readonly struct Function(float alpha) : IElementwiseFunction
     {

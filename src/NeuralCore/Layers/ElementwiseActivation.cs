@@ -10,16 +10,17 @@ namespace NeuralCore.Layers;
 /// </summary>
 public abstract unsafe class ElementwiseActivation : Activation
 {
-    private readonly BackwardReads _reads;
-    private readonly ElementwiseKernel _kernel;
-
     /// <summary>Takes the function and what its derivative is computed from: the input or the output, not both.</summary>
     private protected ElementwiseActivation(string? name, BackwardReads reads, ElementwiseKernel kernel)
         : base(name)
     {
-        _reads = reads;
-        _kernel = kernel;
+        Reads = reads;
+        Kernel = kernel;
     }
+
+    internal BackwardReads Reads { get; }
+
+    internal ElementwiseKernel Kernel { get; }
 
     internal override bool? GivesProbabilities => false;
 
@@ -27,7 +28,7 @@ public abstract unsafe class ElementwiseActivation : Activation
     protected internal sealed override Shape Build(Shape input, LayerBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.BackwardReads = _reads;
+        builder.BackwardReads = Reads;
         builder.CanRunInPlace = true;
         return input;
     }
@@ -37,18 +38,18 @@ public abstract unsafe class ElementwiseActivation : Activation
     protected internal sealed override void Forward(in ForwardPass pass)
     {
         fixed (float* input = &MemoryMarshal.GetReference(pass.Input), output = &MemoryMarshal.GetReference(pass.Output))
-            _kernel.Forward(InstructionSet.Current, input, output, pass.Output.Length);
+            Kernel.Forward(InstructionSet.Current, input, output, pass.Output.Length);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal sealed override void Backward(in BackwardPass pass)
     {
-        fixed (float* value = &MemoryMarshal.GetReference(_reads == BackwardReads.Output ? pass.Output : pass.Input),
+        fixed (float* value = &MemoryMarshal.GetReference(Reads == BackwardReads.Output ? pass.Output : pass.Input),
             outputGradient = &MemoryMarshal.GetReference(pass.OutputGradient),
             inputGradient = &MemoryMarshal.GetReference(pass.InputGradient))
         {
-            _kernel.Backward(InstructionSet.Current, value, outputGradient, inputGradient, pass.InputGradient.Length);
+            Kernel.Backward(InstructionSet.Current, value, outputGradient, inputGradient, pass.InputGradient.Length);
         }
     }
 }

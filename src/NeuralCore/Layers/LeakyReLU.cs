@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using NeuralCore.Numerics;
 
@@ -33,7 +34,7 @@ public sealed class LeakyReLU : ElementwiseActivation
 
     /// <inheritdoc/>
     protected internal override LayerDescription Describe() =>
-        new LayerDescription("LeakyReLU", LayerDescription.Format(NegativeSlope)).With("negativeSlope", NegativeSlope);
+        new LayerDescription("LeakyReLU", NegativeSlope.ToString("R", CultureInfo.InvariantCulture)).With("negativeSlope", NegativeSlope);
 
     private readonly struct Function(float slope) : IElementwiseFunction
     {

@@ -8,7 +8,7 @@ public class LaneFunctionTests
 {
     public static TheoryData<string> Names => new(LaneFunctions.Names);
 
-    public static TheoryData<string> FixtureNames => new("Log", "Log1p", "Softplus", "Sigmoid", "Tanh", "Expm1");
+    public static TheoryData<string> FixtureNames => new("Log", "Log1p", "Softplus", "Sigmoid", "Tanh", "Expm1", "NormalCdf");
 
     /// <summary>Every 1,499th of all bit patterns, a prime; all of them when long tests are wanted.</summary>
     [Theory]
@@ -122,6 +122,15 @@ public class LaneFunctionTests
     [InlineData("Expm1", 88.72284f, float.PositiveInfinity)]
     [InlineData("Expm1", float.PositiveInfinity, float.PositiveInfinity)]
     [InlineData("Expm1", float.NaN, float.NaN)]
+    [InlineData("NormalCdf", 0f, 0.5f)]
+    [InlineData("NormalCdf", float.NegativeInfinity, 0f)]
+    [InlineData("NormalCdf", float.MinValue, 0f)]
+    [InlineData("NormalCdf", float.PositiveInfinity, 1f)]
+    [InlineData("NormalCdf", 6f, 1f)]
+    [InlineData("NormalCdf", float.NaN, float.NaN)]
+    [InlineData("NormalDensity", float.NegativeInfinity, 0f)]
+    [InlineData("NormalDensity", 0f, 0.3989423f)]
+    [InlineData("NormalDensity", float.NaN, float.NaN)]
     public void Special_values_are_those_of_C99(string name, float x, float expected)
     {
         float[] y = LaneFunctions.Compute(InstructionSet.Current, name, Enumerable.Repeat(x, LaneMath.Width).ToArray());

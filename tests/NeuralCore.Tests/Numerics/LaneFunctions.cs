@@ -1,4 +1,5 @@
 using NeuralCore.Numerics;
+using NeuralCore.Tests.Layers;
 
 namespace NeuralCore.Tests.Numerics;
 
@@ -14,6 +15,8 @@ internal static unsafe class LaneFunctions
         ["Sigmoid"] = (Run<SigmoidFunction>, x => x > 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x))),
         ["Tanh"] = (Run<TanhFunction>, Math.Tanh),
         ["Expm1"] = (Run<Expm1Function>, Expm1),
+        ["NormalCdf"] = (Run<NormalCdfFunction>, NormalReference.Cdf),
+        ["NormalDensity"] = (Run<NormalDensityFunction>, NormalReference.Density),
     };
 
     internal static IEnumerable<string> Names => All.Keys;
@@ -138,5 +141,21 @@ internal static unsafe class LaneFunctions
     {
         public static T Apply<T>(T x)
             where T : struct, ILanes<T> => LaneMath.Expm1(x);
+    }
+
+    private struct NormalCdfFunction : ILaneFunction
+    {
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => LaneMath.NormalCdf(x, out _);
+    }
+
+    private struct NormalDensityFunction : ILaneFunction
+    {
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            LaneMath.NormalCdf(x, out T density);
+            return density;
+        }
     }
 }
