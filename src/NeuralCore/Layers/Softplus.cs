@@ -7,8 +7,8 @@ namespace NeuralCore.Layers;
 /// A smooth rectifier, <c>y = ln(1 + e^x)</c> for each element: above 0.
 /// </summary>
 /// <remarks>
-/// Gradient: <c>dx = dy (1 - e^-y)</c>, which is dy times the sigmoid of x. Does not overflow: y is x where x is large. Source: Dugas et al.
-/// 2000.
+/// Gradient: <c>dx = dy (1 - e^-y)</c>, which is dy times the sigmoid of x. Does not overflow: y is x where x is large.
+/// Source: Dugas et al. 2000.
 /// </remarks>
 public sealed class Softplus : ElementwiseActivation
 {
