@@ -42,7 +42,8 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
         {
             throw new ArgumentException(
                 $"{Name}: expects probabilities, but the network ends with {last.Name}: {last}. "
-                + $"End it with a Softmax, or, if its outputs are logits, pass fromLogits: new {Name}(fromLogits: true).");
+                + "End it with a Softmax, or, if its outputs are logits or log-probabilities, pass fromLogits: "
+                + $"new {Name}(fromLogits: true).");
         }
         if (computing is [.., { GivesProbabilities: true } before, _])
         {

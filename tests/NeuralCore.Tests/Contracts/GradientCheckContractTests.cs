@@ -2,6 +2,7 @@ using NeuralCore.Diagnostics;
 using NeuralCore.Layers;
 using NeuralCore.Losses;
 using NeuralCore.Models;
+using NeuralCore.Tests.Layers;
 using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Contracts;
@@ -20,6 +21,8 @@ public class GradientCheckContractTests
         ["ReLU"] = seed => OfLayer(new ReLU(), [3, 7], seed),
         ["Softmax"] = seed => OfLayer(new Softmax(), [10], seed),
         ["Softmax of two"] = seed => OfLayer(new Softmax(), [2], seed),
+        ["LogSoftmax"] = seed => OfLayer(new LogSoftmax(), [10], seed),
+        ["Dense with LogSoftmax"] = seed => OfLayer(new Dense(4, new LogSoftmax()), [6], seed),
         ["Dropout"] = seed => OfLayer(new Dropout(0.4), [37], seed),
         ["Dropout of nothing"] = seed => OfLayer(new Dropout(0), [5], seed),
         ["Flatten"] = seed => OfLayer(new Flatten(), [3, 2, 4], seed),
@@ -55,6 +58,8 @@ public class GradientCheckContractTests
 
     public static TheoryData<string> Names => new(Cases.Keys);
 
+    public static TheoryData<string> ActivationNames => new(Activations.All.Keys);
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Gradients_are_right(string name)
@@ -63,6 +68,25 @@ public class GradientCheckContractTests
         {
             GradientReport report = Cases[name](seed).ThrowIfFailed();
             report.CheckedElements.Should().BePositive();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ActivationNames))]
+    public void Gradients_of_activations_are_right(string name)
+    {
+        Func<Activation> create = Activations.All[name].Create;
+        for (long seed = 1; seed <= 5; seed++)
+        {
+            GradientReport[] reports =
+            [
+                OfLayer(create(), [3, 7], seed),
+                OfLayer(new Dense(9, create()), [6], seed),
+                OfModel([new Dense(8, create()) { Trainable = false }, new Dense(4), create(), new Dense(4, new Softmax())], [6], seed,
+                    sparse: true),
+            ];
+            foreach (GradientReport report in reports)
+                report.ThrowIfFailed().CheckedElements.Should().BePositive();
         }
     }
 

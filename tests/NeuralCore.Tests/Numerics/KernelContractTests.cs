@@ -1,4 +1,5 @@
 using NeuralCore.Numerics;
+using NeuralCore.Tests.Layers;
 using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Numerics;
@@ -25,6 +26,12 @@ public unsafe class KernelContractTests
             SoftmaxKernel.Backward(path, p[0], p[1], p[2], Rows, n)),
         new("softmax backward in place", n => [Rows * n, Rows * n], (path, p, n) =>
             SoftmaxKernel.Backward(path, p[0], p[1], p[1], Rows, n)),
+        new("log-softmax", n => [Rows * n, Rows * n], (path, p, n) => LogSoftmaxKernel.Forward(path, p[0], p[1], Rows, n)),
+        new("log-softmax in place", n => [Rows * n], (path, p, n) => LogSoftmaxKernel.Forward(path, p[0], p[0], Rows, n)),
+        new("log-softmax backward", n => [Rows * n, Rows * n, Rows * n], (path, p, n) =>
+            LogSoftmaxKernel.Backward(path, p[0], p[1], p[2], Rows, n)),
+        new("log-softmax backward in place", n => [Rows * n, Rows * n], (path, p, n) =>
+            LogSoftmaxKernel.Backward(path, p[0], p[1], p[1], Rows, n)),
         new("softmax sparse", n => [Rows * n, Labels(n), Rows * n, Rows * n, Losses(n)],
             (path, p, n) => CrossEntropyKernel.SoftmaxSparse(path, p[0], LabelsAt(p[1], n), p[2], p[3], LossesAt(p[4]), RowsOf(n), n,
                 0.25f)),
@@ -55,7 +62,20 @@ public unsafe class KernelContractTests
             *p[3] = SgdKernel.Momentum(path, p[0], p[1], p[2], n, 0.01f, 0.9f, true) ? 1 : 0),
         // n floats as 4 n bytes, and as many of them as leave no byte outside.
         new("bytes", n => [(n + 3) / 4, n], (path, p, n) => ByteKernel.Scale(path, (byte*)(p[0] + (n + 3) / 4) - n, p[1], n, 1 / 255f)),
+        .. ActivationCases,
     ];
+
+    private static IEnumerable<KernelCase> ActivationCases => Activations.All.SelectMany(named =>
+    {
+        (string name, ElementwiseKernel kernel) = (named.Key, named.Value.Create().Kernel);
+        return new KernelCase[]
+        {
+            new(name, n => [n, n], (path, p, n) => kernel.Forward(path, p[0], p[1], n)),
+            new($"{name} in place", n => [n], (path, p, n) => kernel.Forward(path, p[0], p[0], n)),
+            new($"{name} backward", n => [n, n, n], (path, p, n) => kernel.Backward(path, p[0], p[1], p[2], n)),
+            new($"{name} backward in place", n => [n, n], (path, p, n) => kernel.Backward(path, p[0], p[1], p[1], n)),
+        };
+    });
 
     public static TheoryData<string, bool> CaseNames()
     {
