@@ -42,8 +42,8 @@ internal static unsafe class KernelTour
         ReluKernel.Backward(a.Pointer, b.Pointer, c.Pointer, 100);
         ElementwiseActivation[] activations =
         [
-            new Sigmoid(), new Tanh(), new LeakyReLU(), new ELU(), new SELU(), new GELU(), new GELU(approximate: true), new SiLU(), new Mish(),
-            new Softplus(),
+            new Sigmoid(), new Tanh(), new LeakyReLU(), new ELU(), new SELU(), new GELU(), new GELU(approximate: true), new SiLU(),
+            new Mish(), new Softplus(),
         ];
         foreach (ElementwiseActivation activation in activations)
         {
