@@ -4,12 +4,12 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Layers;
 
 /// <summary>
-/// The Gaussian error linear unit: <c>y = x Φ(x)</c> for each element, Φ(x) = (1 + erf(x / √2)) / 2 being the standard normal distribution;
-/// or its approximation <c>y = x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2</c>.
+/// The Gaussian error linear unit: <c>y = x Φ(x)</c> for each element, with Φ(x) = (1 + erf(x / √2)) / 2 the standard normal
+/// distribution; or its approximation <c>y = x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2</c>.
 /// </summary>
 /// <remarks>
-/// Gradient: <c>dx = dy (Φ(x) + x φ(x))</c>, φ being the normal density; of the approximation likewise its own derivative. Neither
-/// cancels where x is negative and y tiny. The approximation differs by up to 5e-4; it is for weights trained with it, as GPT-2's and BERT's.
+/// Gradient: <c>dx = dy (Φ(x) + x φ(x))</c>, φ being the normal density; of the approximation likewise its own derivative. Neither form
+/// cancels where x is negative and y tiny. The approximation differs by up to 5e-4; it is for weights trained with it, as GPT-2's.
 /// Source: Hendrycks and Gimpel 2016.
 /// </remarks>
 public sealed class GELU : ElementwiseActivation

@@ -36,8 +36,8 @@ public unsafe class ActivationTests
             Check("derivative", x[i], dx[i], dy[i] * activation.Derivative(x[i]), Math.Abs(dy[i]));
         }
 
-        // Relative to the result, and for derivatives, in which terms cancel, to the gradient that came in. Among the subnormals half a step
-        // of a factor is multiplied by x, of up to 15.
+        // Relative to the result, and for derivatives, in which terms cancel, to the gradient that came in. Among the subnormals half a
+        // step of a factor is multiplied by x, of up to 15.
         void Check(string what, float at, float actual, double expected, double scale)
         {
             double tolerance = activation.Relative * Math.Abs(expected) + 4e-7 * scale + 8 * float.Epsilon;
