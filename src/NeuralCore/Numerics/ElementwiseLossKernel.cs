@@ -20,7 +20,8 @@ internal interface IElementwiseLoss
 
 /// <summary>
 /// A loss of a block of contiguous rows: <c>1/n Σ_j l(x_j, t_j)</c>, one in double for each row, and its gradient. A row is summed in
-/// single precision in the order of <see cref="Reductions.Sum(float*, nint)"/>.
+/// sixteen running sums, each with the rounding errors of its additions beside it, which are then added in double, the first lane first.
+/// Otherwise a gradient check of a wide row would see the rounding of the sum.
 /// </summary>
 internal static unsafe class ElementwiseLossKernel
 {
@@ -78,15 +79,18 @@ internal static unsafe class ElementwiseLossKernel
         new Span<float>(ones, LaneMath.Width).Fill(1);
         T isInside = T.LoadPartial(ones, rest, 0);
 
+        float* sums = stackalloc float[LaneMath.Width];
+        float* errors = stackalloc float[LaneMath.Width];
         for (int row = 0; row < rows; row++)
         {
             T sum = zero;
+            T error = zero;
             for (int j = 0; j < whole; j += LaneMath.Width)
             {
                 T input = T.Load(x + j);
                 T target = T.Load(targets + j);
                 T output = loss.Output(input);
-                sum += loss.Loss(input, output, target);
+                Add(loss.Loss(input, output, target), ref sum, ref error);
                 if (outputs != null)
                     T.Store(output, outputs + j);
                 if (gradient != null)
@@ -97,18 +101,34 @@ internal static unsafe class ElementwiseLossKernel
                 T input = T.LoadPartial(x + whole, rest, 0);
                 T target = T.LoadPartial(targets + whole, rest, 0);
                 T output = loss.Output(input);
-                sum += T.WhereGreater(isInside, zero, loss.Loss(input, output, target));
+                Add(T.WhereGreater(isInside, zero, loss.Loss(input, output, target)), ref sum, ref error);
                 if (outputs != null)
                     T.StorePartial(output, outputs + whole, rest);
                 if (gradient != null)
                     T.StorePartial(loss.Slope(input, output, target) * scale, gradient + whole, rest);
             }
-            losses[row] = (double)T.Sum(sum) / columns;
+            T.Store(sum, sums);
+            T.Store(error, errors);
+            double total = 0;
+            for (int lane = 0; lane < Math.Min(columns, LaneMath.Width); lane++)
+                total += (double)sums[lane] + errors[lane];
+            losses[row] = total / columns;
             x += columns;
             targets += columns;
             outputs = outputs == null ? null : outputs + columns;
             gradient = gradient == null ? null : gradient + columns;
         }
+    }
+
+    // The sum and its exact error (D. E. Knuth, The Art of Computer Programming, volume 2, 4.2.2, theorem B).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<T>(T value, ref T sum, ref T error)
+        where T : struct, ILanes<T>
+    {
+        T before = sum;
+        sum = before + value;
+        T added = sum - before;
+        error += (before - (sum - added)) + (value - added);
     }
 
     private readonly struct Operation<TLoss>(

@@ -17,6 +17,12 @@ public class RowLossTests
         ["Huber, small delta"] = new(new Huber(0.25f), NaiveRowLoss.Huber(0.25)),
         ["median"] = new(new Quantile(0.5f), NaiveRowLoss.Quantile(0.5)),
         ["90th percentile"] = new(new Quantile(0.875f), NaiveRowLoss.Quantile(0.875)),
+        ["log-cosh"] = new(new LogCosh(), NaiveRowLoss.LogCosh),
+        ["binary"] = new(new BinaryCrossEntropy(), NaiveRowLoss.Binary, Values.Probabilities, Values.Probabilities),
+        ["binary of logits"] = new(
+            new BinaryCrossEntropy(true), NaiveRowLoss.BinaryFromLogits, Values.Any, Values.Probabilities),
+        ["Poisson"] = new(new Poisson(), NaiveRowLoss.PoissonOfRates, Values.Positive, Values.Positive),
+        ["Poisson of logarithms"] = new(new Poisson(true), NaiveRowLoss.PoissonOfLogs, Values.Any, Values.Positive),
         ["divergence"] = new(new KLDivergence(), NaiveRowLoss.Divergence(false), Values.Shares, Values.Shares, Least: 2),
         ["divergence of logits"] = new(new KLDivergence(true), NaiveRowLoss.Divergence(true), Values.Any, Values.Shares, Least: 2),
         ["smoothed"] = new(
@@ -125,7 +131,10 @@ public class RowLossTests
     [InlineData(-1e18f)]
     public void Equal_and_distant_values_give_finite_losses(float target)
     {
-        foreach (Loss<float> loss in new Loss<float>[] { new MeanSquaredError(), new MeanAbsoluteError(), new Huber(), new Quantile(0.5f) })
+        foreach (Loss<float> loss in new Loss<float>[]
+        {
+            new MeanSquaredError(), new MeanAbsoluteError(), new Huber(), new LogCosh(), new Quantile(0.5f),
+        })
         {
             float[] t = Enumerable.Repeat(target, Rows * 3).ToArray();
             (double[] losses, float[] gradient) = Evaluate(loss, t, t, 3);
@@ -153,11 +162,20 @@ public class RowLossTests
     [Fact]
     public void Wrong_targets_are_refused_with_their_row()
     {
-        foreach (Loss<float> loss in new Loss<float>[] { new MeanSquaredError(), new MeanAbsoluteError(), new Huber() })
+        foreach (Loss<float> loss in new Loss<float>[]
+        {
+            new MeanSquaredError(), new MeanAbsoluteError(), new Huber(), new LogCosh(), new Poisson(),
+        })
         {
             foreach (float wrong in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
                 Refuses(loss, wrong, $"{loss.Name}: row 103 of the targets contains {wrong}; a target is a finite number.*missing*");
         }
+        Refuses(new Poisson(), -1, "Poisson: row 103 of the targets contains -1; a target is a count or a rate of at least 0*");
+        Refuses(new BinaryCrossEntropy(), 2, "BinaryCrossEntropy: row 103 of the targets contains 2; a target is a probability*0 and 1?*");
+        Refuses(new BinaryCrossEntropy(), -1, "BinaryCrossEntropy: row 103 of the targets contains -1*");
+        Refuses(new BinaryCrossEntropy(), float.NaN, "BinaryCrossEntropy: row 103 of the targets contains NaN*");
+        new SparseBinaryCrossEntropy().Invoking(l => l.CheckTargets([0, 1, 1, 2], [1], 100)).Should().Throw<ArgumentException>()
+            .WithMessage("SparseBinaryCrossEntropy: the label of row 103 is 2, but the classes of one output are 0 and 1*");
         Refuses(new KLDivergence(), 2, "KLDivergence: row 103 of the targets contains 2; a target is a row of probabilities*");
         new Quantile(0.1f, 0.9f).Invoking(l => l.CheckTargets([1, 2, 3, float.NaN], [4], 100)).Should().Throw<ArgumentException>()
             .WithMessage("Quantile: row 101 of the targets contains NaN*");
