@@ -7,7 +7,9 @@ public static class ClassWeights
     /// Weights with which every class counts the same in total: <c>n / (k n_c)</c> for a class with n_c of the n samples, k being the
     /// number of classes.
     /// </summary>
-    /// <remarks>As scikit-learn's <c>class_weight="balanced"</c>, after King and Zeng, "Logistic Regression in Rare Events Data", 2001.</remarks>
+    /// <remarks>
+    /// As scikit-learn's <c>class_weight="balanced"</c>, after G. King and L. Zeng, "Logistic Regression in Rare Events Data", 2001.
+    /// </remarks>
     /// <param name="labels">The class of every sample, not negative; each class up to the highest needs a sample.</param>
     /// <returns>One weight for each class.</returns>
     /// <exception cref="ArgumentException">There are no labels, a label is negative, or a class has no sample.</exception>

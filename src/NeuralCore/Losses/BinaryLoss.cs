@@ -61,7 +61,9 @@ public abstract unsafe class BinaryLoss<TTarget> : Loss<TTarget>
         bool fromLogits, ReadOnlySpan<float> x, Span<float> outputs, ReadOnlySpan<TTarget> targets, Span<float> gradient,
         Span<double> losses, int rows, float scale);
 
-    /// <summary>The rows with targets as floats. Without <paramref name="fromLogits"/>, x are probabilities and outputs are not wanted.</summary>
+    /// <summary>
+    /// The rows with targets as floats. Without <paramref name="fromLogits"/>, x are probabilities and outputs are not wanted.
+    /// </summary>
     private protected static void RunFloats(
         bool fromLogits, ReadOnlySpan<float> x, Span<float> outputs, ReadOnlySpan<float> targets, Span<float> gradient,
         Span<double> losses, int rows, float scale)

@@ -5,13 +5,13 @@ using NeuralCore.Numerics;
 namespace NeuralCore.Losses;
 
 /// <summary>
-/// The Kullback-Leibler divergence of a row's prediction p from its target t, both probabilities of classes: <c>Σ_k t_k log(t_k / p_k)</c>,
-/// as in distillation. A sum over the classes, as in Keras and PyTorch's <c>batchmean</c>.
+/// The Kullback-Leibler divergence of a row's prediction p from its target t, both probabilities of classes:
+/// <c>Σ_k t_k log(t_k / p_k)</c>, as in distillation. A sum over the classes, as in Keras and PyTorch's <c>batchmean</c>.
 /// </summary>
 /// <remarks>
-/// It is <see cref="CategoricalCrossEntropy"/> less the target's entropy, which does not depend on the network: both train to the same bits,
-/// and both are fused with a <see cref="Layers.Softmax"/>. Classes with t = 0 are skipped. Unfused, predictions are divided by their sum and
-/// clipped at 1e-7 from below. S. Kullback and R. A. Leibler, "On Information and Sufficiency", 1951.
+/// It is <see cref="CategoricalCrossEntropy"/> less the target's entropy, which does not depend on the network: both train to the same
+/// bits, and both are fused with a <see cref="Layers.Softmax"/>. Classes with t = 0 are skipped. Unfused, predictions are divided by their
+/// sum and clipped at 1e-7 from below. S. Kullback and R. A. Leibler, "On Information and Sufficiency", 1951.
 /// </remarks>
 public sealed unsafe class KLDivergence : CrossEntropy<float>
 {

@@ -11,8 +11,8 @@ namespace NeuralCore.Losses;
 /// <c>log t!</c>, which does not depend on the network; it may be negative.
 /// </summary>
 /// <remarks>
-/// Gradient: <c>(1 - t_j / y_j) / n / batch</c>, or <c>(exp(x_j) - t_j) / n / batch</c>. Rates have 1e-7 added in the logarithm, as in Keras
-/// (PyTorch adds 1e-8). PyTorch's <c>PoissonNLLLoss</c>, whose <c>log_input</c> is true by default.
+/// Gradient: <c>(1 - t_j / y_j) / n / batch</c>, or <c>(exp(x_j) - t_j) / n / batch</c>. Rates have 1e-7 added in the logarithm, as in
+/// Keras (PyTorch adds 1e-8). PyTorch's <c>PoissonNLLLoss</c>, whose <c>log_input</c> is true by default.
 /// </remarks>
 public sealed class Poisson : ElementwiseLoss
 {

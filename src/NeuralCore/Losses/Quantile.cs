@@ -23,12 +23,14 @@ public sealed class Quantile : Loss<float>
     public Quantile(params ReadOnlySpan<float> quantiles)
     {
         if (quantiles.IsEmpty)
-            throw new ArgumentException("The quantile loss needs at least one quantile, for example 0.5f for the median.", nameof(quantiles));
+            throw new ArgumentException(
+                "The quantile loss needs at least one quantile, for example 0.5f for the median.", nameof(quantiles));
         foreach (float quantile in quantiles)
         {
             if (!(quantile > 0 && quantile < 1))
                 throw new ArgumentException(
-                    $"A quantile lies between 0 and 1, both excluded; got {quantile}. Write the 90th percentile as 0.9f.", nameof(quantiles));
+                    $"A quantile lies between 0 and 1, both excluded; got {quantile}. Write the 90th percentile as 0.9f.",
+                    nameof(quantiles));
         }
         _quantiles = quantiles.ToArray();
     }

@@ -6,7 +6,9 @@ namespace NeuralCore.Losses;
 /// Binary cross-entropy with the target given as a class index, 0 or 1: <c>-log y</c> for class 1 and <c>-log(1 - y)</c> for class 0, y
 /// being the one output of the network, the probability of class 1.
 /// </summary>
-/// <remarks>The bits are those of <see cref="BinaryCrossEntropy"/> with targets 0 and 1; it is fused with a sigmoid in the same way.</remarks>
+/// <remarks>
+/// The bits are those of <see cref="BinaryCrossEntropy"/> with targets 0 and 1; it is fused with a sigmoid in the same way.
+/// </remarks>
 public sealed class SparseBinaryCrossEntropy : BinaryLoss<int>
 {
     private const int ChunkRows = 256;
@@ -25,8 +27,9 @@ public sealed class SparseBinaryCrossEntropy : BinaryLoss<int>
         return prediction.Size == 1
             ? 1
             : throw new ShapeException(
-                $"{Name}: expects one output, the probability of class 1, got predictions {prediction}. End the network with a Dense of one "
-                + $"unit, or use {nameof(SparseCategoricalCrossEntropy)} for one output for each class.");
+                $"{Name}: expects one output, the probability of class 1, got predictions {prediction}. "
+                + $"End the network with a Dense of one unit, or use {nameof(SparseCategoricalCrossEntropy)} "
+                + "for one output for each class.");
     }
 
     /// <inheritdoc/>

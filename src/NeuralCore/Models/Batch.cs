@@ -48,7 +48,9 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
         Resolve(data, rows, first);
     }
 
-    /// <summary>Takes rows in memory, which stay where they are until <see cref="Clear"/>. Without weights, their pointer is null.</summary>
+    /// <summary>
+    /// Takes rows in memory, which stay where they are until <see cref="Clear"/>. Without weights, their pointer is null.
+    /// </summary>
     internal void Take(float* input, TTarget* targets, float* weights, int rows)
     {
         _input = input;

@@ -38,8 +38,9 @@ internal static unsafe class SmoothedCrossEntropyKernel
             targets, smoothing, logits, probabilities, gradient, losses, rows, columns, gradientScale));
 
     /// <summary>
-    /// From predictions of any positive sum, as <see cref="CrossEntropyKernel.Categorical(float*, float*, float*, double*, int, int, float)"/>
-    /// with smoothed targets. gradient may be null or predictions.
+    /// From predictions of any positive sum, as
+    /// <see cref="CrossEntropyKernel.Categorical(float*, float*, float*, double*, int, int, float)"/> with smoothed targets. gradient may
+    /// be null or predictions.
     /// </summary>
     internal static void Probabilities<TTargets>(
         TTargets targets, float smoothing, float* predictions, float* gradient, double* losses, int rows, int columns, float gradientScale)

@@ -34,10 +34,10 @@ public sealed record FitOptions<TTarget>
     /// each class of the network, or two for a network with one output.
     /// </summary>
     /// <remarks>
-    /// They multiply weights that the data has of its own (<see cref="Dataset{TTarget}.WithWeights"/>, which says how a loss is divided). As
-    /// in Keras they apply to the training data only, not to the validation data. A sample's class is the target source's
-    /// <see cref="TargetSource{TTarget}.ClassOf"/>. <see cref="Data.ClassWeights.Balanced(ReadOnlySpan{int})"/> computes weights for classes
-    /// of different sizes.
+    /// They multiply weights that the data has of its own (<see cref="Dataset{TTarget}.WithWeights"/>, which says how a loss is divided).
+    /// As in Keras they apply to the training data only, not to the validation data. A sample's class is the target source's
+    /// <see cref="TargetSource{TTarget}.ClassOf"/>. <see cref="Data.ClassWeights.Balanced(ReadOnlySpan{int})"/> computes weights for
+    /// classes of different sizes.
     /// </remarks>
     public IReadOnlyList<float>? ClassWeights { get; init; }
 

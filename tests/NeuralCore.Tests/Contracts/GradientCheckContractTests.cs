@@ -135,7 +135,8 @@ public class GradientCheckContractTests
     private static GradientReport OfRegression(Loss<float> loss, long seed, int outputs = 3, int? targets = null) => OfModel(
         [new Dense(8, new ReLU()), new Dense(outputs)], loss, TestData.Normals(5 * (targets ?? outputs), (ulong)seed + 9), seed);
 
-    private static float[] Positive(int count, ulong seed) => Array.ConvertAll(TestData.Normals(count, seed), value => (float)Math.Exp(value));
+    private static float[] Positive(int count, ulong seed) =>
+        Array.ConvertAll(TestData.Normals(count, seed), value => (float)Math.Exp(value));
 
     private static GradientReport OfModel(IEnumerable<Layer> layers, Shape input, long seed, bool sparse)
     {

@@ -74,7 +74,8 @@ public class DatasetWeightsTests
         FluentActions.Invoking(() => ClassWeights.Balanced([])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => ClassWeights.Balanced([0, -1])).Should().Throw<ArgumentException>().WithMessage("*row 1 is -1*");
         FluentActions.Invoking(() => ClassWeights.Balanced(Dataset.From([1f, 2f], [1], [0.5f, 1f], 1))).Should()
-            .Throw<ArgumentException>().WithMessage("Class weights need the class of each sample, which ArrayTargets: 2 x 1 does not give*");
+            .Throw<ArgumentException>()
+            .WithMessage("Class weights need the class of each sample, which ArrayTargets: 2 x 1 does not give*");
     }
 
     private static float[] FirstFeatures(Dataset<int> data)

@@ -89,15 +89,17 @@ public class BinaryCrossEntropyTests
     public void Networks_that_end_wrongly_do_not_compile()
     {
         Refuses([new Dense(2)], new BinaryCrossEntropy(),
-            "BinaryCrossEntropy: expects probabilities, but the network ends with dense: Dense(2). End it with a Sigmoid, or, if its outputs "
-            + "are logits, pass fromLogits: new BinaryCrossEntropy(fromLogits: true).");
+            "BinaryCrossEntropy: expects probabilities, but the network ends with dense: Dense(2). "
+            + "End it with a Sigmoid, or, if its outputs are logits, pass fromLogits: new BinaryCrossEntropy(fromLogits: true).");
         Refuses([new Dense(2, new ReLU())], new BinaryCrossEntropy(), "BinaryCrossEntropy: expects probabilities*dense.relu*");
         Refuses([new Dense(2, new Sigmoid())], new BinaryCrossEntropy(true), "BinaryCrossEntropy: fromLogits is set*Remove the Sigmoid*");
         Refuses([new Dense(2, new Softmax())], new BinaryCrossEntropy(true), "BinaryCrossEntropy: fromLogits is set*Remove the Softmax*");
-        Refuses([new Dense(1, new Softmax())], new BinaryCrossEntropy(), "BinaryCrossEntropy: *a softmax of one output, which is always 1*");
+        Refuses([new Dense(1, new Softmax())], new BinaryCrossEntropy(),
+            "BinaryCrossEntropy: *a softmax of one output, which is always 1*");
         Refuses([new Dense(1)], new SparseBinaryCrossEntropy(), "SparseBinaryCrossEntropy: expects probabilities*");
         Refuses([new Dense(2, new Sigmoid())], new SparseBinaryCrossEntropy(), "SparseBinaryCrossEntropy: expects one output*got*[2]*");
-        Refuses([new Dense(2)], new Poisson(), "Poisson: expects rates*dense: Dense(2). End it with a Softplus*new Poisson(logInput: true).");
+        Refuses([new Dense(2)], new Poisson(),
+            "Poisson: expects rates*dense: Dense(2). End it with a Softplus*new Poisson(logInput: true).");
         Refuses([new Dense(2)], new KLDivergence(), "KLDivergence: expects probabilities*");
         new Sequential([6], [new Dense(2, new Softmax())]).Compile(new Sgd(), new BinaryCrossEntropy()).Dispose();
         new Sequential([6], [new Dense(2)]).Compile(new Sgd(), new BinaryCrossEntropy(true)).Dispose();

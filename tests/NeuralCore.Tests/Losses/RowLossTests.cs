@@ -185,7 +185,8 @@ public class RowLossTests
     public void Wrong_settings_are_refused()
     {
         foreach (float delta in new[] { 0, -1, float.NaN, float.PositiveInfinity })
-            FluentActions.Invoking(() => new Huber(delta)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*positive and finite*");
+            FluentActions.Invoking(() => new Huber(delta)).Should().Throw<ArgumentOutOfRangeException>()
+                .WithMessage("*positive and finite*");
         foreach (float smoothing in new[] { -0.1f, 1, float.NaN })
         {
             const string message = "Label smoothing is at least 0 and below 1; 0.1 is usual.*";
