@@ -123,7 +123,7 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
     {
         Outputs = outputs;
         WantsGradient = inputGradient is not null;
-        _batch.Take((float*)Unsafe.AsPointer(ref _input[0]), null, Rows);
+        _batch.Take((float*)Unsafe.AsPointer(ref _input[0]), null, null, Rows);
         _runner.Begin(step: 0, skipZeros: true, WantsGradient);
         foreach (StepPhase phase in _phases)
         {

@@ -29,6 +29,18 @@ public sealed record FitOptions<TTarget>
     /// </summary>
     public Validation<TTarget>? Validation { get; init; }
 
+    /// <summary>
+    /// The weight of each class, by which the losses of its training samples are multiplied; null for none. Finite and at least 0, one for
+    /// each class of the network, or two for a network with one output.
+    /// </summary>
+    /// <remarks>
+    /// They multiply weights that the data has of its own (<see cref="Dataset{TTarget}.WithWeights"/>, which says how a loss is divided).
+    /// As in Keras they apply to the training data only, not to the validation data. A sample's class is the target source's
+    /// <see cref="TargetSource{TTarget}.ClassOf"/>. <see cref="Data.ClassWeights.Balanced(ReadOnlySpan{int})"/> computes weights for
+    /// classes of different sizes.
+    /// </remarks>
+    public IReadOnlyList<float>? ClassWeights { get; init; }
+
     /// <summary>The callbacks, called in this order.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
