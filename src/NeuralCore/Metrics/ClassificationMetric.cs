@@ -45,7 +45,10 @@ public abstract unsafe class ClassificationMetric : MetricBase, IMetric<int>, IM
         {
             int target = pass.Targets[row];
             if ((uint)target >= (uint)classes)
-                throw new ArgumentException($"{GetType().Name}: a target is class {target}; the predictions' classes are 0 to {classes - 1}.");
+            {
+                throw new ArgumentException(
+                    $"{GetType().Name}: a target is class {target}; the predictions' classes are 0 to {classes - 1}.");
+            }
             EvaluateRow(pass.Predictions.Slice(row * outputs, outputs), target, pass.RowValues.Slice(row * width, width));
         }
     }

@@ -1,12 +1,12 @@
 namespace NeuralCore.Metrics;
 
 /// <summary>
-/// The harmonic mean of precision P and recall R: <c>2 P R / (P + R)</c>; for one class, or averaged over
-/// classes.
+/// The harmonic mean of precision P and recall R: <c>2 P R / (P + R)</c>; for one class, or averaged
+/// over classes.
 /// </summary>
 /// <remarks>
-/// The name says which: <c>f1</c>, <c>f1_class_2</c>, <c>f1_macro</c>, <c>f1_micro</c>, <c>f1_weighted</c>. 0 where it is undefined, as in
-/// scikit-learn.
+/// The name says which: <c>f1</c>, <c>f1_class_2</c>, <c>f1_macro</c>, <c>f1_micro</c>,
+/// <c>f1_weighted</c>. 0 where it is undefined, as in scikit-learn.
 /// </remarks>
 public sealed class F1Score : ClassCountsMetric
 {

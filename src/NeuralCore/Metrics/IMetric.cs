@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Metrics;
 
 /// <summary>
-/// How a figure is aggregated over the rows of an epoch or a data set. By default it is the mean of one value for each row; a figure that is
-/// not a mean of rows, such as F1 or R², declares a state and how rows enter it. Settings without state: the library holds the state.
+/// How a figure is aggregated over the rows of an epoch or a data set. By default it is the mean of one value for each row; a figure that
+/// is not a mean of rows, such as F1 or R², declares a state and how rows enter it. Settings without state: the library holds the state.
 /// </summary>
 /// <remarks>
 /// Worker threads compute the values of rows in parallel; one thread then aggregates them, row after row in the data's order. So the bits
@@ -25,8 +25,8 @@ public interface IMetric
     bool HigherIsBetter => true;
 
     /// <summary>
-    /// Whether the state is the values of all rows, because the figure needs them together, as a ranking does. <see cref="StateLength"/> and
-    /// <see cref="Accumulate"/> are not used then, and memory grows by 8 bytes for each value of each row. By default it is not.
+    /// Whether the state is the values of all rows, because the figure needs them together, as a ranking does. <see cref="StateLength"/>
+    /// and <see cref="Accumulate"/> are not used then, and memory grows by 8 bytes for each value of each row. By default it is not.
     /// </summary>
     bool KeepsRows => false;
 

@@ -1,6 +1,8 @@
 namespace NeuralCore.Metrics;
 
-/// <summary>The mean of <c>|p - t|</c> over rows and outputs. The loss of this name is <c>NeuralCore.Losses.MeanAbsoluteError</c>.</summary>
+/// <summary>
+/// The mean of <c>|p - t|</c> over rows and outputs. The loss of this name is <c>NeuralCore.Losses.MeanAbsoluteError</c>.
+/// </summary>
 public sealed class MeanAbsoluteErrorMetric : RegressionMetric
 {
     /// <summary>Describes the metric.</summary>

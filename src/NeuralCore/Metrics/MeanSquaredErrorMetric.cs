@@ -1,6 +1,8 @@
 namespace NeuralCore.Metrics;
 
-/// <summary>The mean of <c>(p - t)²</c> over rows and outputs. The loss of this name is <c>NeuralCore.Losses.MeanSquaredError</c>.</summary>
+/// <summary>
+/// The mean of <c>(p - t)²</c> over rows and outputs. The loss of this name is <c>NeuralCore.Losses.MeanSquaredError</c>.
+/// </summary>
 public sealed class MeanSquaredErrorMetric : RegressionMetric
 {
     /// <summary>Describes the metric.</summary>

@@ -1,12 +1,12 @@
 namespace NeuralCore.Metrics;
 
 /// <summary>
-/// The share of the rows predicted to be of a class that are of it: <c>TP / (TP + FP)</c>; for one class, or averaged over
-/// classes.
+/// The share of the rows predicted to be of a class that are of it: <c>TP / (TP + FP)</c>; for one class, or averaged
+/// over classes.
 /// </summary>
 /// <remarks>
-/// The name says which: <c>precision</c>, <c>precision_class_2</c>, <c>precision_macro</c>, <c>precision_micro</c>, <c>precision_weighted</c>. 0 where it is undefined, as in
-/// scikit-learn.
+/// The name says which: <c>precision</c>, <c>precision_class_2</c>, <c>precision_macro</c>, <c>precision_micro</c>,
+/// <c>precision_weighted</c>. 0 where it is undefined, as in scikit-learn.
 /// </remarks>
 public sealed class Precision : ClassCountsMetric
 {

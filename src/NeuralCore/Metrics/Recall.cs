@@ -1,12 +1,12 @@
 namespace NeuralCore.Metrics;
 
 /// <summary>
-/// The share of a class's rows that are predicted to be of it, its sensitivity: <c>TP / (TP + FN)</c>; for one class, or averaged over
-/// classes.
+/// The share of a class's rows that are predicted to be of it, its sensitivity: <c>TP / (TP + FN)</c>; for one class, or averaged
+/// over classes.
 /// </summary>
 /// <remarks>
-/// The name says which: <c>recall</c>, <c>recall_class_2</c>, <c>recall_macro</c>, <c>recall_micro</c>, <c>recall_weighted</c>. 0 where it is undefined, as in
-/// scikit-learn.
+/// The name says which: <c>recall</c>, <c>recall_class_2</c>, <c>recall_macro</c>, <c>recall_micro</c>,
+/// <c>recall_weighted</c>. 0 where it is undefined, as in scikit-learn.
 /// </remarks>
 public sealed class Recall : ClassCountsMetric
 {

@@ -15,7 +15,9 @@ public sealed class EpochResult
     /// <summary>The epoch, from 1, counted over all fits of the trainer.</summary>
     public int Epoch { get; }
 
-    /// <summary>Loss and metrics over the epoch's training rows, each evaluated in its own step (with dropout, before the step's update).</summary>
+    /// <summary>
+    /// Loss and metrics over the epoch's training rows, each evaluated in its own step (with dropout, before the step's update).
+    /// </summary>
     public Evaluation Training { get; }
 
     /// <summary>Loss and metrics over the validation rows at the end of the epoch; null without validation.</summary>
