@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralCore.Metrics;
 
 /// <summary>
-/// The coefficient of determination, R²: <c>1 - Σ (t - p)² / Σ (t - mean t)²</c> over all rows. 1 is perfect, 0 is as good as predicting
-/// the mean target. Of several outputs, the mean of their figures.
+/// The coefficient of determination, R²: <c>1 - Σ (t - p)² / Σ (t - mean t)²</c> over all rows. 1 is perfect, 0 is as good as the mean
+/// target for every row. Of several outputs, the mean of their figures.
 /// </summary>
 /// <remarks>
 /// As in scikit-learn: an output whose targets are all equal counts 1 if it is predicted exactly, else 0; NaN for fewer than two rows. The
