@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace NeuralCore.Metrics;
@@ -25,6 +26,7 @@ public sealed class ClassificationReport
     private const string WeightedAverage = "weighted avg";
 
     private readonly double _printedAccuracy;
+    private readonly bool _hasHits;
 
     /// <summary>Reports on counts.</summary>
     /// <param name="matrix">The counts.</param>
@@ -51,6 +53,7 @@ public sealed class ClassificationReport
         Weighted = Average(WeightedAverage, report => report.Support);
         long hits = Enumerable.Range(0, matrix.Classes).Sum(k => matrix[k, k]);
         // scikit-learn prints the F1 of all counts together, which rounding can put an ulp beside their ratio.
+        _hasHits = hits > 0;
         _printedAccuracy = ClassFigures.F1(hits, matrix.Total, matrix.Total);
     }
 
@@ -101,15 +104,18 @@ public sealed class ClassificationReport
         foreach (ClassReport report in Classes)
             Append(text, side, report, digits);
         text.Append('\n');
-        AppendRow(text, side, Accurate, "", "", FixedDigits.Print(_printedAccuracy, digits), FixedDigits.Print(Matrix.Total));
+        AppendRow(text, side, Accurate, "", "", FixedDigits.Print(_printedAccuracy, digits), Print(Matrix.Total));
         Append(text, side, Macro, digits);
         Append(text, side, Weighted, digits);
         return text.ToString();
     }
 
-    private static void Append(StringBuilder text, int side, ClassReport report, int digits) => AppendRow(
+    // Where no row is right, scikit-learn prints support as a float.
+    private string Print(long support) => string.Create(CultureInfo.InvariantCulture, $"{support}{(_hasHits ? "" : ".0")}");
+
+    private void Append(StringBuilder text, int side, ClassReport report, int digits) => AppendRow(
         text, side, report.Name, FixedDigits.Print(report.Precision, digits), FixedDigits.Print(report.Recall, digits),
-        FixedDigits.Print(report.F1, digits), FixedDigits.Print(report.Support));
+        FixedDigits.Print(report.F1, digits), Print(report.Support));
 
     private static void AppendRow(StringBuilder text, int side, string name, params ReadOnlySpan<string> cells)
     {

@@ -15,6 +15,4 @@ internal static class FixedDigits
             value = (double)Math.Round((decimal)value, digits, MidpointRounding.ToEven);
         return value.ToString(string.Create(CultureInfo.InvariantCulture, $"F{digits}"), CultureInfo.InvariantCulture);
     }
-
-    internal static string Print(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,13 +9,14 @@ namespace NeuralCore.Metrics;
 /// <remarks>
 /// As in scikit-learn: an output whose targets are all equal counts 1 if it is predicted exactly, else 0; NaN for fewer than two rows. The
 /// sum around the mean is updated row by row (B. P. Welford, "Note on a method for calculating corrected sums of squares and products",
-/// Technometrics 4, 1962), so a large mean costs no digits.
+/// Technometrics 4, 1962), as distances from the first target, so a large mean costs no digits.
 /// </remarks>
 public sealed class R2Score : RegressionMetric
 {
-    // The rows, then for each output: the sum of squared errors, the mean target, the sum of squares around it.
+    // The rows, then for each output: the sum of squared errors, the first target, the mean distance of targets from it, the sum of squares
+    // around that mean.
     private const int Heading = 1;
-    private const int PerOutput = 3;
+    private const int PerOutput = 4;
 
     /// <summary>Describes the metric.</summary>
     public R2Score()
@@ -49,10 +50,13 @@ public sealed class R2Score : RegressionMetric
             for (int i = row; i < row + width; i += 2)
             {
                 double error = rowValues[i] - rowValues[i + 1];
-                double distance = rowValues[i + 1] - output[1];
+                if (rows == 1)
+                    output[1] = rowValues[i + 1];
+                double fromFirst = rowValues[i + 1] - output[1];
+                double fromMean = fromFirst - output[2];
                 output[0] += error * error;
-                output[1] += distance / rows;
-                output[2] += distance * (rowValues[i + 1] - output[1]);
+                output[2] += fromMean / rows;
+                output[3] += fromMean * (fromFirst - output[2]);
                 output = output[PerOutput..];
             }
         }
@@ -65,7 +69,7 @@ public sealed class R2Score : RegressionMetric
             return double.NaN;
         double sum = 0;
         for (int i = Heading; i < state.Length; i += PerOutput)
-            sum += state[i] == 0 ? 1 : state[i + 2] == 0 ? double.IsNaN(state[i]) ? double.NaN : 0 : 1 - state[i] / state[i + 2];
+            sum += state[i] == 0 ? 1 : state[i + 3] == 0 ? double.IsNaN(state[i]) ? double.NaN : 0 : 1 - state[i] / state[i + 3];
         return sum / ((state.Length - Heading) / PerOutput);
     }
 

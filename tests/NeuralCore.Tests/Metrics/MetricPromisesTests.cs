@@ -110,7 +110,8 @@ public class MetricPromisesTests
         {
             List<double> found = [];
             using Trainer<int> trainer = Compile([metric]);
-            TrainingHistory history = trainer.Fit(Data(), Options() with { Progress = new Each(progress => found.Add(progress.FirstMetric)) });
+            Each report = new(progress => found.Add(progress.FirstMetric));
+            TrainingHistory history = trainer.Fit(Data(), Options() with { Progress = report });
             found.Add(history.Epochs[^1].Training[metric.Name]);
             return found.ToArray();
         }

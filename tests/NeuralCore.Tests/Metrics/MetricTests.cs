@@ -123,7 +123,8 @@ public class MetricTests
         {
             metric.Compute(predictions, targets).Should().Be(double.NaN, metric.Name);
             metric.Compute([0.1f, 0.9f, float.NaN, 0.5f, 0.6f, 0.4f], [0, 1, 1]).Should().Be(double.NaN, metric.Name);
-            metric.Compute([0.1f, 0.9f, 0.3f, float.NaN, 0.5f, 0, 0.6f, 0.4f, 0, 0, 0, 1], [0, 1, 1, 2]).Should().Be(double.NaN, metric.Name);
+            metric.Compute([0.1f, 0.9f, 0.3f, float.NaN, 0.5f, 0, 0.6f, 0.4f, 0, 0, 0, 1], [0, 1, 1, 2])
+                .Should().Be(double.NaN, metric.Name);
         }
         new TopKAccuracy(2).Compute([0.1f, 0.9f, float.NaN], [1]).Should().Be(0);
         new R2Score().Compute([1, float.NaN], [1f, 2]).Should().Be(double.NaN);
@@ -151,14 +152,16 @@ public class MetricTests
     public void Compile_says_what_a_metric_cannot_measure()
     {
         ShouldThrow<ShapeException>(() => Compile(3, new F1Score()),
-            "F1Score: expects two classes for Averaging.Binary, got predictions [[]3]*Averaging.Macro*positiveClass*");
-        ShouldThrow<ShapeException>(() => Compile(3, new Precision(positiveClass: 3)), "Precision: expects more than 3 classes*[[]3]*");
+            "F1Score: expects two classes for Averaging.Binary, got predictions [3]*Averaging.Macro*positiveClass*");
+        ShouldThrow<ShapeException>(() => Compile(3, new Precision(positiveClass: 3)), "Precision: expects more than 3 classes*[3]*");
         ShouldThrow<ShapeException>(() => Compile(3, new TopKAccuracy()), "TopKAccuracy: expects more than k = 5*smaller k*");
-        ShouldThrow<ShapeException>(() => Compile(3, new BinaryAccuracy()), "BinaryAccuracy: expects one output*[[]3]*Accuracy.");
-        ShouldThrow<ShapeException>(() => new RocAuc().Compute([1, 2, 3], [1f, 2], outputs: 3), "RocAuc: expects one target value for each*");
+        ShouldThrow<ShapeException>(() => Compile(3, new BinaryAccuracy()), "BinaryAccuracy: expects one output*[3]*Accuracy.");
+        ShouldThrow<ShapeException>(
+            () => new RocAuc().Compute([1, 2, 3], [1f, 2], outputs: 3), "RocAuc: expects one target value for each*");
         ShouldThrow<ShapeException>(() => new R2Score().Compute([1, 2], [1f, 2, 3, 4]), "R2Score: expects 1 target values*got 2*");
         ShouldThrow<ArgumentException>(() => Compile(3, new Odd(rowWidth: 0)), "odd: RowWidth returned 0*1 or more*");
-        ShouldThrow<ArgumentException>(() => Compile(3, new Odd(stateLength: -1)).Evaluate(TestData.Classes(9, [4], 3)), "odd: StateLength*");
+        ShouldThrow<ArgumentException>(
+            () => Compile(3, new Odd(stateLength: -1)).Evaluate(TestData.Classes(9, [4], 3)), "odd: StateLength*");
         ShouldThrow<ArgumentException>(() => new F1Score().Compute([0.5f], [2]), "*target is class 2*0 to 1.");
         ShouldThrow<ArgumentException>(() => new F1Score().Compute([], []), "*one or more rows*");
         ShouldThrow<ArgumentException>(() => new R2Score().Compute([1, 2, 3], [1f], outputs: 2), "*3 predicted values*");
@@ -233,7 +236,7 @@ public class MetricTests
         public void Evaluate(in MetricPass<float> pass)
         {
             for (int row = 0; row < pass.Rows; row++)
-                pass.RowValues[row] = Math.Abs(pass.Predictions[row]);
+                pass.RowValues[row] = Math.Abs(pass.Predictions[row * (pass.Predictions.Length / pass.Rows)]);
         }
     }
 

@@ -39,7 +39,7 @@ public class ReportTests
 
         text.Split('\n').Max(line => line.Length).Should().BeLessThanOrEqualTo(width);
         string[] words = text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        words.Where(word => long.TryParse(word, out _)).Select(long.Parse).Sum().Should().Be(200_000, "no count is lost or cut");
+        words.Where(word => long.TryParse(word, out _)).Select(long.Parse).Sum().Should().Be(200_000, "no count is cut");
         text.Should().Contain("T-sh").And.Contain("Ankl");
         if (width >= 80)
             text.Split('\n').Should().HaveCount(13, "all columns stand side by side");
@@ -123,7 +123,7 @@ public class ReportTests
         ShouldThrow<ArgumentOutOfRangeException>(() => ConfusionMatrix.Of([0], [0]).Precision(2), "*0 to 1*");
         ShouldThrow<ArgumentOutOfRangeException>(() => ClassificationReport.Of([0], [0]).ToString(16), "*15*");
         Sequential model = new([6], [new Dense(3, new Softmax())]);
-        ShouldThrow<ShapeException>(() => model.ConfusionMatrix(TestData.Classes(9, [5], 3)), "*samples [[]6]*[[]5]*");
+        ShouldThrow<ShapeException>(() => model.ConfusionMatrix(TestData.Classes(9, [5], 3)), "*samples [6]*[5]*");
         ShouldThrow<ShapeException>(() => model.ConfusionMatrix(TestData.Classes(9, [6], 2).ToOneHot(2)), "*each output*2 target values*");
     }
 
