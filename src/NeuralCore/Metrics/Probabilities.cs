@@ -8,7 +8,7 @@ internal static class Probabilities
     /// <summary>The largest logit (or 0 for one output, which is that of class 1) and Σ exp(x - largest).</summary>
     internal static (double Largest, double Sum) SumOfExponentials(ReadOnlySpan<float> logits)
     {
-        float largest = logits.Length == 1 ? Math.Max(0, logits[0]) : float.NegativeInfinity;
+        double largest = logits.Length == 1 ? 0 : double.NegativeInfinity;
         foreach (float logit in logits)
             largest = Math.Max(largest, logit);
         double sum = logits.Length == 1 ? Elementary.Exp(-largest) : 0;

@@ -15,9 +15,9 @@ public sealed record RegressionReport(double R2, double RootMeanSquaredError, do
     /// <param name="outputs">The number of values in a prediction.</param>
     /// <exception cref="ArgumentException">There are no rows, or the lengths do not match.</exception>
     public static RegressionReport Of(ReadOnlySpan<float> targets, ReadOnlySpan<float> predictions, int outputs = 1) => new(
-        new R2Score().Compute(predictions, targets, outputs),
-        new RootMeanSquaredError().Compute(predictions, targets, outputs),
-        new MeanAbsoluteErrorMetric().Compute(predictions, targets, outputs),
+        new R2Score().Compute(targets, predictions, outputs),
+        new RootMeanSquaredError().Compute(targets, predictions, outputs),
+        new MeanAbsoluteErrorMetric().Compute(targets, predictions, outputs),
         predictions.Length / outputs);
 
     /// <summary>The figures in one line.</summary>

@@ -33,19 +33,19 @@ public class MetricFixtureTests
             {
                 if (outputs == 1)
                 {
-                    ShouldBe(new BinaryAccuracy().Compute(predictions, targets), expected, score.Name);
-                    ShouldBe(new BinaryAccuracy().Compute(predictions, rows), expected, score.Name);
+                    ShouldBe(new BinaryAccuracy().Compute(targets, predictions), expected, score.Name);
+                    ShouldBe(new BinaryAccuracy().Compute(rows, predictions), expected, score.Name);
                 }
                 else
                 {
-                    ShouldBe(new Accuracy().Compute(predictions, targets), expected, score.Name);
+                    ShouldBe(new Accuracy().Compute(targets, predictions), expected, score.Name);
                 }
                 continue;
             }
             MetricBase metric = metrics[score.Name];
-            double ofIndices = ((IMetric<int>)metric).Compute(predictions, targets);
+            double ofIndices = ((IMetric<int>)metric).Compute(targets, predictions);
             ShouldBe(ofIndices, expected, score.Name);
-            ((IMetric<float>)metric).Compute(predictions, rows, outputs).Should().Be(ofIndices, "one-hot rows say the same");
+            ((IMetric<float>)metric).Compute(rows, predictions, outputs).Should().Be(ofIndices, "one-hot rows say the same");
         }
     }
 
@@ -94,10 +94,10 @@ public class MetricFixtureTests
         {
             JsonElement score = found.GetProperty("scores").GetProperty(metric.Name);
             double expected = score.ValueKind == JsonValueKind.Null ? double.NaN : score.GetDouble();
-            ShouldBe(metric.Compute(predictions, targets, outputs), expected, metric.Name);
+            ShouldBe(metric.Compute(targets, predictions, outputs), expected, metric.Name);
         }
         RegressionReport report = RegressionReport.Of(targets, predictions, outputs);
-        report.R2.Should().Be(new R2Score().Compute(predictions, targets, outputs));
+        report.R2.Should().Be(new R2Score().Compute(targets, predictions, outputs));
         report.Rows.Should().Be(targets.Length / outputs);
     }
 

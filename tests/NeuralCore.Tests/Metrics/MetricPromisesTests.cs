@@ -63,7 +63,7 @@ public class MetricPromisesTests
         data.Targets.Gather(rows, labels);
         Evaluation evaluation = trainer.Evaluate(data);
         foreach (IMetric<int> metric in Many)
-            metric.Compute(model.Predict(input), labels).Should().Be(evaluation[metric.Name], metric.Name);
+            metric.Compute(labels, model.Predict(input)).Should().Be(evaluation[metric.Name], metric.Name);
     }
 
     [Fact]

@@ -52,12 +52,12 @@ public class MetricTests
             }
         }
 
-        new RocAuc().Compute(scores, targets).Should().Be(right / pairs);
+        new RocAuc().Compute(targets, scores).Should().Be(right / pairs);
     }
 
     [Fact]
     public void The_sign_of_a_zero_score_is_a_tie_and_infinities_rank() =>
-        new RocAuc().Compute([0f, -0f, float.PositiveInfinity, float.NegativeInfinity], [1, 0, 1, 0]).Should().Be(3.5 / 4);
+        new RocAuc().Compute([1, 0, 1, 0], [0f, -0f, float.PositiveInfinity, float.NegativeInfinity]).Should().Be(3.5 / 4);
 
     [Fact]
     public void Logits_give_what_their_probabilities_give()
@@ -73,20 +73,20 @@ public class MetricTests
                 probabilities[3 * row + k] = (float)(Math.Exp(logits[3 * row + k]) / sum);
         }
         int[] targets = TestData.Labels(200, 3);
-        new LogLoss(fromLogits: true).Compute(logits, targets)
-            .Should().BeApproximately(new LogLoss().Compute(probabilities, targets), 1e-6);
-        new ExpectedCalibrationError(fromLogits: true).Compute(logits, targets)
-            .Should().BeApproximately(new ExpectedCalibrationError().Compute(probabilities, targets), 1e-6);
+        new LogLoss(fromLogits: true).Compute(targets, logits)
+            .Should().BeApproximately(new LogLoss().Compute(targets, probabilities), 1e-6);
+        new ExpectedCalibrationError(fromLogits: true).Compute(targets, logits)
+            .Should().BeApproximately(new ExpectedCalibrationError().Compute(targets, probabilities), 1e-6);
 
         float[] single = TestData.Normals(200);
         float[] sigmoid = Array.ConvertAll(single, x => (float)(1 / (1 + Math.Exp(-x))));
         int[] binary = TestData.Labels(200, 2);
-        new LogLoss(fromLogits: true).Compute(single, binary).Should().BeApproximately(new LogLoss().Compute(sigmoid, binary), 1e-6);
-        new ExpectedCalibrationError(fromLogits: true).Compute(single, binary)
-            .Should().BeApproximately(new ExpectedCalibrationError().Compute(sigmoid, binary), 1e-6);
-        new BinaryAccuracy(fromLogits: true).Compute(single, binary).Should().Be(new BinaryAccuracy().Compute(sigmoid, binary));
-        new F1Score(threshold: 0).Compute(single, binary).Should().Be(new F1Score().Compute(sigmoid, binary));
-        new LogLoss(fromLogits: true).Compute([1e30f, -1e30f], [1]).Should().BeApproximately(2e30, 1e24).And.NotBe(double.NaN);
+        new LogLoss(fromLogits: true).Compute(binary, single).Should().BeApproximately(new LogLoss().Compute(binary, sigmoid), 1e-6);
+        new ExpectedCalibrationError(fromLogits: true).Compute(binary, single)
+            .Should().BeApproximately(new ExpectedCalibrationError().Compute(binary, sigmoid), 1e-6);
+        new BinaryAccuracy(fromLogits: true).Compute(binary, single).Should().Be(new BinaryAccuracy().Compute(binary, sigmoid));
+        new F1Score(threshold: 0).Compute(binary, single).Should().Be(new F1Score().Compute(binary, sigmoid));
+        new LogLoss(fromLogits: true).Compute([1], [1e30f, -1e30f]).Should().BeApproximately(2e30, 1e24).And.NotBe(double.NaN);
     }
 
     [Fact]
@@ -95,19 +95,19 @@ public class MetricTests
         float[] one = TestData.SoftRows(300, 2);
         int[] targets = TestData.Labels(300, 2);
         float[] second = Enumerable.Range(0, 300).Select(row => one[2 * row + 1]).ToArray();
-        new RocAuc().Compute(one, targets).Should().Be(new RocAuc().Compute(second, targets));
-        new AveragePrecision().Compute(one, targets).Should().Be(new AveragePrecision().Compute(second, targets));
+        new RocAuc().Compute(targets, one).Should().Be(new RocAuc().Compute(targets, second));
+        new AveragePrecision().Compute(targets, one).Should().Be(new AveragePrecision().Compute(targets, second));
     }
 
     [Fact]
     public void The_first_of_equal_classes_comes_first_in_top_k()
     {
         float[] predictions = [0.2f, 0.4f, 0.2f, 0.2f];
-        new TopKAccuracy(2).Compute(predictions, [0]).Should().Be(1);
-        new TopKAccuracy(2).Compute(predictions, [1]).Should().Be(1);
-        new TopKAccuracy(2).Compute(predictions, [2]).Should().Be(0);
-        new TopKAccuracy(1).Compute(TestData.Normals(900), TestData.Labels(300, 3))
-            .Should().Be(new Accuracy().Compute(TestData.Normals(900), TestData.Labels(300, 3)));
+        new TopKAccuracy(2).Compute([0], predictions).Should().Be(1);
+        new TopKAccuracy(2).Compute([1], predictions).Should().Be(1);
+        new TopKAccuracy(2).Compute([2], predictions).Should().Be(0);
+        new TopKAccuracy(1).Compute(TestData.Labels(300, 3), TestData.Normals(900))
+            .Should().Be(new Accuracy().Compute(TestData.Labels(300, 3), TestData.Normals(900)));
     }
 
     [Fact]
@@ -115,27 +115,52 @@ public class MetricTests
     {
         float[] predictions = [0.9f, float.NaN, 0.2f, 0.7f];
         int[] targets = [1, 1, 0, 0];
-        new BinaryAccuracy().Compute(predictions, targets).Should().Be(0.5);
-        new Recall().Compute(predictions, targets).Should().Be(0.5);
-        new Precision().Compute(predictions, targets).Should().Be(0.5);
+        new BinaryAccuracy().Compute(targets, predictions).Should().Be(0.5);
+        new Recall().Compute(targets, predictions).Should().Be(0.5);
+        new Precision().Compute(targets, predictions).Should().Be(0.5);
         foreach (IMetric<int> metric in new IMetric<int>[]
             { new RocAuc(), new AveragePrecision(), new LogLoss(), new LogLoss(fromLogits: true), new ExpectedCalibrationError() })
         {
-            metric.Compute(predictions, targets).Should().Be(double.NaN, metric.Name);
-            metric.Compute([0.1f, 0.9f, float.NaN, 0.5f, 0.6f, 0.4f], [0, 1, 1]).Should().Be(double.NaN, metric.Name);
-            metric.Compute([0.1f, 0.9f, 0.3f, float.NaN, 0.5f, 0, 0.6f, 0.4f, 0, 0, 0, 1], [0, 1, 1, 2])
+            metric.Compute(targets, predictions).Should().Be(double.NaN, metric.Name);
+            metric.Compute([0, 1, 1], [0.1f, 0.9f, float.NaN, 0.5f, 0.6f, 0.4f]).Should().Be(double.NaN, metric.Name);
+            metric.Compute([0, 1, 1, 2], [0.1f, 0.9f, 0.3f, float.NaN, 0.5f, 0, 0.6f, 0.4f, 0, 0, 0, 1])
                 .Should().Be(double.NaN, metric.Name);
         }
-        new TopKAccuracy(2).Compute([0.1f, 0.9f, float.NaN], [1]).Should().Be(0);
-        new R2Score().Compute([1, float.NaN], [1f, 2]).Should().Be(double.NaN);
-        new R2Score().Compute([1, float.NaN], [2f, 2]).Should().Be(double.NaN);
-        new RootMeanSquaredError().Compute([1, float.NaN], [1f, 2]).Should().Be(double.NaN);
+        new TopKAccuracy(2).Compute([1], [0.1f, 0.9f, float.NaN]).Should().Be(0);
+        new R2Score().Compute([1f, 2], [1, float.NaN]).Should().Be(double.NaN);
+        new R2Score().Compute([2f, 2], [1, float.NaN]).Should().Be(double.NaN);
+        new RootMeanSquaredError().Compute([1f, 2], [1, float.NaN]).Should().Be(double.NaN);
     }
 
     [Fact]
     public void Several_labels_count_by_the_share_that_is_right() =>
-        new BinaryAccuracy().Compute([0.9f, 0.1f, 0.8f, 0.5f, 0.6f, 0.7f], [1f, 0, 0, 0, 1, 1], outputs: 3)
+        new BinaryAccuracy().Compute([1f, 0, 0, 0, 1, 1], [0.9f, 0.1f, 0.8f, 0.5f, 0.6f, 0.7f], outputs: 3)
             .Should().BeApproximately((2 / 3.0 + 1) / 2, 1e-15);
+
+    [Theory]
+    [MemberData(nameof(ForClasses))]
+    public void A_step_allocates_nothing(IMetric<int> metric)
+    {
+        float[] predictions = TestData.SoftRows(64, 3);
+        int[] targets = TestData.Labels(64, 3);
+        MetricState state = new(metric, [3]);
+        double[] values = new double[64 * state.RowWidth];
+        state.Reserve(64 * 200);
+        void Step()
+        {
+            metric.Evaluate(new MetricPass<int> { Rows = 64, Predictions = predictions, Targets = targets, RowValues = values });
+            state.Add(values);
+            if (state.IsCheap)
+                state.Result(64);
+        }
+
+        for (int i = 0; i < 100; i++)
+            Step();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            Step();
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+    }
 
     [Fact]
     public void Wrong_settings_say_what_was_expected()
@@ -157,14 +182,14 @@ public class MetricTests
         ShouldThrow<ShapeException>(() => Compile(3, new TopKAccuracy()), "TopKAccuracy: expects more than k = 5*smaller k*");
         ShouldThrow<ShapeException>(() => Compile(3, new BinaryAccuracy()), "BinaryAccuracy: expects one output*[3]*Accuracy.");
         ShouldThrow<ShapeException>(
-            () => new RocAuc().Compute([1, 2, 3], [1f, 2], outputs: 3), "RocAuc: expects one target value for each*");
-        ShouldThrow<ShapeException>(() => new R2Score().Compute([1, 2], [1f, 2, 3, 4]), "R2Score: expects 1 target values*got 2*");
+            () => new RocAuc().Compute([1f, 2], [1, 2, 3], outputs: 3), "RocAuc: expects one target value for each*");
+        ShouldThrow<ShapeException>(() => new R2Score().Compute([1f, 2, 3, 4], [1, 2]), "R2Score: expects 1 target values*got 2*");
         ShouldThrow<ArgumentException>(() => Compile(3, new Odd(rowWidth: 0)), "odd: RowWidth returned 0*1 or more*");
         ShouldThrow<ArgumentException>(
             () => Compile(3, new Odd(stateLength: -1)).Evaluate(TestData.Classes(9, [4], 3)), "odd: StateLength*");
-        ShouldThrow<ArgumentException>(() => new F1Score().Compute([0.5f], [2]), "*target is class 2*0 to 1.");
+        ShouldThrow<ArgumentException>(() => new F1Score().Compute([2], [0.5f]), "*target is class 2*0 to 1.");
         ShouldThrow<ArgumentException>(() => new F1Score().Compute([], []), "*one or more rows*");
-        ShouldThrow<ArgumentException>(() => new R2Score().Compute([1, 2, 3], [1f], outputs: 2), "*3 predicted values*");
+        ShouldThrow<ArgumentException>(() => new R2Score().Compute([1f], [1, 2, 3], outputs: 2), "*3 predicted values*");
     }
 
     [Fact]

@@ -105,7 +105,7 @@ public class ReportTests
         trainer.ConfusionMatrix(data).ToString().Should().Be(model.ConfusionMatrix(data.ToOneHot(3)).ToString());
         float[] input = new float[2500 * 6];
         data.Features.Gather(Enumerable.Range(0, 2500).ToArray(), input);
-        new RocAuc().Compute(model.Predict(input), TestData.Labels(2500, 3)).Should().Be(evaluation["roc_auc"]);
+        new RocAuc().Compute(TestData.Labels(2500, 3), model.Predict(input)).Should().Be(evaluation["roc_auc"]);
     }
 
     [Fact]
