@@ -34,7 +34,10 @@ public interface IMetric
     /// <param name="prediction">The shape of one prediction.</param>
     int RowWidth(Shape prediction) => 1;
 
-    /// <summary>How many numbers the state has; by default one for each value of a row.</summary>
+    /// <summary>
+    /// How many numbers the state has; by default one for each value of a row. A metric with another state overrides
+    /// <see cref="Accumulate"/> too.
+    /// </summary>
     /// <param name="prediction">The shape of one prediction.</param>
     int StateLength(Shape prediction) => RowWidth(prediction);
 

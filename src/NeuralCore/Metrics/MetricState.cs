@@ -13,14 +13,14 @@ internal sealed class MetricState
     /// <summary>Starts without rows.</summary>
     /// <param name="metric">The metric.</param>
     /// <param name="prediction">The shape of one prediction.</param>
-    /// <exception cref="ArgumentException">The metric declares a negative length.</exception>
+    /// <exception cref="ArgumentException">The metric declares a state or rows without a number.</exception>
     internal MetricState(IMetric metric, Shape prediction)
     {
         _metric = metric;
         RowWidth = WidthOf(metric, prediction);
         _initialLength = metric.KeepsRows ? 0 : metric.StateLength(prediction);
-        if (_initialLength < 0)
-            throw new ArgumentException($"{metric.Name}: StateLength returned {_initialLength}; it must return 0 or more.");
+        if (_initialLength < 1 && !metric.KeepsRows)
+            throw new ArgumentException($"{metric.Name}: StateLength returned {_initialLength}; it must return 1 or more.");
         _values = new double[_initialLength];
         _length = _initialLength;
     }

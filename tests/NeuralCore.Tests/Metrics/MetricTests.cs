@@ -186,7 +186,7 @@ public class MetricTests
         ShouldThrow<ShapeException>(() => new R2Score().Compute([1f, 2, 3, 4], [1, 2]), "R2Score: expects 1 target values*got 2*");
         ShouldThrow<ArgumentException>(() => Compile(3, new Odd(rowWidth: 0)), "odd: RowWidth returned 0*1 or more*");
         ShouldThrow<ArgumentException>(
-            () => Compile(3, new Odd(stateLength: -1)).Evaluate(TestData.Classes(9, [4], 3)), "odd: StateLength*");
+            () => Compile(3, new Odd(stateLength: 0)).Evaluate(TestData.Classes(9, [4], 3)), "odd: StateLength returned 0*1 or more*");
         ShouldThrow<ArgumentException>(() => new F1Score().Compute([2], [0.5f]), "*target is class 2*0 to 1.");
         ShouldThrow<ArgumentException>(() => new F1Score().Compute([], []), "*one or more rows*");
         ShouldThrow<ArgumentException>(() => new R2Score().Compute([1f], [1, 2, 3], outputs: 2), "*3 predicted values*");
