@@ -243,7 +243,8 @@ internal sealed class ModelSubject<TTarget> : NetworkSubject<TTarget>
     internal ModelSubject(Sequential model, Loss<TTarget> loss, float[] input, TTarget[] targets)
         : base(model, input, loss.FuseWith(model.ExpandedLayers[^1]) is not null)
     {
-        _lossAndMetrics = new LossAndMetrics<TTarget>(loss, loss.FuseWith(model.ExpandedLayers[^1]), [], targets.Length / Rows);
+        _lossAndMetrics = new LossAndMetrics<TTarget>(
+            loss, loss.FuseWith(model.ExpandedLayers[^1]), [], targets.Length / Rows, model.OutputShape);
         _targets = targets;
         _weights = new double[Rows];
         Array.Fill(_weights, 1.0 / Rows);

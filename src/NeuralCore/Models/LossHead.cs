@@ -11,13 +11,15 @@ internal sealed class LossHead<TTarget>(
     private readonly TTarget[][] _targets = Enumerable.Range(0, workers).Select(_ =>
         new TTarget[checked(blockRows * lossAndMetrics.TargetWidth)]).ToArray();
     private readonly double[] _rowLosses = new double[batch.Capacity];
-    private readonly double[][] _rowMetrics = lossAndMetrics.Metrics.Select(_ => new double[batch.Capacity]).ToArray();
+    private readonly double[][] _rowMetrics = lossAndMetrics.Metrics.Select((_, i) =>
+        new double[checked(batch.Capacity * lossAndMetrics.RowWidth(i))]).ToArray();
 
     /// <summary>The loss of each row of the batch, times its weight if it has one, in row order.</summary>
     internal ReadOnlySpan<double> RowLosses => _rowLosses.AsSpan(0, batch.Count);
 
-    /// <summary>A metric's value of each row of the batch, in row order.</summary>
-    internal ReadOnlySpan<double> RowMetrics(int metric) => _rowMetrics[metric].AsSpan(0, batch.Count);
+    /// <summary>A metric's values of each row of the batch, in row order: [rows, row width].</summary>
+    internal ReadOnlySpan<double> RowMetrics(int metric) =>
+        _rowMetrics[metric].AsSpan(0, batch.Count * lossAndMetrics.RowWidth(metric));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override bool Evaluate(

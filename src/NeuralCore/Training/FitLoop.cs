@@ -121,7 +121,7 @@ internal sealed class FitLoop<TTarget>
         }
 
         Evaluation? validation = _data.Validation is null ? null : _validation!.Run(_data.Validation, _options.CancellationToken);
-        Evaluation training = _state.Sums.Average(_lossAndMetrics);
+        Evaluation training = _state.Sums.Result(_lossAndMetrics);
         EpochResult result = new(
             _training.EpochCount + 1, training, validation, _state.Duration,
             _state.Sums.Rows / Math.Max(_state.Duration.TotalSeconds, 1e-9));
@@ -163,7 +163,7 @@ internal sealed class FitLoop<TTarget>
         Samples = _state.Sums.Rows,
         SamplesPerEpoch = _batches.SamplesPerEpoch,
         Loss = _state.Sums.Loss / _state.Sums.Rows,
-        FirstMetric = _state.Sums.Metrics.Length == 0 ? double.NaN : _state.Sums.Metrics[0] / _state.Sums.Rows,
+        FirstMetric = _state.Sums.FirstMetric,
         Elapsed = _elapsed.Elapsed,
     };
 

@@ -20,7 +20,7 @@ internal static class TrainerSettings
     {
         List<Setting> settings =
         [
-            new("metrics", string.Join(", ", lossAndMetrics.Metrics.Select(metric => metric.Name))),
+            new("metrics", string.Join(", ", lossAndMetrics.Metrics.Select(metric => metric.Settings))),
             new(FitRecord.BatchSize, FormattableString.Invariant($"{options.BatchSize}")),
             new("shuffle", $"{options.Shuffle}"),
             new("drop last batch", $"{options.DropLastBatch}"),

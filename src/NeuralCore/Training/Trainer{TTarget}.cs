@@ -34,7 +34,7 @@ public sealed class Trainer<TTarget> : Trainer
         loss.CheckNetwork(model.ExpandedLayers);
         foreach (IMetric<TTarget> metric in metrics)
             metric.Check(model.OutputShape, width);
-        LossAndMetrics = new LossAndMetrics<TTarget>(loss, loss.FuseWith(model.ExpandedLayers[^1]), metrics, width);
+        LossAndMetrics = new LossAndMetrics<TTarget>(loss, loss.FuseWith(model.ExpandedLayers[^1]), metrics, width, model.OutputShape);
         _lock = new TrainerLock(model.Lock);
     }
 
@@ -145,7 +145,7 @@ public sealed class Trainer<TTarget> : Trainer
         }
     }
 
-    /// <summary>Averages loss and metrics over a dataset, with dropout off.</summary>
+    /// <summary>The mean loss and the metrics over a dataset, with dropout off.</summary>
     /// <remarks>
     /// Values that are not finite are not rejected: a row whose predictions are NaN makes the mean loss NaN and counts as wrong in
     /// <see cref="Accuracy"/>.

@@ -328,7 +328,7 @@ public class ResumeTests
     public void Settings_are_made_once_and_again_only_after_a_failure()
     {
         int calls = 0;
-        FitState fit = new(() => ++calls == 1 ? throw new IOException() : [new Setting("seed", "1")], [], metrics: 0);
+        FitState fit = new(() => ++calls == 1 ? throw new IOException() : [new Setting("seed", "1")], [], new EpochSums([]));
         calls.Should().Be(0);
         fit.Invoking(state => state.Settings).Should().Throw<IOException>();
         fit.Settings.Should().ContainSingle();
@@ -354,7 +354,7 @@ public class ResumeTests
         static (FitState, WeakReference) Make()
         {
             float[] data = new float[10];
-            return (new FitState(() => [new Setting("samples", $"{data.Length}")], [], metrics: 0), new WeakReference(data));
+            return (new FitState(() => [new Setting("samples", $"{data.Length}")], [], new EpochSums([])), new WeakReference(data));
         }
     }
 
