@@ -41,7 +41,7 @@ public sealed record FitOptions<TTarget>
     /// <summary>
     /// Receives the fit's progress as text: a line for each epoch and, where it is <see cref="Console.Out"/> or
     /// <see cref="Console.Error"/> on a terminal, a bar that is rewritten in place within the epoch; before the first epoch and after the
-    /// last, what the training doctor finds (<c>Trainer.Diagnose</c>). Null for silence, which costs nothing.
+    /// last, what the training doctor finds (<see cref="Trainer{TTarget}.Diagnose"/>). Null for silence, which costs nothing.
     /// </summary>
     /// <remarks>
     /// All text is written on the fit's own thread, between steps, in the invariant culture; the bar at most ten times a second. There is

@@ -1,0 +1,112 @@
+using NeuralCore.Layers;
+using NeuralCore.Models;
+
+namespace NeuralCore.Diagnostics;
+
+/// <summary>
+/// Measures, for each kernel and some steps, the update's size relative to the weights': the Euclidean norm of the change over that of the
+/// weights, on a sample of the weights. About 0.001 is usual. NC009: far too large. NC010: far too small.
+/// </summary>
+internal sealed class UpdateRatios
+{
+    // A step that changes weights by a fifth of their size leaves little of what was learned before it.
+    private const double Largest = 0.2;
+
+    // In single precision a weight of 1 does not change by less than 6e-8; below this much of a step is lost to rounding, and 10,000 steps
+    // change a weight by 1 %.
+    private const double Smallest = 1e-6;
+
+    // A network that is far better than guessing may have small gradients because it is done.
+    private const double ShareOfGuess = 0.9;
+
+    private const int MostWeights = 4096;
+    private const int MostKernels = 64;
+
+    private readonly Parameter[] _kernels;
+    private readonly float[][] _before;
+    private readonly List<double>[] _ratios;
+
+    internal UpdateRatios(Sequential model)
+    {
+        // Biases start at 0, where a ratio means nothing.
+        _kernels = model.Parameters.Where(p => p is { IsTrainable: true, Shape.Rank: > 1 }).Take(MostKernels).ToArray();
+        _before = Array.ConvertAll(_kernels, kernel => new float[Math.Min(kernel.Shape.Size, MostWeights)]);
+        _ratios = Array.ConvertAll(_kernels, _ => new List<double>());
+    }
+
+    /// <summary>Takes the weights before a step.</summary>
+    internal void BeforeStep()
+    {
+        for (int k = 0; k < _kernels.Length; k++)
+        {
+            ReadOnlySpan<float> values = _kernels[k].Values;
+            float[] before = _before[k];
+            for (int i = 0; i < before.Length; i++)
+                before[i] = values[Index(i, before.Length, values.Length)];
+        }
+    }
+
+    /// <summary>Compares the weights after the step.</summary>
+    internal void AfterStep()
+    {
+        for (int k = 0; k < _kernels.Length; k++)
+        {
+            ReadOnlySpan<float> values = _kernels[k].Values;
+            float[] before = _before[k];
+            double change = 0;
+            double size = 0;
+            for (int i = 0; i < before.Length; i++)
+            {
+                double difference = (double)values[Index(i, before.Length, values.Length)] - before[i];
+                change += difference * difference;
+                size += (double)before[i] * before[i];
+            }
+            if (size > 0)
+                _ratios[k].Add(Math.Sqrt(change / size));
+        }
+    }
+
+    /// <summary>The median over the measured steps of each kernel.</summary>
+    internal IEnumerable<(Parameter Kernel, double Ratio)> Medians()
+    {
+        for (int k = 0; k < _kernels.Length; k++)
+        {
+            if (_ratios[k].Count == 0)
+                continue;
+            double[] sorted = [.. _ratios[k]];
+            Array.Sort(sorted);
+            yield return (_kernels[k], sorted[sorted.Length / 2]);
+        }
+    }
+
+    /// <param name="learningRate">The rate, for the message.</param>
+    /// <param name="loss">The training loss; NaN if unknown.</param>
+    /// <param name="guess">The loss of guessing; null if unknown.</param>
+    /// <param name="findings">Takes what is found.</param>
+    internal void Run(float learningRate, double loss, GuessCheck? guess, List<Finding> findings)
+    {
+        (Parameter Kernel, double Ratio)[] medians = Medians().ToArray();
+        if (medians.Length == 0 || learningRate == 0)
+            return;
+        (Parameter kernel, double largest) = medians.MaxBy(median => median.Ratio);
+        if (largest > Largest)
+        {
+            findings.Add(new Finding(
+                "NC009",
+                Severity.Warning,
+                $"A step changes {kernel.FullName} by {100 * largest:G3} % of its size; the learning rate is {learningRate:G4}.",
+                "About 0.1 % is usual. Lower the learning rate, by a factor of 10 to begin with."));
+        }
+        else if (largest < Smallest && !(guess is { } known && loss < ShareOfGuess * known.Loss))
+        {
+            findings.Add(new Finding(
+                "NC010",
+                Severity.Warning,
+                $"A step changes no kernel by more than {100 * largest:G3} % of its size; the learning rate is {learningRate:G4}.",
+                "About 0.1 % is usual. Raise the learning rate, by a factor of 10 to begin with."));
+        }
+    }
+
+    // Evenly over the whole kernel.
+    private static int Index(int i, int count, int length) => (int)((long)i * length / count);
+}
