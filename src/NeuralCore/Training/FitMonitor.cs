@@ -8,9 +8,6 @@ internal sealed class FitMonitor<TTarget>
     where TTarget : unmanaged
 {
     private readonly TrainingState _training;
-    // The first steps differ from the rest: momentum gathers, Adam's estimates are of few gradients.
-    private const int FirstMeasured = 8;
-
     private readonly FitData<TTarget> _data;
     private readonly FitLog _log;
     private readonly Doctor<TTarget> _doctor;
@@ -28,8 +25,8 @@ internal sealed class FitMonitor<TTarget>
         _log = new FitLog(writer, writer as ITerminal ?? ConsoleTerminal.Behind(writer), TimeProvider.System, firstMetric);
     }
 
-    // Steps 8, 16, 32, ... of the fit: few, and from all of it.
-    private bool Measures => _steps >= FirstMeasured && (_steps & (_steps - 1)) == 0;
+    // Steps 1, 2, 4, 8, ... of the fit: few, most of them early, where a rate that is too high does its damage.
+    private bool Measures => (_steps & (_steps - 1)) == 0;
 
     /// <summary>Before the first step: checks the data.</summary>
     internal void Begin()

@@ -6,6 +6,8 @@ namespace NeuralCore.Diagnostics;
 /// <summary>NC008: units of a ReLU that are active for no row. Their gradient is zero, so training cannot bring them back.</summary>
 internal static class DeadUnits
 {
+    internal const string Code = "NC008";
+
     // Some units of every ReLU network are dead, which costs capacity only; half of them point to a fault.
     private const double LargestShare = 0.5;
 
@@ -20,11 +22,14 @@ internal static class DeadUnits
         int units = layer.OutputShape.Size;
         if (!layer.Bound.IsReLU || units < FewestUnits || rows < FewestRows)
             return;
+        // Behind a layer that is dead as a whole, every row is the same.
+        if (findings.Exists(finding => finding is { Code: Code, Severity: Severity.Error }))
+            return;
         int dead = Count(output, units);
         if (dead < LargestShare * units)
             return;
         findings.Add(new Finding(
-            "NC008",
+            Code,
             dead == units ? Severity.Error : Severity.Warning,
             $"{layer.Name}: {dead} of {units} units are active for none of {rows} rows.",
             "Lower the learning rate and train anew; scale the features; HeNormal weights help, and LeakyReLU has no dead units."));

@@ -23,7 +23,8 @@ internal static class FeatureCheck
 
     internal static void Run(FeatureProfile features, IReadOnlyList<Layer> layers, List<Finding> findings)
     {
-        if (features.NonFinite is { } found)
+        // An imputer fills the gaps that NaN marks.
+        if (features.NonFinite is { } found && !layers.Any(layer => layer.Kind == "Imputer"))
         {
             findings.Add(new Finding(
                 "NC004",

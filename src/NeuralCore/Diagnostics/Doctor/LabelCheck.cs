@@ -16,6 +16,14 @@ internal static class LabelCheck
         {
             CheckIndices(targets, classes, findings);
         }
+        else if (targets is { IsInteger: true, AreOneHot: true })
+        {
+            findings.Add(new Finding(
+                "NC003",
+                Severity.Error,
+                $"The targets are one-hot rows of {targets.Width} whole numbers, where the network expects class indices.",
+                "Pass the index of each sample's class (OneHot.Decode); or pass floats and use CategoricalCrossEntropy."));
+        }
         else if (targets.AreOneHot && targets.Width == classes && classes >= FewestClasses)
         {
             CheckFirstClass(targets, classes, findings);
@@ -27,14 +35,6 @@ internal static class LabelCheck
                     $"All {targets.Rows} targets read are one-hot rows of {targets.Width}, and the loss is {loss}, which is for values.",
                     "To classify, end the network with a Softmax and use CategoricalCrossEntropy."));
             }
-        }
-        else if (targets is { IsInteger: true, AreOneHot: true })
-        {
-            findings.Add(new Finding(
-                "NC003",
-                Severity.Error,
-                $"The targets are one-hot rows of {targets.Width} whole numbers, where the network expects class indices.",
-                "Pass the index of each sample's class (OneHot.Decode); or pass floats and use CategoricalCrossEntropy."));
         }
     }
 

@@ -9,12 +9,12 @@ namespace NeuralCore.Diagnostics;
 /// </summary>
 internal sealed class UpdateRatios
 {
-    // A step that changes weights by a fifth of their size leaves little of what was learned before it.
+    // A step that changes weights by a fifth of their size leaves little of what they were. Adam's first step is its largest, the rate over
+    // the weights' root mean square: 0.02 for its default of 0.001 and 128 units.
     private const double Largest = 0.2;
 
-    // In single precision a weight of 1 does not change by less than 6e-8; below this much of a step is lost to rounding, and 10,000 steps
-    // change a weight by 1 %.
-    private const double Smallest = 1e-6;
+    // 1,000 such steps change a weight by 1 %, and single precision loses a good part of them: a weight of 1 moves by 6e-8 or not at all.
+    private const double Smallest = 1e-5;
 
     // A network that is far better than guessing may have small gradients because it is done.
     private const double ShareOfGuess = 0.9;
@@ -66,8 +66,8 @@ internal sealed class UpdateRatios
         }
     }
 
-    /// <summary>The median over the measured steps of each kernel.</summary>
-    internal IEnumerable<(Parameter Kernel, double Ratio)> Medians()
+    /// <summary>The largest and the median ratio of the measured steps, for each kernel.</summary>
+    internal IEnumerable<(Parameter Kernel, double Largest, double Median)> Summary()
     {
         for (int k = 0; k < _kernels.Length; k++)
         {
@@ -75,37 +75,42 @@ internal sealed class UpdateRatios
                 continue;
             double[] sorted = [.. _ratios[k]];
             Array.Sort(sorted);
-            yield return (_kernels[k], sorted[sorted.Length / 2]);
+            yield return (_kernels[k], sorted[^1], sorted[sorted.Length / 2]);
         }
     }
 
+    /// <summary>Judges the measured steps.</summary>
     /// <param name="learningRate">The rate, for the message.</param>
     /// <param name="loss">The training loss; NaN if unknown.</param>
     /// <param name="guess">The loss of guessing; null if unknown.</param>
     /// <param name="findings">Takes what is found.</param>
     internal void Run(float learningRate, double loss, GuessCheck? guess, List<Finding> findings)
     {
-        (Parameter Kernel, double Ratio)[] medians = Medians().ToArray();
-        if (medians.Length == 0 || learningRate == 0)
+        (Parameter Kernel, double Largest, double Median)[] kernels = Summary().ToArray();
+        if (kernels.Length == 0 || learningRate == 0)
             return;
-        (Parameter kernel, double largest) = medians.MaxBy(median => median.Ratio);
+        (Parameter kernel, double largest, _) = kernels.MaxBy(summary => summary.Largest);
+        double median = kernels.Max(summary => summary.Median);
         if (largest > Largest)
         {
             findings.Add(new Finding(
                 "NC009",
                 Severity.Warning,
-                $"A step changes {kernel.FullName} by {100 * largest:G3} % of its size; the learning rate is {learningRate:G4}.",
-                "About 0.1 % is usual. Lower the learning rate, by a factor of 10 to begin with."));
+                $"A step changed {kernel.FullName} by {100 * largest:F0} % of its size; the learning rate is {learningRate:G4}.",
+                "About 0.1 % is usual, and a few percent in the first steps. Lower the learning rate, by a factor of 10 to begin with."));
         }
-        else if (largest < Smallest && !(guess is { } known && loss < ShareOfGuess * known.Loss))
+        // A change of exactly 0 is a gradient of 0, which no rate mends.
+        else if (median is > 0 and < Smallest && !IsDone(loss, guess) && !findings.Exists(finding => finding.Code == DeadUnits.Code))
         {
             findings.Add(new Finding(
                 "NC010",
                 Severity.Warning,
-                $"A step changes no kernel by more than {100 * largest:G3} % of its size; the learning rate is {learningRate:G4}.",
+                $"A step changes no kernel by more than {100 * median:0.#e+0} % of its size; the learning rate is {learningRate:G4}.",
                 "About 0.1 % is usual. Raise the learning rate, by a factor of 10 to begin with."));
         }
     }
+
+    private static bool IsDone(double loss, GuessCheck? guess) => guess is { } known && loss < ShareOfGuess * known.Loss;
 
     // Evenly over the whole kernel.
     private static int Index(int i, int count, int length) => (int)((long)i * length / count);
