@@ -51,6 +51,18 @@ public sealed record FitOptions<TTarget>
     public IProgress<FitProgress>? Progress { get; init; }
 
     /// <summary>
+    /// Receives the fit's progress as text: a line for each epoch and, where it is <see cref="Console.Out"/> or
+    /// <see cref="Console.Error"/> on a terminal, a bar that is rewritten in place within the epoch; before the first epoch and after the
+    /// last, what the training doctor finds (<see cref="Trainer{TTarget}.Diagnose"/>). Null for silence, which costs nothing.
+    /// </summary>
+    /// <remarks>
+    /// All text is written on the fit's own thread, between steps, in the invariant culture; the bar at most ten times a second. There is
+    /// no bar where the output is redirected, where <c>NO_COLOR</c> is set or where <c>TERM</c> is <c>dumb</c>. An exception of the writer
+    /// ends the fit, as one of a callback does.
+    /// </remarks>
+    public TextWriter? Log { get; init; }
+
+    /// <summary>
     /// Ends the fit between two steps with an <see cref="OperationCanceledException"/>; the model is as the last completed step left it.
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
@@ -70,7 +82,7 @@ public sealed record FitOptions<TTarget>
     /// <summary>
     /// Resumes where this checkpoint was created, also in the middle of an epoch, with the same bits as an uninterrupted fit.
     /// <see cref="Epochs"/> counts from the start of the interrupted fit. Model, optimizer, loss, metrics, data and all options except
-    /// <see cref="Epochs"/>, <see cref="Threads"/> and <see cref="Progress"/> must be those of that fit. Null for a new fit.
+    /// <see cref="Epochs"/>, <see cref="Threads"/>, <see cref="Progress"/> and <see cref="Log"/> must be those of that fit. Null for a new fit.
     /// </summary>
     public Checkpoint? ResumeFrom { get; init; }
 
