@@ -30,10 +30,10 @@ internal static unsafe class AdamKernel
         {
             // Each value is stored as soon as it is known: with 16 registers of 256 bits there is no room to keep it.
             T gradient = T.Load(g + i);
-            T square = Lerp(T.Load(v + i), gradient * gradient, T.Broadcast(oneMinusBeta2));
+            T square = LaneMath.Lerp(T.Load(v + i), gradient * gradient, T.Broadcast(oneMinusBeta2));
             T.Store(square, v + i);
             nonFinite = LaneMath.NoteNonFinite(square, nonFinite);
-            T mean = Lerp(T.Load(m + i), gradient, T.Broadcast(oneMinusBeta1));
+            T mean = LaneMath.Lerp(T.Load(m + i), gradient, T.Broadcast(oneMinusBeta1));
             T.Store(mean, m + i);
             T weight = T.Load(w + i) - mean * T.Broadcast(alpha) / (T.Sqrt(square) + T.Broadcast(epsilon));
             T.Store(weight, w + i);
@@ -44,8 +44,8 @@ internal static unsafe class AdamKernel
             // Padding of ones stays finite even with an epsilon of 0.
             int left = (int)(n - i);
             T gradient = T.LoadPartial(g + i, left, 1);
-            T mean = Lerp(T.LoadPartial(m + i, left, 1), gradient, T.Broadcast(oneMinusBeta1));
-            T square = Lerp(T.LoadPartial(v + i, left, 1), gradient * gradient, T.Broadcast(oneMinusBeta2));
+            T mean = LaneMath.Lerp(T.LoadPartial(m + i, left, 1), gradient, T.Broadcast(oneMinusBeta1));
+            T square = LaneMath.Lerp(T.LoadPartial(v + i, left, 1), gradient * gradient, T.Broadcast(oneMinusBeta2));
             T weight = T.LoadPartial(w + i, left, 1) - mean * T.Broadcast(alpha) / (T.Sqrt(square) + T.Broadcast(epsilon));
             T.StorePartial(mean, m + i, left);
             T.StorePartial(square, v + i, left);
@@ -54,10 +54,6 @@ internal static unsafe class AdamKernel
         }
         return LaneMath.IsAllFinite(nonFinite);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Lerp<T>(T from, T to, T share)
-        where T : struct, ILanes<T> => T.FusedMultiplyAdd(to - from, share, from);
 
     private readonly struct UpdateOperation(
         float* w, float* g, float* m, float* v, nint n, float alpha, float oneMinusBeta1, float oneMinusBeta2, float epsilon)

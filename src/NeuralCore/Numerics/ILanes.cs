@@ -106,6 +106,11 @@ internal static partial class LaneMath
         return T.MultiplyByPowerOfTwo(p, shifted);
     }
 
+    /// <summary><c>from + (to - from) share</c>, the last two operations fused.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T Lerp<T>(T from, T to, T share)
+        where T : struct, ILanes<T> => T.FusedMultiplyAdd(to - from, share, from);
+
     /// <summary>Writes the indices of the set bits of sixteen, counted from <paramref name="first"/>; returns how many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe int IndexBits(uint bits, int first, int* indices)

@@ -12,11 +12,11 @@ public abstract class Optimizer
     /// <summary>Initializes the optimizer.</summary>
     /// <param name="learningRate">The learning rate at the start of training; finite, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
-    protected Optimizer(float learningRate)
+    protected Optimizer(double learningRate)
     {
-        if (!(learningRate >= 0 && float.IsFinite(learningRate)))
+        LearningRate = (float)learningRate;
+        if (!(LearningRate >= 0 && float.IsFinite(LearningRate)))
             throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "The learning rate must be finite and at least 0.");
-        LearningRate = learningRate;
     }
 
     /// <summary>The learning rate at the start of training.</summary>
@@ -28,16 +28,19 @@ public abstract class Optimizer
     /// </summary>
     /// <remarks>Source: Loshchilov and Hutter 2019, the same form as in Keras and in PyTorch's AdamW.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The decay is negative or not finite.</exception>
-    public float WeightDecay
+    public double WeightDecay
     {
         get;
         init
         {
-            if (!(value >= 0 && float.IsFinite(value)))
+            if (!(value >= 0 && float.IsFinite((float)value)))
                 throw new ArgumentOutOfRangeException(nameof(value), value, "The weight decay must be finite and at least 0.");
             field = value;
         }
     }
+
+    /// <summary>How gradients are clipped before each update; null, the default, for not at all.</summary>
+    public GradientClipping? Clipping { get; init; }
 
     /// <summary>Whether the rule reads <see cref="UpdatePass.GradientNorm"/>, which takes an extra phase in each step.</summary>
     public virtual bool NeedsGradientNorm => false;
@@ -76,15 +79,36 @@ public abstract class Optimizer
     protected internal abstract bool Update(in UpdatePass pass);
 
     /// <summary>All settings, in the form that a checkpoint compares.</summary>
-    internal string Settings => WeightDecay == 0 ? ToString() : FormattableString.Invariant($"{this}, weightDecay: {WeightDecay}");
+    internal string Settings
+    {
+        get
+        {
+            string decay = WeightDecay == 0 ? "" : FormattableString.Invariant($", weightDecay: {(float)WeightDecay}");
+            return $"{this}{decay}{(Clipping is null ? "" : $", clipping: {Clipping}")}";
+        }
+    }
 
     /// <summary>Applies weight decay to a range of weights if enabled, then updates them.</summary>
-    internal bool Apply(in UpdatePass pass)
+    internal virtual bool Apply(in UpdatePass pass)
     {
         if (WeightDecay != 0 && pass.Parameter.IsDecayed)
-            TensorPrimitives.Multiply(pass.Values, 1 - pass.LearningRate * WeightDecay, pass.Values);
+            TensorPrimitives.Multiply(pass.Values, DecayFactor(pass), pass.Values);
         return Update(pass);
     }
+
+    /// <summary>What weight decay multiplies the weights by, if it applies to them; otherwise 1.</summary>
+    private protected float DecayFactor(in UpdatePass pass) =>
+        WeightDecay != 0 && pass.Parameter.IsDecayed ? 1 - pass.LearningRate * (float)WeightDecay : 1;
+
+    /// <summary>Throws unless a decay rate is at least 0 and, as a double, below 1.</summary>
+    private protected static double CheckRate(double value, string name, string what) => value >= 0 && value < 1
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{what} must be at least 0 and below 1.");
+
+    /// <summary>Throws unless an epsilon is above 0 as a float.</summary>
+    private protected static double CheckEpsilon(double value, string name) => (float)value > 0 && float.IsFinite((float)value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, "Epsilon must be finite and above 0.");
 
     /// <summary>
     /// The optimizer with all its settings: <c>Sgd(learningRate: 0.01, momentum: 0.9, nesterov: True)</c>. A checkpoint resumes only if
@@ -132,7 +156,7 @@ public readonly ref struct UpdatePass
     public float LearningRate { get; }
 
     /// <summary>
-    /// The Euclidean norm of this step's gradients over all trained parameters, summed in double; 0 unless
+    /// The Euclidean norm of this step's gradients over all trained parameters, summed in double, before any clipping; 0 unless
     /// <see cref="Optimizer.NeedsGradientNorm"/> is set.
     /// </summary>
     public double GradientNorm { get; }

@@ -17,14 +17,14 @@ public sealed unsafe class Sgd : Optimizer
     /// <param name="nesterov">Whether to use Nesterov's form; needs a momentum.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate or the momentum is out of range.</exception>
     /// <exception cref="ArgumentException">Nesterov's form without momentum.</exception>
-    public Sgd(float learningRate = 0.01f, float momentum = 0, bool nesterov = false)
+    public Sgd(double learningRate = 0.01, double momentum = 0, bool nesterov = false)
         : base(learningRate)
     {
-        if (!(momentum >= 0 && momentum < 1))
+        Momentum = (float)momentum;
+        if (!(Momentum >= 0 && Momentum < 1))
             throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "The momentum must be at least 0 and below 1.");
-        if (nesterov && momentum == 0)
+        if (nesterov && Momentum == 0)
             throw new ArgumentException("Nesterov's form needs a momentum above 0.", nameof(nesterov));
-        Momentum = momentum;
         Nesterov = nesterov;
     }
 

@@ -9,8 +9,8 @@ using NeuralCore.Optimizers;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// One training step in phases: packing, rows forward and backward, parameter gradients, their norm if the optimizer needs it, update.
-/// docs/architecture.md describes the phases and why no partition of them can change a bit.
+/// One training step in phases: packing, rows forward and backward, parameter gradients, their norm if the optimizer or its clipping needs
+/// it, update. docs/architecture.md describes the phases and why no partition of them can change a bit.
 /// </summary>
 internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     where TTarget : unmanaged
@@ -29,7 +29,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private readonly LossHead<TTarget> _head;
     private readonly RowRunner<TTarget> _runner;
     private readonly double[] _stepStateBefore;
-    private readonly double[] _chunkSquares;
+    private readonly GradientNorm _norm;
     private (int Smallest, int Largest) _blocks;
     private (bool SkipsZeros, Type Features)? _warmedUp;
     private float _learningRate;
@@ -50,8 +50,8 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _head = new LossHead<TTarget>(lossAndMetrics, model.OutputShape, _batch, blockRows, team.Workers);
         _runner = new RowRunner<TTarget>(_plan, _workspace, _batch, _head);
         _stepStateBefore = new double[state.OptimizerState.StepState.Length];
-        _chunkSquares = state.Optimizer.NeedsGradientNorm ? new double[_partition.Chunks.Length] : [];
-        _phases = StepPhase.Of(_plan, state.Optimizer.NeedsGradientNorm, hasPanels: _partition.Panels.Length > 0);
+        _norm = new GradientNorm(state.Optimizer, _partition);
+        _phases = StepPhase.Of(_plan, _norm.IsNeeded, hasPanels: _partition.Panels.Length > 0);
         _queues = _phases.Select(_ => new WorkQueue(team.Workers)).ToArray();
     }
 
@@ -137,12 +137,11 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
                 break;
             case PhaseKind.Norm when _runner.IsFinite:
                 while (queue.TryTake(worker, out int chunk))
-                    _chunkSquares[chunk] = GradientNorm.Squares(_workspace.ParameterGradients.Span, _partition.Chunks[chunk]);
+                    _norm.Sum(_workspace.ParameterGradients.Span, chunk);
                 break;
             case PhaseKind.Update when _runner.IsFinite:
                 _updateHasBegun = true;
-                // Each worker sums the chunks itself, in order.
-                double norm = Math.Sqrt(Sums.InOrder(_chunkSquares));
+                double norm = _norm.Global;
                 while (queue.TryTake(worker, out int item))
                     Update(item, norm);
                 break;
@@ -175,6 +174,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _blocks = _partition.BlocksFor(_batch.Count);
         _learningRate = _state.LearningRate;
         _weightsAreFinite = true;
+        _norm.Begin();
         _updateHasBegun = false;
         for (int i = 0; i < _phases.Length; i++)
             _queues[i].Reset(ItemsOf(_phases[i]));
@@ -243,11 +243,13 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         }
         StepPartition.WeightRange range = _partition.Ranges[item];
         int start = range.Parameter.Offset + range.Start;
+        Span<float> gradients = _workspace.ParameterGradients.Span.Slice(start, range.Length);
+        _norm.Clip(range.Parameter, gradients, norm);
         UpdatePass pass = new(
             range.Parameter,
             range.Start,
             _state.Model.Store.Values.Span.Slice(start, range.Length),
-            _workspace.ParameterGradients.Span.Slice(start, range.Length),
+            gradients,
             _state.OptimizerState.SlotPointers,
             _state.OptimizerState.StepState,
             _learningRate,
