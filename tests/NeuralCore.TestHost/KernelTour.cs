@@ -10,7 +10,7 @@ internal static unsafe class KernelTour
     public static void Run()
     {
         const int length = 140 * 140;
-        AlignedBuffer a = new(length), b = new(length), c = new(length), packed = new(length);
+        AlignedBuffer a = new(length), b = new(length), c = new(length), packed = new(length), largest = new(128);
         foreach (int m in (ReadOnlySpan<int>)[1, 8, 13])
         {
             foreach (int n in (ReadOnlySpan<int>)[10, 32, 48, 64, 128])
@@ -51,6 +51,13 @@ internal static unsafe class KernelTour
             activation.Kernel.Backward(InstructionSet.Current, a.Pointer, b.Pointer, c.Pointer, 100);
         }
         AdamKernel.Update(a.Pointer, b.Pointer, c.Pointer, packed.Pointer, 100, 0.1f, 0.1f, 0.001f, 1e-7f);
+        UpdateArrays arrays = new(a.Pointer, b.Pointer, c.Pointer, packed.Pointer, largest.Pointer);
+        UpdateKernel.Run(new AdamWRule<Off>(0.9f, 0.1f, 0.1f, 0.001f, 1e-7f), arrays, 100);
+        UpdateKernel.Run(new AdamWRule<On>(0.9f, 0.1f, 0.1f, 0.001f, 1e-7f), arrays, 100);
+        UpdateKernel.Run(new RmsPropRule<Off, Off>(0.1f, 0.1f, 0.9f, 1e-7f), arrays, 100);
+        UpdateKernel.Run(new RmsPropRule<On, On>(0.1f, 0.1f, 0.9f, 1e-7f), arrays, 100);
+        UpdateKernel.Run(new NadamRule(0.1f, 0.1f, 0.1f, 0.001f, 1e-7f), arrays, 100);
+        UpdateKernel.Run(new LionRule(0.1f, 0.1f, 0.01f), arrays, 100);
         SgdKernel.Update(a.Pointer, b.Pointer, 100, 0.1f);
         SgdKernel.Momentum(a.Pointer, b.Pointer, c.Pointer, 100, 0.1f, 0.9f, nesterov: true);
         Reductions.ColumnSums(a.Pointer, 8, 128, 128, c.Pointer);

@@ -8,7 +8,8 @@ namespace NeuralCore.Tests.Contracts;
 public sealed class MachineCodeTests
 {
     private const string ElementwiseKernels =
-        "*ReluKernel:* *AdamKernel:* *SgdKernel:* *DropoutKernel:* *ByteKernel:* ExpandBlocks ExpandColumns PackPlain TransposeSixteen";
+        "*ReluKernel:* *AdamKernel:* *AdamWRule*:* *RmsPropRule*:* *NadamRule:* *LionRule:* *SgdKernel:* *DropoutKernel:* *ByteKernel:* "
+        + "ExpandBlocks ExpandColumns PackPlain TransposeSixteen";
 
     [SkippableTheory]
     [InlineData(VectorPath.Vector512)]

@@ -84,6 +84,14 @@ public unsafe class KernelContractTests
             *p[3] = SgdKernel.Momentum(path, p[0], p[1], p[2], n, 0.01f, 0.9f, false) ? 1 : 0),
         new("nesterov", n => [n, n, n, 1], (path, p, n) =>
             *p[3] = SgdKernel.Momentum(path, p[0], p[1], p[2], n, 0.01f, 0.9f, true) ? 1 : 0),
+        Update("adamw", 2, new AdamWRule<Off>(0.99f, 0.01f, 0.1f, 0.001f, 1e-7f)),
+        Update("adamw amsgrad", 3, new AdamWRule<On>(0.99f, 0.01f, 0.1f, 0.001f, 1e-7f)),
+        Update("rmsprop", 1, new RmsPropRule<Off, Off>(0.01f, 0.1f, 0, 1e-7f)),
+        Update("rmsprop momentum", 2, new RmsPropRule<On, Off>(0.01f, 0.1f, 0.9f, 1e-7f)),
+        Update("rmsprop centered", 3, new RmsPropRule<Off, On>(0.01f, 0.1f, 0, 1e-7f)),
+        Update("rmsprop momentum centered", 3, new RmsPropRule<On, On>(0.01f, 0.1f, 0.9f, 1e-7f)),
+        Update("nadam", 2, new NadamRule(0.01f, 0.02f, 0.1f, 0.001f, 1e-7f)),
+        Update("lion", 1, new LionRule(0.01f, 0.1f, 0.01f)),
         // n floats as 4 n bytes, and as many of them as leave no byte outside.
         new("bytes", n => [(n + 3) / 4, n], (path, p, n) => ByteKernel.Scale(path, (byte*)(p[0] + (n + 3) / 4) - n, p[1], n, 1 / 255f)),
         .. ActivationCases,
@@ -187,6 +195,14 @@ public unsafe class KernelContractTests
             ((int*)place)[row] = (7 * row + n - 1) % n;
         return (int*)place;
     }
+
+    // Weights, gradients, as many slots, and the result.
+    private static KernelCase Update<TRule>(string name, int slots, TRule rule)
+        where TRule : struct, IUpdateRule => new(name, n => [n, n, .. Enumerable.Repeat(n, slots), 1], (path, p, n) =>
+        {
+            UpdateArrays arrays = new(p[0], p[1], p[2], slots > 1 ? p[3] : null, slots > 2 ? p[4] : null);
+            *p[2 + slots] = UpdateKernel.Run(path, rule, arrays, n) ? 1 : 0;
+        });
 
     private delegate void Kernel(VectorPath path, float** arrays, int n);
 

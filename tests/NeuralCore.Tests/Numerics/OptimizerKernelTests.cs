@@ -131,6 +131,59 @@ public unsafe class OptimizerKernelTests
 
     [SkippableTheory]
     [VectorPaths]
+    public void Every_update_rule_reports_a_value_that_is_not_finite_wherever_it_is(VectorPath path)
+    {
+        Kernels.Require(path);
+        foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            for (int i = -1; i < 37; i++)
+            {
+                bool isFinite = i < 0;
+                Reports(path, new AdamWRule<Off>(0.99f, 0.01f, 0.1f, 0.001f, 1e-7f), i, bad).Should().Be(isFinite);
+                Reports(path, new AdamWRule<On>(0.99f, 0.01f, 0.1f, 0.001f, 1e-7f), i, bad).Should().Be(isFinite);
+                Reports(path, new RmsPropRule<Off, Off>(0.01f, 0.1f, 0, 1e-7f), i, bad).Should().Be(isFinite);
+                Reports(path, new RmsPropRule<On, Off>(0.01f, 0.1f, 0.9f, 1e-7f), i, bad).Should().Be(isFinite);
+                Reports(path, new RmsPropRule<Off, On>(0.01f, 0.1f, 0, 1e-7f), i, bad).Should().Be(isFinite);
+                Reports(path, new RmsPropRule<On, On>(0.01f, 0.1f, 0.9f, 1e-7f), i, bad).Should().Be(isFinite);
+                Reports(path, new NadamRule(0.01f, 0.02f, 0.1f, 0.001f, 1e-7f), i, bad).Should().Be(isFinite);
+                Reports(path, new LionRule(0.01f, 0.1f, 0.01f), i, bad).Should().Be(isFinite);
+            }
+            // A square that overflows leaves its weight finite.
+            Reports(path, new AdamWRule<Off>(0.99f, 0.01f, 0.1f, 0.001f, 1e-7f), 36, 1e30f).Should().BeFalse();
+            Reports(path, new AdamWRule<On>(0.99f, 0.01f, 0.1f, 0.001f, 1e-7f), 3, 1e30f).Should().BeFalse();
+            Reports(path, new RmsPropRule<Off, Off>(0.01f, 0.1f, 0, 1e-7f), 36, 1e30f).Should().BeFalse();
+            Reports(path, new NadamRule(0.01f, 0.02f, 0.1f, 0.001f, 1e-7f), 3, 1e30f).Should().BeFalse();
+        }
+
+        static bool Reports<TRule>(VectorPath path, TRule rule, int place, float bad)
+            where TRule : struct, IUpdateRule
+        {
+            float[] w = new float[37], g = new float[37], a = new float[37], b = new float[37], c = new float[37];
+            if (place >= 0)
+                g[place] = bad;
+            fixed (float* pw = w, pg = g, pa = a, pb = b, pc = c)
+                return UpdateKernel.Run(path, rule, new UpdateArrays(pw, pg, pa, pb, pc), 37);
+        }
+    }
+
+    [SkippableTheory]
+    [VectorPaths]
+    public void A_variance_that_rounding_makes_negative_counts_as_zero(VectorPath path)
+    {
+        Kernels.Require(path);
+        const int n = 3;
+        // v is the largest float below 1, a is 1: v - a^2 is below -epsilon.
+        float[] w = new float[n], g = [1, 1, 1], v = [1 - 6e-8f, 1, 1], u = new float[n], a = [1, 1, 1];
+        fixed (float* pw = w, pg = g, pv = v, pu = u, pa = a)
+        {
+            RmsPropRule<Off, On> rule = new(0.01f, 0, 0, 1e-8f);
+            UpdateKernel.Run(path, rule, new UpdateArrays(pw, pg, pv, pu, pa), n).Should().BeTrue();
+        }
+        w.Should().OnlyContain(value => Math.Abs(value + 100) < 0.01f, "the step is 0.01 / sqrt(1e-8)");
+    }
+
+    [SkippableTheory]
+    [VectorPaths]
     public void A_square_that_overflows_is_reported_although_its_weight_stays_finite(VectorPath path)
     {
         Kernels.Require(path);

@@ -16,8 +16,8 @@ public class SettingsTextTests
         foreach (Type type in optimizers)
         {
             var constructor = type.GetConstructors().OrderByDescending(c => c.GetParameters().Length).First();
-            object optimizer = constructor.Invoke(constructor.GetParameters().Select(parameter => parameter.DefaultValue).ToArray());
-            optimizer.ToString().Should().ContainAll(constructor.GetParameters().Select(parameter => parameter.Name + ": "));
+            var optimizer = (Optimizer)constructor.Invoke(constructor.GetParameters().Select(parameter => parameter.DefaultValue).ToArray());
+            optimizer.Settings.Should().ContainAll(constructor.GetParameters().Select(parameter => parameter.Name + ": "));
         }
     }
 
@@ -38,5 +38,17 @@ public class SettingsTextTests
         ];
 
         all.Select(one => one.ToString()).Should().OnlyHaveUniqueItems();
+        Optimizer[] optimizers =
+        [
+            new Adam(), new Adam { AmsGrad = true }, new Adam { EpsilonAfterCorrection = true }, new Adam { WeightDecay = 0.004 },
+            new AdamW(), new AdamW(weightDecay: 0.005), new AdamW { AmsGrad = true }, new RmsProp(), new RmsProp(rho: 0.99),
+            new RmsProp(momentum: 0.5), new RmsProp(centered: true), new RmsProp(epsilon: 1e-8), new Nadam(), new Nadam(beta1: 0.8),
+            new Nadam(beta2: 0.8), new Nadam(epsilon: 1e-8), new Nadam(momentumDecay: 1), new Lion(), new Lion(beta1: 0.8),
+            new Lion(beta2: 0.8), new Lion { Clipping = GradientClipping.ByValue(1) }, new Lion { Clipping = GradientClipping.ByNorm(1) },
+            new Lion { Clipping = GradientClipping.ByGlobalNorm(1) }, new Lion { Clipping = GradientClipping.ByGlobalNorm(2) },
+        ];
+        optimizers.Select(one => one.Settings).Should().OnlyHaveUniqueItems();
+        new Lion { WeightDecay = 0.5, Clipping = GradientClipping.ByGlobalNorm(0.5) }.Settings.Should().Be(
+            "Lion(learningRate: 0.0001, beta1: 0.9, beta2: 0.99), weightDecay: 0.5, clipping: ByGlobalNorm(0.5)");
     }
 }
