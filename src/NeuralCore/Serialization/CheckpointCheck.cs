@@ -67,6 +67,7 @@ internal static class CheckpointCheck
                 figures[1] >= 0 && figures[1] <= _longest.Ticks && figures[1] == Math.Floor(figures[1]),
                 $"a duration of {figures[1]} ticks");
             Require(figures[2] >= 0 && double.IsFinite(figures[2]), $"{figures[2]} samples a second");
+            Require(figures[4] >= 0 && float.IsFinite((float)figures[4]), $"a learning rate of {figures[4]}");
             Require(figures[3] is 0 or 1 && figures[3] == table[3], $"a history with and without validation");
         }
     }

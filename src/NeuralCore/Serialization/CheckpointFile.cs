@@ -15,7 +15,7 @@ internal static class CheckpointFile
     /// <summary>The limit in bytes of the counts, settings and callbacks' texts as JSON.</summary>
     internal const int LongestText = 96 << 10;
 
-    private const int Format = 2;
+    private const int Format = 3;
     private const int MostMembers = 64;
     private const int MostCallbacks = 256;
     private const int MostValues = 1024;

@@ -127,6 +127,7 @@ internal sealed class FitLoop<TTarget>
             _monitor?.BeforeStep();
             long start = Stopwatch.GetTimestamp();
             ReadOnlySpan<int> rows = _batches[_state.Batch];
+            SetLearningRate();
             double sum = _step.Run(_data.Training, rows);
             _context.LastStepLoss = sum / rows.Length;
             _state.Sums.Add(sum, _step.Head);
@@ -140,15 +141,42 @@ internal sealed class FitLoop<TTarget>
                 return false;
         }
 
-        Evaluation? validation = _data.Validation is null ? null : _validation!.Run(_data.Validation, _options.CancellationToken);
+        Evaluation? validation = Validate();
         Evaluation training = _state.Sums.Result(_lossAndMetrics);
         EpochResult result = new(
             _training.EpochCount + 1, training, validation, _state.Duration,
-            _state.Sums.Rows / Math.Max(_state.Duration.TotalSeconds, 1e-9));
+            _state.Sums.Rows / Math.Max(_state.Duration.TotalSeconds, 1e-9))
+        {
+            LearningRate = _training.LearningRate,
+        };
         _state.Finished = result;
         _monitor?.EndEpoch(epoch, result);
         Call(result, static (callback, context, result) => callback.OnEpochEnd(context, result));
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SetLearningRate()
+    {
+        if (_options.Schedule is not { } schedule)
+            return;
+        long step = (long)_state.History.Epochs.Count * _batches.BatchCount + _state.Batch;
+        _training.LearningRate = schedule.RateAt(_training.Optimizer.LearningRate, new SchedulePosition(step, _batches.BatchCount));
+    }
+
+    private Evaluation? Validate()
+    {
+        try
+        {
+            foreach (Callback callback in _callbacks)
+                callback.OnValidationBegin(_context);
+            return _data.Validation is null ? null : _validation!.Run(_data.Validation, _options.CancellationToken);
+        }
+        finally
+        {
+            foreach (Callback callback in _callbacks)
+                callback.OnValidationEnd(_context);
+        }
     }
 
     private void OrderRows()
@@ -185,6 +213,7 @@ internal sealed class FitLoop<TTarget>
         SamplesPerEpoch = _batches.SamplesPerEpoch,
         Loss = _state.Sums.Loss / _state.Sums.Rows,
         FirstMetric = _state.Sums.FirstMetric,
+        LearningRate = _training.LearningRate,
         Elapsed = _elapsed.Elapsed,
     };
 

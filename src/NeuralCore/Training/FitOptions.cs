@@ -41,6 +41,12 @@ public sealed record FitOptions<TTarget>
     /// </remarks>
     public IReadOnlyList<float>? ClassWeights { get; init; }
 
+    /// <summary>
+    /// How the learning rate changes: before each step, <see cref="Trainer.LearningRate"/> is set to the optimizer's rate times the
+    /// schedule's factor, and after the fit it stays at the last step's. Null, the default, leaves the rate alone.
+    /// </summary>
+    public LearningRateSchedule? Schedule { get; init; }
+
     /// <summary>The callbacks, called in this order.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
@@ -91,6 +97,8 @@ public sealed record FitOptions<TTarget>
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
         Trainer.CheckThreads(Threads, nameof(Threads));
+        if (Schedule is not null)
+            Names.CheckText(Schedule.ToString(), "The text of a schedule", argument: nameof(Schedule));
         ArgumentNullException.ThrowIfNull(Callbacks);
         if (Callbacks.Contains(null))
             throw new ArgumentException("A callback is null.", nameof(Callbacks));

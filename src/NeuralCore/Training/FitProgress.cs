@@ -30,6 +30,9 @@ public readonly record struct FitProgress
     /// </summary>
     public required double FirstMetric { get; init; }
 
+    /// <summary>The learning rate of the step.</summary>
+    public float LearningRate { get; init; }
+
     /// <summary>How long this fit has been running.</summary>
     public required TimeSpan Elapsed { get; init; }
 }

@@ -22,7 +22,10 @@ public abstract class Trainer : IDisposable
     /// <summary>The optimizer, which updates weights by gradients.</summary>
     public Optimizer Optimizer => State.Optimizer;
 
-    /// <summary>The learning rate of the next step; initially the optimizer's.</summary>
+    /// <summary>
+    /// The learning rate of the next step; initially the optimizer's. In a fit with a schedule, which sets it before each step, that of the
+    /// last step.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
     public float LearningRate
     {

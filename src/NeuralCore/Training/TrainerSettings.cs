@@ -32,6 +32,8 @@ internal static class TrainerSettings
             settings.Add(new Setting("class weights", DataFingerprint.TextOf(weights)));
         if (options.Validation?.Data is { } separate)
             settings.AddRange(DataFingerprint.Of("validation data's", separate));
+        if (options.Schedule is { } schedule)
+            settings.Add(new Setting("schedule", schedule.ToString()));
         string[] names = Checkpoint.CallbackNames(options.Callbacks.Select(callback => callback.GetType().Name)).ToArray();
         for (int i = 0; i < names.Length; i++)
         {

@@ -137,7 +137,7 @@ public sealed class Trainer<TTarget> : Trainer
             FitState fit = FitSetup.Prepare(State, LossAndMetrics, data, batches, options);
             TrainingStep<TTarget> step = PrepareStep(batches.LargestBatch, options.Threads);
             EvaluationStep<TTarget>? validation = divided.Validation is null ? null : PrepareEvaluation();
-            FitContext context = new(this, options.Epochs, options.ResumeFrom is not null);
+            FitContext context = new(this, options.Epochs, options.ResumeFrom is not null) { Schedule = options.Schedule };
             return new FitLoop<TTarget>(State, divided, options, fit, context, LossAndMetrics, batches, step, validation).Run();
         }
         finally

@@ -12,6 +12,16 @@ public abstract class Callback
     /// <summary>Whether the callback is notified of a step or an epoch after all others, at any position in the list.</summary>
     internal virtual bool RunsLast => false;
 
+    /// <summary>Called after an epoch's last step, before its validation if it has one.</summary>
+    internal virtual void OnValidationBegin(FitContext context)
+    {
+    }
+
+    /// <summary>Called after the validation, also if it was cancelled.</summary>
+    internal virtual void OnValidationEnd(FitContext context)
+    {
+    }
+
     /// <summary>
     /// The callback's settings as a text, such as <c>patience 3</c>. A checkpoint stores it, and a fit resumes only if it is the same.
     /// Null, the default, for none.

@@ -101,8 +101,10 @@ public sealed class EarlyStopping : Callback
     /// <inheritdoc/>
     public override void OnFitEnd(FitContext context, TrainingHistory history)
     {
-        if (_bestWeights is not null)
-            PackedParameters.Unpack(context.Model, _bestWeights, context.Model.Store.Values.Span);
+        if (_bestWeights is null)
+            return;
+        PackedParameters.Unpack(context.Model, _bestWeights, context.Model.Store.Values.Span);
+        context.HasRestoredWeights = true;
     }
 
     /// <inheritdoc/>
@@ -157,6 +159,10 @@ public sealed class EarlyStopping : Callback
     private void Keep(FitContext context)
     {
         _bestWeights ??= new float[context.Model.ParameterCount];
-        PackedParameters.Pack(context.Model, context.Model.Store.Values.Span, _bestWeights);
+        // The weights that the validation used.
+        ReadOnlySpan<float> weights = context.Averaging is { IsValidated: true } averaging
+            ? averaging.ValidatedWeights()
+            : context.Model.Store.Values.Span;
+        PackedParameters.Pack(context.Model, weights, _bestWeights);
     }
 }

@@ -30,6 +30,18 @@ public sealed class FitContext
     /// <summary>The mean loss of the last step's batch; NaN before the first.</summary>
     public double LastStepLoss { get; internal set; } = double.NaN;
 
+    /// <summary>The fit's schedule, which sets the rate of each step; null if there is none.</summary>
+    internal LearningRateSchedule? Schedule { get; init; }
+
+    /// <summary>The callback that averages weights; null if there is none.</summary>
+    internal WeightAveraging? Averaging { get; set; }
+
+    /// <summary>Whether a callback has put the weights of another epoch into the model at the end.</summary>
+    internal bool HasRestoredWeights { get; set; }
+
+    /// <summary>The current epoch, from 1, counted within the fit, also if it was resumed.</summary>
+    internal int EpochOfFit => (Trainer.State.Fit?.History.Epochs.Count ?? 0) + 1;
+
     internal bool IsStopping { get; private set; }
 
     /// <summary>
