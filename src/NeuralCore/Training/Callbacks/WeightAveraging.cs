@@ -131,9 +131,12 @@ public abstract unsafe class WeightAveraging : Callback
     /// <summary>Moves the average by a share of its distance to the weights.</summary>
     private protected void Update(double share)
     {
+        // Exactly, whatever the average was before: w - average would be rounded.
+        if (share == 1)
+            _model!.Store.Values.Span.CopyTo(_average!.Span);
         foreach (Parameter parameter in _model!.Store.Parameters)
         {
-            if (parameter.IsTrainable)
+            if (parameter.IsTrainable && share != 1)
                 AverageKernel.Update(_average!.Pointer + parameter.Offset, parameter.Pointer, parameter.Shape.Size, (float)share);
         }
         UpdateCount++;
