@@ -64,6 +64,11 @@ public unsafe class ElementwiseBenchmarks
         AdamKernel.Update(_weights.Pointer, _gradients.Pointer, _means.Pointer, _squares.Pointer, Weights, 1e-6f, 0.1f, 0.001f, 1e-7f);
 
     [Benchmark]
+    public bool AdamW() => UpdateKernel.Run(
+        new AdamWRule<Off>(1 - 1e-8f, 1e-6f, 0.1f, 0.001f, 1e-7f),
+        new UpdateArrays(_weights.Pointer, _gradients.Pointer, _means.Pointer, _squares.Pointer), Weights);
+
+    [Benchmark]
     public void Dropout() =>
         DropoutKernel.Apply(_activations.Pointer, _results.Pointer, Rows, Columns, 0, _step++, _key, 1u << 30, 4f / 3);
 

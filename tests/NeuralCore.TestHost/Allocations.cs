@@ -62,6 +62,24 @@ internal static class Allocations
         return meter.Allocated;
     }
 
+    /// <summary>The same with a schedule, clipping and an average of the weights.</summary>
+    internal static long OfScheduledFit(string size, int threads)
+    {
+        Sequential model = FixedTraining.Model(size);
+        AdamW optimizer = new(0.001) { Clipping = GradientClipping.ByNorm(0.01) };
+        using Trainer<int> trainer = model.Compile(optimizer, new SparseCategoricalCrossEntropy(), new Accuracy());
+        Meter meter = new();
+        trainer.Fit(FixedTraining.Data(size), new()
+        {
+            Epochs = 1000,
+            BatchSize = 64,
+            Threads = threads,
+            Schedule = new OneCycle(ScheduleDuration.OfEpochs(5)).WithWarmUp(ScheduleDuration.OfSteps(500)),
+            Callbacks = [new ExponentialMovingAverage(), meter],
+        });
+        return meter.Allocated;
+    }
+
     internal static long OfPredictions(int rows)
     {
         Sequential model = FixedTraining.Model(FixedTraining.Large);

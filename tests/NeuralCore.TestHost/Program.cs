@@ -22,7 +22,7 @@ try
         case "allocate":
             Console.WriteLine(
                 $$"""{"steps":{{Allocations.OfTrainSteps(size, threads)}},"weighted":{{Allocations.OfWeightedSteps(size, threads)}},"""
-                + $$""" "fit":{{Allocations.OfFit(size, threads)}},"""
+                + $$""" "fit":{{Allocations.OfFit(size, threads)}},"scheduled":{{Allocations.OfScheduledFit(size, threads)}},"""
                 + $$""" "one":{{Allocations.OfPredictions(1)}},"batch":{{Allocations.OfPredictions(100)}}}""");
             return 0;
         case "kernels":

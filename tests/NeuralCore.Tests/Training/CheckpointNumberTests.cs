@@ -241,6 +241,8 @@ public partial class CheckpointNumberTests
         ["ticks below 0"] = draft => draft.History[1] = -1,
         ["more ticks than there are"] = draft => draft.History[1] = 1e300,
         ["infinite samples a second"] = draft => draft.History[2] = double.PositiveInfinity,
+        ["a learning rate of the past below 0"] = draft => draft.History[4] = -1,
+        ["a learning rate of the past that is no number"] = draft => draft.History[4] = double.NaN,
         ["half a validation"] = draft => draft.History[3] = 0.5,
         ["a weight that is no number"] = draft => draft.Weights[1].Values[2] = float.NaN,
         ["an infinite weight"] = draft => draft.Weights[0].Values[0] = float.NegativeInfinity,
