@@ -23,6 +23,7 @@ public abstract unsafe class WeightAveraging : Callback
     private Sequential? _model;
     private AlignedBuffer? _average;
     private float[]? _trained;
+    private bool _isSwappedIn;
 
     private protected WeightAveraging(bool validate, bool swapAtEnd)
     {
@@ -63,7 +64,7 @@ public abstract unsafe class WeightAveraging : Callback
         context.Averaging = this;
         _model = context.Model;
         _average = new AlignedBuffer(_model.Store.Values.Length);
-        _trained = null;
+        (_trained, _isSwappedIn) = (null, false);
         _model.Store.Values.Span.CopyTo(_average.Span);
         UpdateCount = 0;
     }
@@ -110,14 +111,14 @@ public abstract unsafe class WeightAveraging : Callback
         _trained ??= new float[weights.Length];
         weights.CopyTo(_trained);
         CopyAverage(weights);
-        IsSwappedIn = true;
+        _isSwappedIn = true;
     }
 
     internal override void OnValidationEnd(FitContext context)
     {
-        if (IsSwappedIn)
+        if (_isSwappedIn)
             _trained.CopyTo(context.Model.Store.Values.Span);
-        IsSwappedIn = false;
+        _isSwappedIn = false;
     }
 
     /// <summary>All weights as validation sees them, in the layout of the model's memory.</summary>
@@ -141,8 +142,6 @@ public abstract unsafe class WeightAveraging : Callback
         }
         UpdateCount++;
     }
-
-    private bool IsSwappedIn { get; set; }
 
     private void CopyAverage(Span<float> weights)
     {
