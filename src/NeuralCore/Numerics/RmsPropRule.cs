@@ -12,7 +12,8 @@ namespace NeuralCore.Numerics;
 /// <param name="oneMinusRho">1 - rho.</param>
 /// <param name="momentum">The share of the previous update that is kept.</param>
 /// <param name="epsilon">Added under the root.</param>
-internal readonly unsafe struct RmsPropRule<TMomentum, TCentered>(float rate, float oneMinusRho, float momentum, float epsilon) : IUpdateRule
+internal readonly unsafe struct RmsPropRule<TMomentum, TCentered>(float rate, float oneMinusRho, float momentum, float epsilon)
+    : IUpdateRule
     where TMomentum : struct, IFlag
     where TCentered : struct, IFlag
 {

@@ -45,7 +45,7 @@ public unsafe class Adam : Optimizer
 
     /// <summary>
     /// Whether ε is added to the bias-corrected root, as in PyTorch: <c>w -= lr (m / (1 - β1^t)) / (sqrt(v / (1 - β2^t)) + ε)</c>. The
-    /// default form adds it to the uncorrected root, as Keras does, which is the same with <c>ε / sqrt(1 - β2^t)</c> in place of ε: about 32
+    /// default form adds it to the uncorrected root, as Keras does, which is the same with <c>ε / sqrt(1 - β2^t)</c> in place of ε: 32
     /// times ε in the first step with the usual β2, and ε after some thousand steps. Only where gradients are near ε does it matter.
     /// </summary>
     public bool EpsilonAfterCorrection { get; init; }

@@ -8,7 +8,7 @@ namespace NeuralCore.Optimizers;
 /// Lion: <c>w -= lr sign(β1 m + (1 - β1) g); m = β2 m + (1 - β2) g</c>. Every weight moves by the whole learning rate, so rates are 3 to
 /// 10 times lower than Adam's, and a weight decay as much higher.
 /// </summary>
-/// <remarks>Source: Chen et al. 2023, algorithm 2; its weight decay is <see cref="Optimizer.WeightDecay"/>. The same form as in Keras.</remarks>
+/// <remarks>Source: Chen et al. 2023, algorithm 2; its weight decay is <see cref="Optimizer.WeightDecay"/>. As in Keras.</remarks>
 public sealed unsafe class Lion : Optimizer
 {
     /// <summary>Describes the optimizer; the defaults are the paper's.</summary>

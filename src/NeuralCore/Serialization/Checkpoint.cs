@@ -155,10 +155,9 @@ internal sealed record SavedArray(string Name, IReadOnlyList<int> Shape, float[]
 internal sealed class FitRecord
 {
     /// <summary>
-    /// The number of values at the start of a history row: epoch, duration in ticks, samples per second, whether there is a validation,
-    /// learning rate.
+    /// The number of values at the start of a history row: epoch, duration in ticks, samples per second, whether there is a validation.
     /// </summary>
-    internal const int HistoryHeading = 5;
+    internal const int HistoryHeading = 4;
 
     /// <summary>The name of the setting for the number of rows in a full batch.</summary>
     internal const string BatchSize = "batch size";
@@ -186,7 +185,10 @@ internal sealed class FitRecord
     /// <summary>The completed epochs, one row of values each.</summary>
     internal required double[] History { get; init; }
 
-    /// <summary>The number of values in a row: five at the start, then loss and metrics twice.</summary>
+    /// <summary>The learning rate of each completed epoch; null in a file of an earlier version.</summary>
+    internal double[]? Rates { get; init; }
+
+    /// <summary>The number of values in a row: four at the start, then loss and metrics twice.</summary>
     internal int HistoryColumns => HistoryHeading + 2 * (StateLengths is null ? Sums.Length : 1 + StateLengths.Length);
 
     internal required IReadOnlyList<KeyValuePair<string, CallbackState>> Callbacks { get; init; }

@@ -49,6 +49,11 @@ internal static class CheckpointCheck
         Require(fit.Batch > 0 || Array.TrueForAll(fit.Sums, sum => sum == 0), $"sums over no batch that are not zero");
         Require(fit.History.Length % fit.HistoryColumns == 0, $"a history of {fit.History.Length} figures in rows of {fit.HistoryColumns}");
         CheckHistory(fit.History, fit.HistoryColumns, epoch);
+        if (fit.Rates is { } rates)
+        {
+            Require(rates.Length == fit.History.Length / fit.HistoryColumns, $"{rates.Length} learning rates of the history's epochs");
+            Require(Array.TrueForAll(rates, rate => rate >= 0 && float.IsFinite((float)rate)), $"a learning rate that is none");
+        }
         int callbacks = fit.Callbacks.Select(callback => callback.Key).Distinct(StringComparer.Ordinal).Count();
         Require(callbacks == fit.Callbacks.Count, $"the state of one callback twice");
     }
@@ -67,7 +72,6 @@ internal static class CheckpointCheck
                 figures[1] >= 0 && figures[1] <= _longest.Ticks && figures[1] == Math.Floor(figures[1]),
                 $"a duration of {figures[1]} ticks");
             Require(figures[2] >= 0 && double.IsFinite(figures[2]), $"{figures[2]} samples a second");
-            Require(figures[4] >= 0 && float.IsFinite((float)figures[4]), $"a learning rate of {figures[4]}");
             Require(figures[3] is 0 or 1 && figures[3] == table[3], $"a history with and without validation");
         }
     }

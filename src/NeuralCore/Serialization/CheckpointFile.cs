@@ -15,7 +15,7 @@ internal static class CheckpointFile
     /// <summary>The limit in bytes of the counts, settings and callbacks' texts as JSON.</summary>
     internal const int LongestText = 96 << 10;
 
-    private const int Format = 3;
+    private const int Format = 2;
     private const int MostMembers = 64;
     private const int MostCallbacks = 256;
     private const int MostValues = 1024;
@@ -23,6 +23,7 @@ internal static class CheckpointFile
     private const string StepState = State + "scalars";
     private const string Sums = State + "sums";
     private const string History = State + "history";
+    private const string Rates = State + "rates";
     private const string StateLengths = "metricStates";
 
     /// <summary>Whether an array of a checkpoint is state rather than a weight.</summary>
@@ -37,6 +38,8 @@ internal static class CheckpointFile
         {
             tensors.Add(new TensorToWrite(Sums, [fit.Sums.Length], fit.Sums));
             tensors.Add(new TensorToWrite(History, [fit.History.Length / fit.HistoryColumns, fit.HistoryColumns], fit.History));
+            if (fit.Rates is { } rates)
+                tensors.Add(new TensorToWrite(Rates, [rates.Length], rates));
             foreach ((string callback, CallbackState state) in fit.Callbacks)
             {
                 tensors.AddRange(state.Arrays.Select(array =>
@@ -119,6 +122,7 @@ internal static class CheckpointFile
             EpochHasBegun = fit["epochHasBegun"].Boolean(),
             Duration = new TimeSpan(fit["durationTicks"].Int64()),
             History = ReadNumbers(reader, History),
+            Rates = reader.TryFind(Rates, out _) ? ReadNumbers(reader, Rates) : null,
             Callbacks = callbacks,
         };
     }

@@ -77,6 +77,7 @@ internal sealed class FitState
                 states.Add(new(name, state));
         }
         bool isFinished = Finished is not null;
+        EpochResult[] epochs = isFinished ? [.. History.Epochs, Finished!] : [.. History.Epochs];
         int[] lengths = Sums.Metrics.Select(metric => isFinished ? (int)metric.LengthAfter(0) : metric.Values.Length).ToArray();
         return new FitRecord
         {
@@ -88,7 +89,8 @@ internal sealed class FitState
             StateLengths = Array.TrueForAll(lengths, length => length == 1) ? null : lengths,
             EpochHasBegun = !isFinished && EpochHasBegun,
             Duration = isFinished ? TimeSpan.Zero : Duration,
-            History = HistoryTable.Write(isFinished ? History.Epochs.Append(Finished!) : History.Epochs, Sums.Metrics.Length),
+            History = HistoryTable.Write(epochs, Sums.Metrics.Length),
+            Rates = epochs.Select(epoch => (double)epoch.LearningRate).ToArray(),
             Callbacks = states,
         };
     }
@@ -102,7 +104,7 @@ internal sealed class FitState
         Sums.Load(record.Sums, record.Samples);
         EpochHasBegun = record.EpochHasBegun;
         Duration = record.Duration;
-        History = HistoryTable.Read(record.History, metrics);
+        History = HistoryTable.Read(record.History, record.Rates, metrics);
     }
 
     /// <summary>Restores the callbacks' states, after they have been notified that the fit begins.</summary>

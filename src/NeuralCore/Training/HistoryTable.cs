@@ -3,8 +3,8 @@ using NeuralCore.Serialization;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// A history as rows of numbers, for checkpoints: epoch, duration in ticks, samples per second, whether there is a validation, learning
-/// rate, then loss and metrics of training and of validation. All bits are preserved.
+/// A history as rows of numbers, for checkpoints: epoch, duration in ticks, samples per second, whether there is a validation, then loss
+/// and metrics of training and of validation. All bits are preserved. Learning rates are stored beside it.
 /// </summary>
 internal static class HistoryTable
 {
@@ -15,14 +15,14 @@ internal static class HistoryTable
         List<double> table = [];
         foreach (EpochResult epoch in epochs)
         {
-            table.AddRange([epoch.Epoch, epoch.Duration.Ticks, epoch.SamplesPerSecond, epoch.Validation is null ? 0 : 1, epoch.LearningRate]);
+            table.AddRange([epoch.Epoch, epoch.Duration.Ticks, epoch.SamplesPerSecond, epoch.Validation is null ? 0 : 1]);
             table.AddRange(Figures(epoch.Training, metrics));
             table.AddRange(Figures(epoch.Validation, metrics));
         }
         return table.ToArray();
     }
 
-    internal static TrainingHistory Read(double[] table, IReadOnlyList<string> metrics)
+    internal static TrainingHistory Read(double[] table, double[]? rates, IReadOnlyList<string> metrics)
     {
         TrainingHistory history = new();
         int columns = Heading + 2 * (1 + metrics.Count);
@@ -33,7 +33,7 @@ internal static class HistoryTable
             Evaluation? validation = row[3] == 0 ? null : Evaluation(row[(Heading + 1 + metrics.Count)..], metrics);
             history.Add(new EpochResult((int)row[0], training, validation, new TimeSpan((long)row[1]), row[2])
             {
-                LearningRate = (float)row[4],
+                LearningRate = rates is null ? float.NaN : (float)rates[start / columns],
             });
         }
         return history;

@@ -11,9 +11,9 @@ namespace NeuralCore.Training;
 /// </summary>
 /// <remarks>
 /// <para>
-/// In step i of n: <c>rate = from (to / from)^(i / (n - 1))</c>, a batch of its own, and <c>average = β average + (1 - β) loss</c>, smoothed
-/// to <c>average / (1 - β^(i + 1))</c>. The test ends when that exceeds the lowest value so far times a factor, or when a loss or a weight is
-/// not finite. Smoothing, limits and the suggestion are those of Lightning's <c>lr_find</c>.
+/// In step i of n: <c>rate = from (to / from)^(i / (n - 1))</c>, a batch of its own, and <c>average = β average + (1 - β) loss</c>,
+/// smoothed to <c>average / (1 - β^(i + 1))</c>. The test ends when that exceeds the lowest value so far times a factor, or when a loss or a
+/// weight is not finite. Smoothing, limits and the suggestion are those of Lightning's <c>lr_find</c>.
 /// </para>
 /// <para>Source: Smith 2017, and the smoothing of Howard and Gugger's fastai.</para>
 /// </remarks>
@@ -23,7 +23,7 @@ public static class LearningRateFinder
     internal const int SkippedAtStart = 10;
     internal const int SkippedAtEnd = 1;
 
-    /// <summary>Runs the test on a copy of the trainer's model, with its optimizer, loss and seed; model and trainer do not change.</summary>
+    /// <summary>Runs the test on a copy of the trainer's model, with its optimizer, loss and seed; the trainer does not change.</summary>
     /// <typeparam name="TTarget">The target type of the loss.</typeparam>
     /// <param name="trainer">The trainer.</param>
     /// <param name="data">The training data.</param>

@@ -23,7 +23,7 @@ public sealed class EpochResult
     /// <summary>Loss and metrics over the validation rows at the end of the epoch; null without validation.</summary>
     public Evaluation? Validation { get; }
 
-    /// <summary>The learning rate of the epoch's last step.</summary>
+    /// <summary>The learning rate of the epoch's last step; NaN for an epoch of a resumed fit whose checkpoint does not have it.</summary>
     public float LearningRate { get; internal init; }
 
     /// <summary>How long the training steps of the epoch took, without validation and callbacks.</summary>

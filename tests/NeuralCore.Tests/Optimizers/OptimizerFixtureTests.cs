@@ -7,7 +7,9 @@ using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Optimizers;
 
-/// <summary>50 steps of each optimizer against PyTorch, and against Keras' formulas where they differ: <c>tests/fixtures/optimizers.py</c>.</summary>
+/// <summary>
+/// 50 steps of each optimizer against PyTorch, and against Keras' formulas where they differ: <c>tests/fixtures/optimizers.py</c>.
+/// </summary>
 public class OptimizerFixtureTests
 {
     private static readonly JsonElement Fixture = PeerFixture.Load("optimizers");

@@ -2,7 +2,9 @@ using NeuralCore.Losses;
 
 namespace NeuralCore.Tests.Support;
 
-/// <summary>The mean prediction itself: with one row and one unit without bias, the kernel's gradient is the row whatever the weights are.</summary>
+/// <summary>
+/// The mean prediction itself: with one row and one unit without bias, the kernel's gradient is the row whatever the weights are.
+/// </summary>
 internal sealed class LinearLoss : Loss<float>
 {
     public override int TargetWidth(Shape prediction) => 1;

@@ -22,6 +22,7 @@ internal sealed class CheckpointDraft
         EpochHasBegun = fit.EpochHasBegun;
         Ticks = fit.Duration.Ticks;
         History = [.. fit.History];
+        Rates = [.. fit.Rates!];
         Columns = fit.HistoryColumns;
         Callback = new CallbackState();
         foreach ((string name, string value) in fit.Callbacks[0].Value.Values)
@@ -52,6 +53,8 @@ internal sealed class CheckpointDraft
 
     internal double[] History { get; set; }
 
+    internal double[] Rates { get; set; }
+
     internal int Columns { get; }
 
     /// <summary>The state of the first callback.</summary>
@@ -77,6 +80,7 @@ internal sealed class CheckpointDraft
             EpochHasBegun = EpochHasBegun,
             Duration = new TimeSpan(Ticks),
             History = History,
+            Rates = Rates,
             Callbacks = [new(_original.Fit.Callbacks[0].Key, Callback)],
         },
     };

@@ -151,20 +151,20 @@ public partial class CheckpointNumberTests
     [Fact]
     public void A_history_that_ends_within_an_epoch_is_refused()
     {
-        // The history begins eight bytes earlier, where the last sum was: 10 figures, and 7 in a row without a metric.
+        // The history begins eight bytes earlier, where the last sum was: 9 figures, and 6 in a row without a metric.
         byte[] file = HostileFiles.Rewrite(HostileFiles.Checkpoint(), header => SumsAndHistory().Replace(header, match =>
         {
             int boundary = int.Parse(match.Groups[2].Value) - 8;
-            return $"{match.Groups[1].Value}{boundary}]}},{match.Groups[3].Value}[10],\"data_offsets\":[{boundary},";
+            return $"{match.Groups[1].Value}{boundary}]}},{match.Groups[3].Value}[9],\"data_offsets\":[{boundary},";
         }).Replace("\"state/sums\":{\"dtype\":\"F64\",\"shape\":[2]", "\"state/sums\":{\"dtype\":\"F64\",\"shape\":[1]"));
         HostileFiles.Forge(file).Should().BeTrue();
 
-        HostileFiles.ShouldBeRefused(file, HostileFiles.LoadCheckpoint).Should().Contain("a history of 10 figures in rows of 7");
+        HostileFiles.ShouldBeRefused(file, HostileFiles.LoadCheckpoint).Should().Contain("a history of 9 figures in rows of 6");
     }
 
     [GeneratedRegex(
         """("state/sums":\{"dtype":"F64","shape":\[2\],"data_offsets":\[\d+,)(\d+)\]\},"""
-        + """("state/history":\{"dtype":"F64","shape":)\[1,9\],"data_offsets":\[\d+,""")]
+        + """("state/history":\{"dtype":"F64","shape":)\[1,8\],"data_offsets":\[\d+,""")]
     private static partial Regex SumsAndHistory();
 
     private sealed class Counting : Callback
@@ -241,8 +241,9 @@ public partial class CheckpointNumberTests
         ["ticks below 0"] = draft => draft.History[1] = -1,
         ["more ticks than there are"] = draft => draft.History[1] = 1e300,
         ["infinite samples a second"] = draft => draft.History[2] = double.PositiveInfinity,
-        ["a learning rate of the past below 0"] = draft => draft.History[4] = -1,
-        ["a learning rate of the past that is no number"] = draft => draft.History[4] = double.NaN,
+        ["a learning rate of the past below 0"] = draft => draft.Rates[0] = -1,
+        ["a learning rate of the past that is no number"] = draft => draft.Rates[0] = double.NaN,
+        ["a learning rate too many"] = draft => draft.Rates = [.. draft.Rates, 0.1],
         ["half a validation"] = draft => draft.History[3] = 0.5,
         ["a weight that is no number"] = draft => draft.Weights[1].Values[2] = float.NaN,
         ["an infinite weight"] = draft => draft.Weights[0].Values[0] = float.NegativeInfinity,

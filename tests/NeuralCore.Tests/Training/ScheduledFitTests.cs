@@ -11,7 +11,9 @@ using static NeuralCore.Training.ScheduleDuration;
 
 namespace NeuralCore.Tests.Training;
 
-/// <summary>The learning rate of a fit: which one is in force, what a checkpoint keeps of it, and the promises of everything together.</summary>
+/// <summary>
+/// The learning rate of a fit: which one is in force, what a checkpoint keeps of it, and the promises of everything together.
+/// </summary>
 public class ScheduledFitTests
 {
     [Fact]
@@ -36,6 +38,19 @@ public class ScheduledFitTests
         rates.Seen.Clear();
         trainer.Fit(TestModels.Data(), options);
         rates.Seen.Should().Equal(expected);
+    }
+
+    [Fact]
+    public void A_resumed_fit_has_the_rates_of_the_epochs_before()
+    {
+        FitOptions<int> options = Fits.Options(3) with { Schedule = new StepDecay(OfEpochs(1), 0.5) };
+        using Trainer<int> cancelled = Fits.CancelAfter(20, options: options);
+        Checkpoint checkpoint = Fits.ThroughDisk(cancelled.CreateCheckpoint());
+        using Trainer<int> trainer = Fits.Compile(TestModels.Small());
+
+        TrainingHistory history = trainer.Fit(TestModels.Data(), options with { ResumeFrom = checkpoint });
+
+        history.Epochs.Select(epoch => epoch.LearningRate).Should().Equal(0.01f, 0.005f, 0.0025f);
     }
 
     [Fact]

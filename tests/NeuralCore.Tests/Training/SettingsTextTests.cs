@@ -16,7 +16,8 @@ public class SettingsTextTests
         foreach (Type type in optimizers)
         {
             var constructor = type.GetConstructors().OrderByDescending(c => c.GetParameters().Length).First();
-            var optimizer = (Optimizer)constructor.Invoke(constructor.GetParameters().Select(parameter => parameter.DefaultValue).ToArray());
+            var optimizer = (Optimizer)constructor.Invoke(
+                constructor.GetParameters().Select(parameter => parameter.DefaultValue).ToArray());
             optimizer.Settings.Should().ContainAll(constructor.GetParameters().Select(parameter => parameter.Name + ": "));
         }
     }

@@ -6,8 +6,8 @@ namespace NeuralCore.Training;
 /// </summary>
 /// <remarks>
 /// Source: Smith and Topin 2018. PyTorch's OneCycleLR with cosines and two phases, where the optimizer's rate is <c>max_lr</c>,
-/// <c>pct_start</c> is the share, the start is 1 / <c>div_factor</c> and the end 1 / (<c>div_factor</c> <c>final_div_factor</c>). The momentum
-/// is not cycled.
+/// <c>pct_start</c> is the share, the start is 1 / <c>div_factor</c> and the end 1 / (<c>div_factor</c> <c>final_div_factor</c>). The
+/// momentum is not cycled.
 /// </remarks>
 public sealed class OneCycle : LearningRateSchedule
 {
