@@ -34,6 +34,8 @@ internal sealed class DerivativeComparer
         for (int t = 0; t < _subject.Tensors.Count; t++)
         {
             VariedTensor tensor = _subject.Tensors[t];
+            if (tensor.IsInput && !_options.ChecksInput)
+                continue;
             int[] indices = Indices(tensor.Values.Length, t);
             (double Numeric, double Doubt, bool IsKink)[] derivatives = Array.ConvertAll(indices, index => Derivative(tensor, index));
 

@@ -19,7 +19,7 @@ namespace NeuralCore.Diagnostics;
 public static class GradientCheck
 {
     /// <summary>Checks a layer: the gradients of its input and of all its parameters.</summary>
-    /// <param name="layer">The layer, not part of a model yet. Its parameters get random values.</param>
+    /// <param name="layer">The layer, not part of a model yet. Its parameters get random values, its statistics do not.</param>
     /// <param name="input">The shape of one sample that comes in.</param>
     /// <param name="options">How; defaults where left out.</param>
     /// <exception cref="ShapeException">The layer does not accept the shape.</exception>
@@ -32,7 +32,8 @@ public static class GradientCheck
         Sequential model = new(input, [layer], options.Seed);
         RandomStream stream = RandomStream.Derive((ulong)options.Seed, RandomPurpose.Diagnostics);
         int draws = 0;
-        foreach (Parameter parameter in model.Parameters)
+        // Statistics keep their values: a variance is not negative.
+        foreach (Parameter parameter in model.Parameters.Where(parameter => !parameter.IsStatistic))
         {
             // Factors of zero would hide errors.
             foreach (ref float value in parameter.Values)

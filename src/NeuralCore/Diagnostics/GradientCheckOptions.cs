@@ -11,6 +11,11 @@ public sealed record GradientCheckOptions
     /// </summary>
     public float[]? Input { get; init; }
 
+    /// <summary>
+    /// Whether the gradient with respect to the input is checked; false for inputs that cannot be varied, such as category indices.
+    /// </summary>
+    public bool ChecksInput { get; init; } = true;
+
     /// <summary>The seed of input, parameters, projection and dropout masks.</summary>
     public long Seed { get; init; } = 1;
 

@@ -48,5 +48,8 @@ internal sealed class VariedTensor(string name, Memory<float> values)
 
     internal Memory<float> Values { get; } = values;
 
+    /// <summary>Whether it is the input of a layer or a model.</summary>
+    internal bool IsInput { get; init; }
+
     internal float[] Claimed { get; } = new float[values.Length];
 }

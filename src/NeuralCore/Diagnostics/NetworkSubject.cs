@@ -36,7 +36,7 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
         _batch = new Batch<TTarget>(Rows, model.InputShape.Size, targetWidth: 0);
         _runner = new RowRunner<TTarget>(_plan, _workspace, _batch, new Head(this));
         _phases = StepPhase.Of(_plan, needsGradientNorm: false, hasPanels: true);
-        List<VariedTensor> tensors = [new("input", _input)];
+        List<VariedTensor> tensors = [new("input", _input) { IsInput = true }];
         foreach (Parameter parameter in model.Parameters.Where(p => p.IsTrainable))
             tensors.Add(new VariedTensor(parameter.FullName, model.Store.Values.Memory.Slice(parameter.Offset, parameter.Shape.Size)));
         Tensors = tensors;

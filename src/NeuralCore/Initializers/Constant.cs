@@ -20,7 +20,7 @@ public sealed class Constant : Initializer
     public float Value { get; }
 
     /// <inheritdoc/>
-    protected internal override void Initialize(Span<float> values, Shape shape, RandomStream stream) => values.Fill(Value);
+    protected internal override void Initialize(Span<float> values, Shape shape, Fans fans, RandomStream stream) => values.Fill(Value);
 
     /// <inheritdoc/>
     protected internal override LayerDescription Describe() =>

@@ -12,7 +12,16 @@ internal static class InitializerFactory
     internal static Initializer? Create(LayerDescription? description) => description?.Kind switch
     {
         "GlorotUniform" => new GlorotUniform(),
+        "GlorotNormal" => new GlorotNormal(),
+        "HeUniform" => new HeUniform(),
         "HeNormal" => new HeNormal(),
+        "LeCunUniform" => new LeCunUniform(),
+        "LeCunNormal" => new LeCunNormal(),
+        "VarianceScaling" => VarianceScaling.From(description),
+        "RandomNormal" => new RandomNormal(description.GetDouble("mean"), description.GetDouble("standardDeviation")),
+        "TruncatedNormal" => new TruncatedNormal(description.GetDouble("mean"), description.GetDouble("standardDeviation")),
+        "RandomUniform" => new RandomUniform(description.GetDouble("minimum"), description.GetDouble("maximum")),
+        "Orthogonal" => new Orthogonal(description.GetDouble("gain")),
         "Zeros" => new Zeros(),
         "Constant" => new Constant((float)description.GetDouble("value")),
         _ => null,

@@ -7,7 +7,7 @@ namespace NeuralCore.Initializers;
 public sealed class Zeros : Initializer
 {
     /// <inheritdoc/>
-    protected internal override void Initialize(Span<float> values, Shape shape, RandomStream stream) => values.Clear();
+    protected internal override void Initialize(Span<float> values, Shape shape, Fans fans, RandomStream stream) => values.Clear();
 
     /// <inheritdoc/>
     protected internal override LayerDescription Describe() => new("Zeros");

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuralCore.Initializers;
 using NeuralCore.Numerics;
+using NeuralCore.Regularization;
 
 namespace NeuralCore.Layers;
 
@@ -24,6 +25,9 @@ public sealed unsafe class Dense : Layer
     /// <param name="kernelInitializer">What W starts from; Glorot uniform by default.</param>
     /// <param name="biasInitializer">What b starts from; zeros by default.</param>
     /// <param name="useBias">Whether there is a b.</param>
+    /// <param name="kernelRegularizer">A penalty on W that is added to the loss; none by default.</param>
+    /// <param name="biasRegularizer">A penalty on b that is added to the loss; none by default.</param>
+    /// <param name="kernelConstraint">What W satisfies after each update, such as a largest norm of each unit's weights.</param>
     /// <param name="name">The name, unique in the model.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is below 1.</exception>
     public Dense(
@@ -32,6 +36,9 @@ public sealed unsafe class Dense : Layer
         Initializer? kernelInitializer = null,
         Initializer? biasInitializer = null,
         bool useBias = true,
+        Regularizer? kernelRegularizer = null,
+        Regularizer? biasRegularizer = null,
+        Constraint? kernelConstraint = null,
         string? name = null)
         : base(name)
     {
@@ -41,13 +48,16 @@ public sealed unsafe class Dense : Layer
         KernelInitializer = kernelInitializer ?? new GlorotUniform();
         BiasInitializer = biasInitializer ?? new Zeros();
         UseBias = useBias;
+        KernelRegularizer = kernelRegularizer;
+        BiasRegularizer = biasRegularizer;
+        KernelConstraint = kernelConstraint;
     }
 
     /// <summary>The number of outputs.</summary>
     public int Units { get; }
 
     /// <summary>The activation that runs behind the layer; null for none.</summary>
-    public Activation? Activation { get; private init; }
+    public Activation? Activation { get; private set; }
 
     /// <summary>What the kernel starts from.</summary>
     public Initializer KernelInitializer { get; }
@@ -57,6 +67,15 @@ public sealed unsafe class Dense : Layer
 
     /// <summary>Whether there is a bias.</summary>
     public bool UseBias { get; }
+
+    /// <summary>The penalty on the kernel; null for none.</summary>
+    public Regularizer? KernelRegularizer { get; }
+
+    /// <summary>The penalty on the bias; null for none.</summary>
+    public Regularizer? BiasRegularizer { get; }
+
+    /// <summary>What the kernel satisfies after each update; null for nothing.</summary>
+    public Constraint? KernelConstraint { get; }
 
     /// <inheritdoc/>
     protected internal override Activation? TrailingActivation => Activation;
@@ -70,7 +89,9 @@ public sealed unsafe class Dense : Layer
     {
         // The activation is a layer of its own and can serve one model only, as this one.
         Activation? activation = (Activation?)Activation?.CloneUnbound();
-        return new Dense(Units, activation, KernelInitializer, BiasInitializer, UseBias, GivenName) { Trainable = Trainable };
+        Dense copy = (Dense)base.CloneUnbound();
+        copy.Activation = activation;
+        return copy;
     }
 
     /// <inheritdoc/>
@@ -82,8 +103,10 @@ public sealed unsafe class Dense : Layer
         int inputs = input[0];
         if ((long)inputs * Units > Array.MaxLength / 2)
             throw builder.Reject("a kernel that fits in memory", input, $"[{inputs}, {Units}] weights do not.");
-        _kernel = builder.AddParameter("kernel", [inputs, Units], KernelInitializer);
-        _bias = UseBias ? builder.AddParameter("bias", [Units], BiasInitializer, decayed: false) : null;
+        _kernel = builder.AddParameter("kernel", [inputs, Units], KernelInitializer, decayed: true, KernelRegularizer, KernelConstraint);
+        _bias = UseBias
+            ? builder.AddParameter("bias", [Units], BiasInitializer, decayed: false, BiasRegularizer, fans: new Fans(inputs, Units))
+            : null;
 
         // The input gradient multiplies by the transposed kernel, which is packed once a step for all workers.
         builder.BackwardReads = BackwardReads.Input;
@@ -177,11 +200,19 @@ public sealed unsafe class Dense : Layer
     protected internal override LayerDescription Describe()
     {
         LayerDescription? activation = Activation?.Description;
-        LayerDescription description = new LayerDescription("Dense", activation is null ? $"{Units}" : $"{Units}, {activation}")
+        string text = string.Concat(
+            $"{Units}", Text("", activation), Text("kernelRegularizer: ", KernelRegularizer), Text("biasRegularizer: ", BiasRegularizer),
+            Text("kernelConstraint: ", KernelConstraint));
+        return new LayerDescription("Dense", text)
             .With("units", Units)
             .With("useBias", UseBias)
             .With("kernelInitializer", KernelInitializer.Describe())
-            .With("biasInitializer", BiasInitializer.Describe());
-        return activation is null ? description : description.With("activation", activation);
+            .With("biasInitializer", BiasInitializer.Describe())
+            .WithOptional("activation", activation)
+            .WithOptional("kernelRegularizer", KernelRegularizer?.Describe())
+            .WithOptional("biasRegularizer", BiasRegularizer?.Describe())
+            .WithOptional("kernelConstraint", KernelConstraint?.Describe());
     }
+
+    private static string Text(string name, object? setting) => setting is null ? "" : $", {name}{setting}";
 }

@@ -1,5 +1,6 @@
 using NeuralCore.Initializers;
 using NeuralCore.Randomness;
+using NeuralCore.Regularization;
 
 namespace NeuralCore.Layers;
 
@@ -84,10 +85,17 @@ public sealed class LayerBuilder
     /// </param>
     /// <param name="initializer">Makes the initial values.</param>
     /// <param name="decayed">Whether weight decay applies; by convention true for kernels and false for biases.</param>
+    /// <param name="regularizer">A penalty on the values that is added to the loss; null for none.</param>
+    /// <param name="constraint">What the values satisfy after each update, column by column of the last axis; null for nothing.</param>
+    /// <param name="fans">
+    /// Fan-in and fan-out for the initializer; by default those of the shape. A bias states its kernel's.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The name is taken, blank, longer than 200 characters, not well-formed Unicode, or has a slash or a control character.
     /// </exception>
-    public Parameter AddParameter(string name, Shape shape, Initializer initializer, bool decayed = true)
+    public Parameter AddParameter(
+        string name, Shape shape, Initializer initializer, bool decayed = true, Regularizer? regularizer = null,
+        Constraint? constraint = null, Fans? fans = null)
     {
         Names.Check(name, "a parameter's name", Name);
         ArgumentNullException.ThrowIfNull(shape);
@@ -96,7 +104,12 @@ public sealed class LayerBuilder
             throw new ArgumentException($"{Name}: the parameter \"{name}\" is declared twice.", nameof(name));
 
         RandomStream stream = CreateRandomStream($"initial.{name}");
-        Parameter parameter = new(name, $"{Name}.{name}", shape, initializer, stream, _layer.Trainable, decayed);
+        Parameter parameter = new(
+            name, $"{Name}.{name}", shape, initializer, fans ?? Fans.Of(shape), stream, _layer.Trainable, decayed)
+        {
+            Regularizer = regularizer,
+            Constraint = constraint,
+        };
         _parameters.Add(parameter);
         return parameter;
     }
@@ -105,6 +118,9 @@ public sealed class LayerBuilder
     /// Declares values such as running means that the optimizer does not touch: saved with the weights, changed only by
     /// <see cref="Layer.UpdateStatistics"/>.
     /// </summary>
+    /// <param name="name">The name inside the layer.</param>
+    /// <param name="shape">The shape, row-major.</param>
+    /// <param name="initializer">Makes the initial values.</param>
     /// <inheritdoc cref="AddParameter"/>
     public Parameter AddStatistic(string name, Shape shape, Initializer initializer)
     {

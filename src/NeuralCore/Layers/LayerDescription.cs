@@ -63,6 +63,9 @@ public sealed class LayerDescription
     /// <inheritdoc cref="With(string, long)"/>
     public LayerDescription With(string name, LayerDescription value) => Add(name, value);
 
+    /// <summary>Adds a nested description unless it is null.</summary>
+    internal LayerDescription WithOptional(string name, LayerDescription? value) => value is null ? this : With(name, value);
+
     /// <summary>Reads a required whole number that fits an <see cref="int"/>.</summary>
     /// <param name="name">The setting's name.</param>
     /// <exception cref="FormatException">The setting is missing, of another type, or too large.</exception>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using NeuralCore.Initializers;
+using NeuralCore.Regularization;
 
 namespace NeuralCore.Layers;
 
@@ -22,6 +23,9 @@ public sealed class LayerFactory
             InitializerFactory.Create(description.GetDescription("kernelInitializer")),
             InitializerFactory.Create(description.GetDescription("biasInitializer")),
             description.GetBoolean("useBias"),
+            Regularizer.From(description.GetDescription("kernelRegularizer")),
+            Regularizer.From(description.GetDescription("biasRegularizer")),
+            Constraint.From(description.GetDescription("kernelConstraint")),
             name)),
         new("ReLU", (_, _, name) => new ReLU(name)),
         new("LeakyReLU", (description, _, name) => new LeakyReLU((float)description.GetDouble("negativeSlope"), name)),
@@ -37,6 +41,13 @@ public sealed class LayerFactory
         new("LogSoftmax", (_, _, name) => new LogSoftmax(name)),
         new("Dropout", (description, _, name) => new Dropout(description.GetDouble("rate"), name)),
         new("Flatten", (_, _, name) => new Flatten(name)),
+        new("BatchNormalization", (description, _, name) => new BatchNormalization(
+            description.GetDouble("momentum"), description.GetDouble("epsilon"), description.GetBoolean("center"),
+            description.GetBoolean("scale"), name)),
+        new("LayerNormalization", (description, _, name) => new LayerNormalization(
+            description.GetDouble("epsilon"), description.GetBoolean("center"), description.GetBoolean("scale"), name)),
+        new("GaussianNoise", (description, _, name) => new GaussianNoise(description.GetDouble("standardDeviation"), name)),
+        new("Embedding", (description, _, name) => Embedding.From(description, name)),
     ]);
 
     /// <summary>Returns a factory with one more kind of layer.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using NeuralCore.Initializers;
 using NeuralCore.Numerics;
 using NeuralCore.Randomness;
+using NeuralCore.Regularization;
 
 namespace NeuralCore.Layers;
 
@@ -12,11 +13,12 @@ namespace NeuralCore.Layers;
 public sealed unsafe class Parameter
 {
     private readonly Initializer _initializer;
+    private readonly Fans _fans;
     private readonly RandomStream _stream;
     private AlignedBuffer? _store;
 
     internal Parameter(
-        string name, string fullName, Shape shape, Initializer initializer, RandomStream stream, bool trainable, bool decayed)
+        string name, string fullName, Shape shape, Initializer initializer, Fans fans, RandomStream stream, bool trainable, bool decayed)
     {
         Name = name;
         FullName = fullName;
@@ -24,6 +26,7 @@ public sealed unsafe class Parameter
         IsTrainable = trainable;
         IsDecayed = decayed;
         _initializer = initializer;
+        _fans = fans;
         _stream = stream;
     }
 
@@ -44,6 +47,12 @@ public sealed unsafe class Parameter
 
     /// <summary>Whether weight decay applies.</summary>
     public bool IsDecayed { get; }
+
+    /// <summary>The penalty on the values that is added to the loss; null for none.</summary>
+    public Regularizer? Regularizer { get; internal init; }
+
+    /// <summary>What the values satisfy after each update; null for nothing.</summary>
+    public Constraint? Constraint { get; internal init; }
 
     /// <summary>The values, row-major, in the model's own memory. Do not change them while the model is being trained.</summary>
     /// <exception cref="InvalidOperationException">The model is still being built.</exception>
@@ -73,5 +82,5 @@ public sealed unsafe class Parameter
         Offset = offset;
     }
 
-    internal void Initialize() => _initializer.Initialize(Values, Shape, _stream);
+    internal void Initialize() => _initializer.Initialize(Values, Shape, _fans, _stream);
 }

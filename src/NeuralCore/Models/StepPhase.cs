@@ -7,8 +7,10 @@ internal enum PhaseKind
     Rows,
     Reduce,
     Gradients,
+    Penalty,
     Norm,
     Update,
+    Constrain,
 }
 
 /// <summary>A phase of a training step; all workers finish it before any starts the next.</summary>
@@ -21,7 +23,13 @@ internal sealed record StepPhase(PhaseKind Kind, int Index = 0, int Layer = 0, b
     /// <summary>
     /// The phases of a step, in order. Each layer that reduces over the batch splits the rows, in the forward and in the backward pass.
     /// </summary>
-    internal static StepPhase[] Of(ExecutionPlan plan, bool needsGradientNorm, bool hasPanels)
+    /// <param name="plan">The plan.</param>
+    /// <param name="needsGradientNorm">Whether the optimizer reads the norm of the gradients.</param>
+    /// <param name="hasPanels">Whether there is something to pack.</param>
+    /// <param name="hasPenalties">Whether a parameter has a regularizer.</param>
+    /// <param name="hasConstraints">Whether a parameter has a constraint.</param>
+    internal static StepPhase[] Of(
+        ExecutionPlan plan, bool needsGradientNorm, bool hasPanels, bool hasPenalties = false, bool hasConstraints = false)
     {
         List<StepPhase> phases = [];
         if (hasPanels)
@@ -42,9 +50,13 @@ internal sealed record StepPhase(PhaseKind Kind, int Index = 0, int Layer = 0, b
             phases.Add(new StepPhase(PhaseKind.Rows, part++));
         }
         phases.Add(new StepPhase(PhaseKind.Gradients));
+        if (hasPenalties)
+            phases.Add(new StepPhase(PhaseKind.Penalty));
         if (needsGradientNorm)
             phases.Add(new StepPhase(PhaseKind.Norm));
         phases.Add(new StepPhase(PhaseKind.Update));
+        if (hasConstraints)
+            phases.Add(new StepPhase(PhaseKind.Constrain));
         return phases.ToArray();
     }
 }

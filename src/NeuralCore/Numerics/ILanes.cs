@@ -66,6 +66,9 @@ internal unsafe interface ILanes<TSelf> : IVectorOperations<TSelf>
     /// <summary><c>bits of random, unsigned, &gt;= threshold ? chosen : +0</c>.</summary>
     static abstract TSelf WhereBitsAtLeast(TSelf random, uint threshold, TSelf chosen);
 
+    /// <summary>The upper 24 bits as a signed number: -2^23 to 2^23 - 1.</summary>
+    static abstract TSelf UpperBits(TSelf random);
+
     /// <summary>
     /// <c>value * 2^n</c> for |n| &lt;= 200, where <paramref name="shifted"/> is n + <see cref="Elementary.RoundingShift"/>; two
     /// multiplications, as in <see cref="Elementary.Exp(float)"/>.

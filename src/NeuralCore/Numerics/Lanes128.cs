@@ -177,6 +177,11 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 UpperBits(Lanes128 random) => new(
+        Vector128.ConvertToSingle(random._first.AsInt32() >> 8), Vector128.ConvertToSingle(random._second.AsInt32() >> 8),
+        Vector128.ConvertToSingle(random._third.AsInt32() >> 8), Vector128.ConvertToSingle(random._fourth.AsInt32() >> 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 MultiplyByPowerOfTwo(Lanes128 value, Lanes128 shifted) => new(
         MultiplyByPowerOfTwo(value._first, shifted._first), MultiplyByPowerOfTwo(value._second, shifted._second),
         MultiplyByPowerOfTwo(value._third, shifted._third), MultiplyByPowerOfTwo(value._fourth, shifted._fourth));

@@ -142,6 +142,10 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 UpperBits(Lanes256 random) =>
+        new(Vector256.ConvertToSingle(random._lower.AsInt32() >> 8), Vector256.ConvertToSingle(random._upper.AsInt32() >> 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 MultiplyByPowerOfTwo(Lanes256 value, Lanes256 shifted) =>
         new(MultiplyByPowerOfTwo(value._lower, shifted._lower), MultiplyByPowerOfTwo(value._upper, shifted._upper));
 

@@ -112,6 +112,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 UpperBits(Lanes512 random) => new(Vector512.ConvertToSingle(random._all.AsInt32() >> 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 MultiplyByPowerOfTwo(Lanes512 value, Lanes512 shifted)
     {
         Vector512<int> exponent = shifted._all.AsInt32() - Vector512.Create(Elementary.RoundingShiftBits);

@@ -204,6 +204,14 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static LanesScalar UpperBits(LanesScalar random)
+    {
+        for (int i = 0; i < LaneMath.Width; i++)
+            random._lanes[i] = BitConverter.SingleToInt32Bits(random._lanes[i]) >> 8;
+        return random;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar MultiplyByPowerOfTwo(LanesScalar value, LanesScalar shifted)
     {
         for (int i = 0; i < LaneMath.Width; i++)

@@ -30,13 +30,8 @@ internal static unsafe class DropoutKernel
         VectorPath path, float* x, float* y, int rows, int columns, int firstRow, ulong step, PhiloxKey key, uint dropThreshold,
             float scale)
     {
-        // The keys of the rounds, from memory: as running values they would take the registers that the counters need.
-        ulong* keys = stackalloc ulong[2 * Philox4x32.Rounds];
-        for (int round = 0; round < Philox4x32.Rounds; round++)
-        {
-            keys[2 * round] = unchecked(key.Low + (uint)round * Philox4x32.Weyl0);
-            keys[2 * round + 1] = unchecked(key.High + (uint)round * Philox4x32.Weyl1);
-        }
+        ulong* keys = stackalloc ulong[PhiloxColumns.KeyWords];
+        PhiloxColumns.Schedule(key, keys);
         switch (path)
         {
             case VectorPath.Vector512:
@@ -66,7 +61,8 @@ internal static unsafe class DropoutKernel
             uint rowWord = (uint)(firstRow + row);
             for (int column = 0; column < columns; column += block)
             {
-                Words<TWords, TLanes>((uint)column / 4, rowWord, step, keys, out TLanes random0, out TLanes random1);
+                PhiloxColumns.Words<TWords, TLanes>(
+                    (uint)column / 4, rowWord, step, keys, out TLanes random0, out TLanes random1);
                 TLanes factor = TLanes.Broadcast(scale);
                 int left = columns - column;
                 if (left >= block)
@@ -92,32 +88,6 @@ internal static unsafe class DropoutKernel
                 y += left;
             }
         }
-    }
-
-    // The words for 32 neighbouring columns: Philox4x32.Block on eight counters at once.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Words<TWords, TLanes>(
-        uint firstCounter, uint row, ulong step, ulong* keys, out TLanes first, out TLanes second)
-        where TWords : struct, IPhiloxLanes<TWords, TLanes>
-        where TLanes : struct, ILanes<TLanes>
-    {
-        TWords counter0 = TWords.Counters(firstCounter);
-        TWords counter1 = TWords.Broadcast(row);
-        TWords counter2 = TWords.Broadcast((uint)step);
-        TWords counter3 = TWords.Broadcast((uint)(step >> 32));
-        TWords multiplier0 = TWords.Broadcast(Philox4x32.Multiplier0);
-        TWords multiplier1 = TWords.Broadcast(Philox4x32.Multiplier1);
-        for (int round = 0; round < Philox4x32.Rounds; round++)
-        {
-            TWords product0 = TWords.Multiply(counter0, multiplier0);
-            TWords product1 = TWords.Multiply(counter2, multiplier1);
-            counter0 = TWords.Xor(TWords.HighWord(product1), counter1, TWords.Broadcast(keys[0]));
-            counter1 = product1;
-            counter2 = TWords.Xor(TWords.HighWord(product0), counter3, TWords.Broadcast(keys[1]));
-            counter3 = product0;
-            keys += 2;
-        }
-        TWords.Columns(counter0, counter1, counter2, counter3, out first, out second);
     }
 
     private static void ApplyScalar(

@@ -19,11 +19,13 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
     private readonly LossHead<TTarget> _head;
     private readonly RowRunner<TTarget> _runner;
     private readonly int _blockRows;
+    private readonly Penalties _penalties;
 
     internal EvaluationStep(Sequential model, LossAndMetrics<TTarget> lossAndMetrics, WorkerTeam team)
     {
         _lossAndMetrics = lossAndMetrics;
         _team = team;
+        _penalties = new Penalties(model);
         _queue = new WorkQueue(team.Workers);
         ExecutionPlan plan = ExecutionPlan.ForEvaluation(model.ExpandedLayers, model.InputShape.Size, lossAndMetrics.FusesLastLayer);
         Workspace workspace = Workspace.ForPrediction(plan, team.Workers);
@@ -33,7 +35,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
         _runner = new RowRunner<TTarget>(plan, workspace, _batch, _head);
     }
 
-    /// <summary>The mean loss and the metrics over a dataset.</summary>
+    /// <summary>The mean loss, with the penalties of regularizers, and the metrics over a dataset.</summary>
     internal Evaluation Run(Dataset<TTarget> data, CancellationToken cancellation)
     {
         EpochSums sums = new(_lossAndMetrics.CreateStates());
@@ -54,6 +56,8 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
         {
             _runner.End();
         }
+        if (_penalties.Count > 0)
+            sums.Loss += _penalties.Compute() * sums.Rows;
         return sums.Result(_lossAndMetrics);
     }
 

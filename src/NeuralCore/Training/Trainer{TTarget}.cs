@@ -149,7 +149,7 @@ public sealed class Trainer<TTarget> : Trainer
     /// <summary>The mean loss and the metrics over a dataset, with dropout off.</summary>
     /// <remarks>
     /// Values that are not finite are not rejected: a row whose predictions are NaN makes the mean loss NaN and counts as wrong in
-    /// <see cref="Accuracy"/>.
+    /// <see cref="Accuracy"/>. The loss includes the penalties of regularizers, as in training and in Keras.
     /// </remarks>
     /// <param name="data">The data.</param>
     /// <param name="threads">

@@ -9,8 +9,9 @@ using NeuralCore.Optimizers;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// One training step in phases: packing, rows forward and backward, parameter gradients, their norm if the optimizer or its clipping needs
-/// it, update. docs/architecture.md describes the phases and why no partition of them can change a bit.
+/// One training step in phases: packing, rows forward and backward, parameter gradients, penalties if there are regularizers, the norm of
+/// the gradients if the optimizer or its clipping needs it, update, constraints if there are any. docs/architecture.md describes the phases
+/// and why no partition of them can change a bit.
 /// </summary>
 internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     where TTarget : unmanaged
@@ -30,6 +31,9 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     private readonly RowRunner<TTarget> _runner;
     private readonly double[] _stepStateBefore;
     private readonly GradientNorm _norm;
+    private readonly Penalties _penalties;
+    private readonly ConstrainedColumns[] _constrained;
+    private readonly int _phasesBeforeUpdate;
     private (int Smallest, int Largest) _blocks;
     private (bool SkipsZeros, Type Features)? _warmedUp;
     private float _learningRate;
@@ -51,7 +55,12 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _runner = new RowRunner<TTarget>(_plan, _workspace, _batch, _head);
         _stepStateBefore = new double[state.OptimizerState.StepState.Length];
         _norm = new GradientNorm(state.Optimizer, _partition);
-        _phases = StepPhase.Of(_plan, _norm.IsNeeded, hasPanels: _partition.Panels.Length > 0);
+        _penalties = new Penalties(model);
+        _constrained = ConstrainedColumns.Of(model);
+        _phases = StepPhase.Of(
+            _plan, _norm.IsNeeded, hasPanels: _partition.Panels.Length > 0, hasPenalties: _penalties.Count > 0,
+            hasConstraints: _constrained.Length > 0);
+        _phasesBeforeUpdate = Array.FindIndex(_phases, phase => phase.Kind == PhaseKind.Update);
         _queues = _phases.Select(_ => new WorkQueue(team.Workers)).ToArray();
     }
 
@@ -69,7 +78,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         _workspace.ParameterGradients.Span.Slice(parameter.Offset, parameter.Shape.Size);
 
     /// <summary>Takes a step on rows of a data set.</summary>
-    /// <returns>The sum of the rows' losses.</returns>
+    /// <returns>The sum of the rows' losses, each with the penalty of the regularizers.</returns>
     /// <exception cref="NonFiniteException">
     /// The loss or a weight is not finite. With a non-finite loss the weights are those from before the step.
     /// </exception>
@@ -105,7 +114,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             return;
         _warmedUp = kind;
         _batch.TakeFrom(data, 0, Math.Min(BatchRows, data.Count));
-        RunPhases(_phases.Length - 1);
+        RunPhases(_phasesBeforeUpdate);
         _runner.End();
     }
 
@@ -128,12 +137,16 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
                 }
                 break;
             case PhaseKind.Reduce when _runner.IsFinite:
-                while (queue.TryTake(worker, out int columns))
-                    Reduce(current, columns, worker);
+                while (queue.TryTake(worker, out int block))
+                    Reduce(current, block, worker);
                 break;
             case PhaseKind.Gradients when _runner.IsFinite:
                 while (queue.TryTake(worker, out int slice))
                     ComputeGradient(_partition.Slices[slice], worker);
+                break;
+            case PhaseKind.Penalty when _runner.IsFinite:
+                while (queue.TryTake(worker, out int penalized))
+                    _penalties.Add(penalized, _workspace.ParameterGradients.Span);
                 break;
             case PhaseKind.Norm when _runner.IsFinite:
                 while (queue.TryTake(worker, out int chunk))
@@ -144,6 +157,10 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
                 double norm = _norm.Global;
                 while (queue.TryTake(worker, out int item))
                     Update(item, norm);
+                break;
+            case PhaseKind.Constrain when _runner.IsFinite:
+                while (queue.TryTake(worker, out int columns))
+                    _constrained[columns].Apply();
                 break;
             default:
                 break;
@@ -159,7 +176,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
             if (!_runner.IsFinite || !_weightsAreFinite)
                 throw NonFinite(sum / _batch.Count);
             _state.StepCount++;
-            return sum;
+            return _penalties.Count == 0 ? sum : sum + _penalties.Sum * _batch.Count;
         }
         finally
         {
@@ -213,7 +230,9 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         PhaseKind.Rows => StepPartition.TilesOf(_batch.Count),
         PhaseKind.Reduce => _partition.ColumnBlocksOf(phase.Layer),
         PhaseKind.Gradients => _partition.Slices.Length,
+        PhaseKind.Penalty => _penalties.Count,
         PhaseKind.Norm => _partition.Chunks.Length,
+        PhaseKind.Constrain => _constrained.Length,
         _ => _partition.Ranges.Length + _partition.Statistics.Length,
     };
 

@@ -13,24 +13,30 @@ internal static class FolderOrder
         ["Diagnostics"],
         ["Models"],
         ["Data"],
-        ["Layers", "Losses", "Optimizers", "Metrics", "Initializers"],
+        ["Layers", "Losses", "Optimizers", "Metrics", "Initializers", "Regularization"],
         ["Randomness"],
         ["Numerics"],
         [RootFolder],
     ];
 
-    // Losses fuse with the layer before them, an optimizer's pass names the parameter it updates, and layers name their initializers. The
-    // way back from Initializers is the one circle: an initializer describes itself by a LayerDescription.
+    // Losses fuse with the layer before them, an optimizer's pass names the parameter it updates, and layers name their initializers,
+    // regularizers and constraints. The ways back are the only circles: these describe themselves by a LayerDescription.
     private static readonly (string From, string To)[] Sideways =
     [
         ("Losses", "Layers"),
         ("Optimizers", "Layers"),
         ("Layers", "Initializers"),
         ("Initializers", "Layers"),
+        ("Layers", "Regularization"),
+        ("Regularization", "Layers"),
     ];
 
     /// <summary>The arrows that close a circle, with the only type each may reach.</summary>
-    internal static readonly (string From, string To, string Type)[] Circles = [("Initializers", "Layers", "LayerDescription")];
+    internal static readonly (string From, string To, string Type)[] Circles = 
+    [
+        ("Initializers", "Layers", "LayerDescription"),
+        ("Regularization", "Layers", "LayerDescription"),
+    ];
 
     internal static bool IsKnown(string folder) => Array.Exists(Levels, level => level.Contains(folder));
 

@@ -25,6 +25,23 @@ public class GradientCheckContractTests
         ["Dense with LogSoftmax"] = seed => OfLayer(new Dense(4, new LogSoftmax()), [6], seed),
         ["Dropout"] = seed => OfLayer(new Dropout(0.4), [37], seed),
         ["Dropout of nothing"] = seed => OfLayer(new Dropout(0), [5], seed),
+        ["BatchNormalization"] = seed => OfLayer(new BatchNormalization(), [37], seed),
+        ["BatchNormalization of one column"] = seed => OfLayer(new BatchNormalization(epsilon: 1e-5), [1], seed),
+        ["BatchNormalization without scale and center"] = seed => OfLayer(new BatchNormalization(center: false, scale: false), [5], seed),
+        ["BatchNormalization, frozen"] = seed => OfLayer(new BatchNormalization { Trainable = false }, [18], seed),
+        ["LayerNormalization"] = seed => OfLayer(new LayerNormalization(), [37], seed),
+        ["LayerNormalization of several axes"] = seed => OfLayer(new LayerNormalization(center: false), [3, 5], seed),
+        ["LayerNormalization without scale"] = seed => OfLayer(new LayerNormalization(scale: false), [16], seed),
+        ["GaussianNoise"] = seed => OfLayer(new GaussianNoise(0.4), [37], seed),
+        ["Embedding"] = seed => GradientCheck.Layer(
+            new Embedding([4, 9], 3), [3], new() { Seed = seed, ChecksInput = false, Input = [0, 8, 0.5f, 3, 2, -1, 3, 2, 4, 1, 0, 2] }),
+        ["whole, normalized on both sides of ReLUs"] = seed => OfModel(
+            [new BatchNormalization(), new Dense(9, useBias: false), new BatchNormalization(), new ReLU(), new Dense(7, new ReLU()),
+                new BatchNormalization(), new Dropout(0.3), new LayerNormalization(), new Dense(4, new Softmax())], [6],
+            seed, sparse: true),
+        ["whole, normalized and frozen in the middle"] = seed => OfModel(
+            [new Dense(9, new ReLU()), new BatchNormalization { Trainable = false }, new Dense(7, new ReLU()),
+                new LayerNormalization { Trainable = false }, new Dense(4, new Softmax())], [6], seed, sparse: true),
         ["Flatten"] = seed => OfLayer(new Flatten(), [3, 2, 4], seed),
         ["sparse, probabilities"] = seed => GradientCheck.Loss(
             new SparseCategoricalCrossEntropy(), [5], TestData.SoftRows(7, 5, (ulong)seed), TestData.Labels(7, 5, (ulong)seed)),

@@ -33,7 +33,9 @@ public class PublicApiTests
 
         printed.Should().Contain("public sealed class Dense : Layer\n")
             .And.Contain("public Dense(int units, Activation? activation = null, "
-                + "Initializer? kernelInitializer = null, Initializer? biasInitializer = null, bool useBias = true, string? name = null)")
+                + "Initializer? kernelInitializer = null, Initializer? biasInitializer = null, bool useBias = true, "
+                + "Regularizer? kernelRegularizer = null, Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, "
+                + "string? name = null)")
             .And.Contain("protected internal abstract Shape Build(Shape input, LayerBuilder builder)")
             .And.Contain("public readonly ref struct LossPass<TTarget> where TTarget : unmanaged")
             .And.Contain("public required int Rows { get; init; }")

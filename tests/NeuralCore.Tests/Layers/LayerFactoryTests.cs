@@ -1,5 +1,6 @@
 using NeuralCore.Initializers;
 using NeuralCore.Layers;
+using NeuralCore.Regularization;
 
 namespace NeuralCore.Tests.Layers;
 
@@ -87,6 +88,19 @@ public class LayerFactoryTests
         ["LogSoftmax"] = () => new LogSoftmax(),
         ["Dropout(0.25)"] = () => new Dropout(0.25),
         ["Flatten"] = () => new Flatten(),
+        ["Dense(7, ReLU, kernelRegularizer: L2(0.0001), biasRegularizer: L1(0.5), kernelConstraint: MaxNorm(3))"] = () => new Dense(
+            7, new ReLU(), new Orthogonal(1.5), new VarianceScaling(1.0 / 3, FanMode.FanAverage, ScaledDistribution.Uniform), true,
+            new L2(1e-4), new L1(0.5), new MaxNorm(3)),
+        ["Dense(7, kernelRegularizer: L1L2(0.25, 0.5))"] = () => new Dense(7, kernelRegularizer: new L1L2(0.25, 0.5)),
+        ["Dense(8)"] = () => new Dense(8, kernelInitializer: new RandomNormal(1, 2), biasInitializer: new TruncatedNormal(3, 4)),
+        ["Dense(9)"] = () => new Dense(9, kernelInitializer: new RandomUniform(-2, 3), biasInitializer: new LeCunNormal()),
+        ["Dense(10)"] = () => new Dense(10, kernelInitializer: new HeUniform(), biasInitializer: new LeCunUniform()),
+        ["Dense(11)"] = () => new Dense(11, kernelInitializer: new GlorotNormal(), biasInitializer: new VarianceScaling(0.5)),
+        ["BatchNormalization(momentum: 0.9, epsilon: 1E-05, center: false)"] = () => new BatchNormalization(0.9, 1e-5, center: false),
+        ["LayerNormalization(epsilon: 0.001, scale: false)"] = () => new LayerNormalization(scale: false),
+        ["GaussianNoise(0.25)"] = () => new GaussianNoise(0.25),
+        ["Embedding(7, 3)"] = () => new Embedding(7, 3, new HeNormal()),
+        ["Embedding([7, 12], 3, embeddingsRegularizer: L2(0.5))"] = () => new Embedding([7, 12], 3, embeddingsRegularizer: new L2(0.5)),
     };
 
     private static IEnumerable<string> Flat(LayerDescription description) => description.Settings.SelectMany(

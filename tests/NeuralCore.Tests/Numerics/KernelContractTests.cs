@@ -1,5 +1,6 @@
 using NeuralCore.Losses;
 using NeuralCore.Numerics;
+using NeuralCore.Randomness;
 using NeuralCore.Tests.Layers;
 using NeuralCore.Tests.Support;
 
@@ -77,6 +78,38 @@ public unsafe class KernelContractTests
         new("argmax", n => [n, 1], (path, p, n) => *p[1] = Reductions.ArgMax(path, p[0], n)),
         new("column sums", n => [n == 0 ? 0 : (Rows - 1) * (n + 5) + n, n], (path, p, n) =>
             Reductions.ColumnSums(path, p[0], Rows, n + 5, n, p[1])),
+        new("batch moments", n => [n == 0 ? 0 : (Rows - 1) * (n + 5) + n, BatchNormalizationKernel.Values * n], (path, p, n) =>
+            BatchNormalizationKernel.Moments(path, p[0], Rows, n + 5, n, p[1])),
+        new("batch gradient sums",
+            n => [n == 0 ? 0 : (Rows - 1) * (n + 5) + n, n == 0 ? 0 : (Rows - 1) * (n + 5) + n, BatchNormalizationKernel.Values * n],
+            (path, p, n) => BatchNormalizationKernel.GradientSums(path, p[0], p[1], Rows, n + 5, n, 1e-3f, p[2])),
+        new("batch scales", n => [n, n, n], (path, p, n) => BatchNormalizationKernel.Scales(path, p[0], p[1], n, 1e-3f, p[2])),
+        new("batch scales in place without gamma", n => [n], (path, p, n) =>
+            BatchNormalizationKernel.Scales(path, null, p[0], n, 1e-3f, p[0])),
+        new("batch normalization", n => [Rows * n, n, n, n, Rows * n], (path, p, n) =>
+            BatchNormalizationKernel.Forward(path, p[0], p[1], p[2], p[3], p[4], Rows, n, relu: false)),
+        new("batch normalization with ReLU in place", n => [Rows * n, n, n], (path, p, n) =>
+            BatchNormalizationKernel.Forward(path, p[0], p[1], p[2], null, p[0], Rows, n, relu: true)),
+        new("batch normalization backward", n => [Rows * n, Rows * n, n, n, n, n, Rows * n, Rows * n], (path, p, n) =>
+            BatchNormalizationKernel.Backward(path, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], Rows, n)),
+        new("batch normalization backward, frozen in place", n => [Rows * n, n], (path, p, n) =>
+            BatchNormalizationKernel.Backward(path, null, p[0], null, p[1], null, null, null, p[0], Rows, n)),
+        new("layer normalization", n => [Rows * n, n, n, Rows * n, 2 * Rows], (path, p, n) =>
+            LayerNormalizationKernel.Forward(path, p[0], p[1], p[2], p[3], p[4], Rows, n, 1e-3f)),
+        new("layer normalization without parameters", n => [Rows * n, Rows * n], (path, p, n) =>
+            LayerNormalizationKernel.Forward(path, p[0], null, null, p[1], null, Rows, n, 1e-3f)),
+        new("layer normalization backward", n => [Rows * n, Rows * n, n, 2 * Rows, Rows * n], (path, p, n) =>
+            LayerNormalizationKernel.Backward(path, p[0], p[1], p[2], p[3], p[4], Rows, n)),
+        new("layer normalization gradients", n => [Rows * n, Rows * n, 2 * Rows, n, n], (path, p, n) =>
+        {
+            LayerNormalizationKernel.ParameterGradients(path, p[0], p[1], p[2], Rows, n, n, continues: false, p[3]);
+            LayerNormalizationKernel.ParameterGradients(path, null, p[1], p[2], Rows, n, n, continues: true, p[4]);
+        }),
+        new("noise", n => [Rows * n, Rows * n], (path, p, n) =>
+            NoiseKernel.Add(path, p[0], p[1], Rows, n, 2, 3, RandomStream.Derive(1, "noise").Key, 0.5f)),
+        new("penalty's gradient", n => [n, n], (path, p, n) => PenaltyKernel.AddGradient(path, p[0], p[1], n, 0.25f, 0.5f)),
+        new("max norm", n => [n == 0 ? 0 : (Rows - 1) * (n + 5) + n], (path, p, n) =>
+            MaxNormKernel.Apply(path, p[0], Rows, n + 5, n, 1.5f)),
         new("adam", n => [n, n, n, n, 1], (path, p, n) =>
             *p[4] = AdamKernel.Update(path, p[0], p[1], p[2], p[3], n, 0.01f, 0.1f, 0.001f, 1e-7f) ? 1 : 0),
         new("sgd", n => [n, n, 1], (path, p, n) => *p[2] = SgdKernel.Update(path, p[0], p[1], n, 0.01f) ? 1 : 0),
