@@ -69,6 +69,21 @@ public sealed class Dataset<TTarget>
         return Subset(Dataset.FirstRows(count));
     }
 
+    /// <summary>
+    /// Divides the samples in two: <c>(train, test) = data.Split(Split.Stratified(0.2))</c>. The second part is what a fit of a model with
+    /// the same seed would set aside for validation by this split.
+    /// </summary>
+    /// <param name="split">How the second part is chosen, and its share.</param>
+    /// <param name="seed">Determines the choice.</param>
+    /// <returns>Both parts; each keeps the data's order and shares its values.</returns>
+    /// <exception cref="ArgumentException">A part would be empty.</exception>
+    /// <exception cref="NotSupportedException">The split is stratified and the targets have no classes.</exception>
+    public (Dataset<TTarget> Train, Dataset<TTarget> Test) Split(Split split, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        return split.Apply(this, seed);
+    }
+
     /// <summary>The number of samples, their shape and what their targets are.</summary>
     public override string ToString()
     {
@@ -79,7 +94,7 @@ public sealed class Dataset<TTarget>
 }
 
 /// <summary>Makes data sets from arrays.</summary>
-public static class Dataset
+public static partial class Dataset
 {
     /// <summary>Pairs any inputs with any targets; the target type is inferred.</summary>
     /// <typeparam name="TTarget">The type of a target value.</typeparam>

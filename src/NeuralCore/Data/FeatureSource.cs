@@ -59,6 +59,28 @@ public abstract class FeatureSource
     /// <summary>All samples where they are in memory; empty, by default, where they are not.</summary>
     internal virtual SampleMemory Memory => default;
 
+    /// <summary>Copies rows into a source in memory.</summary>
+    /// <param name="rows">One sample in each row.</param>
+    /// <exception cref="ArgumentException">There are no rows, or a row has no values.</exception>
+    public static implicit operator FeatureSource(float[,] rows) => ArrayRows.Features(rows);
+
+    /// <summary>Rounds rows to floats in a source in memory.</summary>
+    /// <param name="rows">One sample in each row.</param>
+    /// <exception cref="ArgumentException">There are no rows, a row has no values, or a value exceeds a float's range.</exception>
+    public static implicit operator FeatureSource(double[,] rows) => ArrayRows.Features(rows);
+
+    /// <summary>Copies rows into a source in memory.</summary>
+    /// <param name="rows">One sample in each row, as many values in each.</param>
+    /// <exception cref="ArgumentException">There are no rows, a row has no values, or rows differ in length.</exception>
+    public static implicit operator FeatureSource(float[][] rows) => ArrayRows.Features(rows);
+
+    /// <summary>Rounds rows to floats in a source in memory.</summary>
+    /// <param name="rows">One sample in each row, as many values in each.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no rows, a row has no values, rows differ in length, or a value exceeds a float's range.
+    /// </exception>
+    public static implicit operator FeatureSource(double[][] rows) => ArrayRows.Features(rows);
+
     /// <summary>Checks the arguments of <see cref="Gather"/>; for implementations to call first.</summary>
     /// <param name="rows">The samples wanted.</param>
     /// <param name="destination">Where they go.</param>

@@ -5,7 +5,6 @@ using NeuralCore.Metrics;
 using NeuralCore.Models;
 using NeuralCore.Numerics;
 using NeuralCore.Optimizers;
-using NeuralCore.Randomness;
 using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
@@ -218,8 +217,7 @@ public sealed class Trainer<TTarget> : Trainer
     {
         if (validation?.Split is not { } split)
             return new FitData<TTarget>(data, validation?.Data);
-        RandomStream stream = RandomStream.Derive((ulong)Model.Seed, RandomPurpose.Split);
-        (Dataset<TTarget> training, Dataset<TTarget> rest) = split.Apply(data, rows => stream.Shuffle(rows, 0));
+        (Dataset<TTarget> training, Dataset<TTarget> rest) = split.Apply(data, Model.Seed);
         return new FitData<TTarget>(training, rest);
     }
 
