@@ -60,6 +60,9 @@ public abstract class Layer
 
     internal string? GivenName { get; }
 
+    /// <summary>Whether the layer is part of a model.</summary>
+    internal bool IsBound => _bound is not null;
+
     internal BoundLayer Bound =>
         _bound ?? throw new InvalidOperationException(
             $"{this} is not part of a model yet; its shapes are known once a Sequential holds it.");

@@ -1,3 +1,4 @@
+using NeuralCore.Data;
 using NeuralCore.Initializers;
 using NeuralCore.Layers;
 
@@ -35,7 +36,7 @@ public class LayerFactoryTests
     {
         LayerDescription description = new LayerDescription("Mine").With("size", 3);
         FluentActions.Invoking(() => LayerFactory.BuiltIn.Create(description)).Should().Throw<NotSupportedException>()
-            .WithMessage("*the kind \"Mine\" is unknown. Known are Dense, Dropout, Flatten, ReLU, Softmax*LayerFactory.BuiltIn.With(\"Mine\", ...).");
+            .WithMessage("*the kind \"Mine\" is unknown. Known are Dense, Dropout, Flatten, *ReLU*LayerFactory.BuiltIn.With(\"Mine\", ...).");
         LayerFactory factory = LayerFactory.BuiltIn.With("Mine", (settings, name) => new Dense(settings.GetInt32("size"), name: name));
         ((Dense)factory.Create(description, "m")).Units.Should().Be(3);
         factory.Create(new LayerDescription("ReLU")).Should().BeOfType<ReLU>();
@@ -73,6 +74,12 @@ public class LayerFactoryTests
         ["Softmax"] = () => new Softmax(),
         ["Dropout(0.25)"] = () => new Dropout(0.25),
         ["Flatten"] = () => new Flatten(),
+        ["StandardScaler"] = () => new StandardScaler(),
+        ["StandardScaler(columns: [0-2, 5])"] = () => new StandardScaler([5, 0, 1, 2]),
+        ["MinMaxScaler(-1, 1)"] = () => new MinMaxScaler(lower: -1, upper: 1),
+        ["Imputer(Median, columns: [3])"] = () => new Imputer(ImputeStrategy.Median, [3]),
+        ["Imputer(Constant 0.5)"] = () => new Imputer(ImputeStrategy.Constant, fillValue: 0.5f),
+        ["OneHotEncoder(columns: [1-2])"] = () => new OneHotEncoder([1, 2]).Fit(new float[,] { { 0, 1, 2 }, { 0, 2, 2 } }),
     };
 
     private static IEnumerable<string> Flat(LayerDescription description) => description.Settings.SelectMany(
