@@ -130,9 +130,9 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
                 $"{saved.Name}: the factory of {saved.Description.Kind} created a layer with another name. "
                 + "Pass the given name to the layer's constructor.");
         if (!saved.IsTrainable)
-            layer.Freeze();
-        if (!saved.IsActivationTrainable)
-            layer.TrailingActivation?.Freeze();
+            layer.Trainable = false;
+        if (!saved.IsActivationTrainable && layer.TrailingActivation is { } activation)
+            activation.Trainable = false;
         return layer;
     }
 

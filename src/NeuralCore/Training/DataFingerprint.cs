@@ -21,6 +21,8 @@ internal static class DataFingerprint
         yield return new Setting($"{what} samples", data.Count.ToString(CultureInfo.InvariantCulture));
         yield return new Setting($"{what} shape", data.InputShape.ToString());
         yield return new Setting($"{what} content", Content(data));
+        if (data.Features.Augmentation is { } augmentation)
+            yield return new Setting($"{what} augmentation", augmentation);
     }
 
     private static string Content<TTarget>(Dataset<TTarget> data)

@@ -73,6 +73,7 @@ public sealed class Trainer<TTarget> : Trainer
         _lock.EnterWrite();
         try
         {
+            State.CheckTrainable();
             State.Fit = null;
             return PrepareStep(rows, threads).Run(input, targets) / rows;
         }
@@ -101,6 +102,7 @@ public sealed class Trainer<TTarget> : Trainer
         _lock.EnterWrite();
         try
         {
+            State.CheckTrainable();
             // Before splitting, so that messages use the caller's row numbers.
             DataChecks.CheckAll(Model, LossAndMetrics, data);
             if (options.Validation?.Data is { } separate)
@@ -161,7 +163,11 @@ public sealed class Trainer<TTarget> : Trainer
     }
 
     /// <inheritdoc/>
-    public override Checkpoint CreateCheckpoint() => _lock.Read(_ => TrainerCheckpoint.Make(State, Loss.ToString()));
+    public override Checkpoint CreateCheckpoint() => _lock.Read(_ =>
+    {
+        State.CheckTrainable();
+        return TrainerCheckpoint.Make(State, Loss.ToString());
+    });
 
     /// <inheritdoc/>
     public override void Restore(Checkpoint checkpoint)
@@ -170,6 +176,7 @@ public sealed class Trainer<TTarget> : Trainer
         _lock.EnterWrite();
         try
         {
+            State.CheckTrainable();
             FitSetup.CheckSame(TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(State, Loss)));
             TrainerCheckpoint.CheckArrays(checkpoint, State);
             TrainerCheckpoint.Restore(checkpoint, State);
