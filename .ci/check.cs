@@ -1,5 +1,6 @@
 #:property PublishAot=false
 
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
@@ -25,7 +26,8 @@ static List<string> Package(string folder)
 
     using ZipArchive package = ZipFile.OpenRead(packages[0]);
     string[] entries = package.Entries.Select(entry => entry.FullName).ToArray();
-    string[] expected = ["lib/net10.0/NeuralCore.dll", "lib/net10.0/NeuralCore.xml", "buildTransitive/NeuralCore.targets", "README.md",
+    string[] expected = ["lib/net10.0/NeuralCore.dll", "lib/net10.0/NeuralCore.xml", "buildTransitive/NeuralCore.props",
+        "buildTransitive/NeuralCore.targets", "README.md",
         "NeuralCore.nuspec"];
     problems.AddRange(expected.Except(entries).Select(name => $"the package lacks {name}"));
     string[] libraries = entries.Where(name => name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)).ToArray();
@@ -51,7 +53,68 @@ static List<string> Package(string folder)
     using ZipArchive symbolPackage = ZipFile.OpenRead(symbols[0]);
     if (symbolPackage.GetEntry("lib/net10.0/NeuralCore.pdb") is null)
         problems.Add("the symbol package lacks lib/net10.0/NeuralCore.pdb");
+    problems.AddRange(Consumer(packages[0]));
     return problems;
+}
+
+// A program that uses the package as it will be published: without a using of its own it builds and runs, and not if it opts out.
+static List<string> Consumer(string package)
+{
+    string version = Path.GetFileNameWithoutExtension(package)["NeuralCore.".Length..];
+    string folder = Directory.CreateTempSubdirectory("neuralcore-package-").FullName;
+    try
+    {
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
+            <configuration><packageSources><add key="built" value="{Path.GetDirectoryName(Path.GetFullPath(package))}" /></packageSources></configuration>
+            """);
+        File.WriteAllText(Path.Combine(folder, "Consumer.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <RestorePackagesPath>packages</RestorePackagesPath>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+              </PropertyGroup>
+              <ItemGroup><PackageReference Include="NeuralCore" Version="{version}" /></ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), """
+            (Dataset<int> train, Dataset<int> test) = Dataset.From(
+                Enumerable.Range(0, 100).Select(i => new float[] { i, i % 7 }).ToArray(),
+                Enumerable.Range(0, 100).Select(i => i / 50).ToArray()).Split(Split.Stratified(0.2));
+            Sequential model = new([2], [new StandardScaler().Fit(train.Features), new Dense(8, new ReLU()), new Dense(2, new Softmax())]);
+            using Trainer<int> trainer = model.Compile(new Adam(0.01f), new SparseCategoricalCrossEntropy(), new Accuracy());
+            trainer.Fit(train, new() { Epochs = 50 });
+            model.Save("model.safetensors");
+            return trainer.Evaluate(test).Accuracy > 0.8 && Sequential.Load("model.safetensors").PredictClasses(test).Length == 20 ? 0 : 1;
+            """);
+        List<string> problems = [];
+        (int exitCode, string output) = Dotnet(folder, "run", "-c", "Release");
+        if (exitCode != 0)
+            problems.Add($"a program that uses the package does not run: {output}");
+        (exitCode, output) = Dotnet(folder, "build", "-c", "Release", "-p:NeuralCoreImplicitUsings=false");
+        if (exitCode == 0 || !output.Contains("CS0246", StringComparison.Ordinal))
+            problems.Add($"NeuralCoreImplicitUsings=false does not leave the usings out: {output}");
+        return problems;
+    }
+    finally
+    {
+        Directory.Delete(folder, recursive: true);
+    }
+}
+
+static (int ExitCode, string Output) Dotnet(string folder, params string[] arguments)
+{
+    ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+    // What this program's own build has set does not concern the other.
+    foreach (string name in new[] { "MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildExtensionsPath" })
+        start.Environment.Remove(name);
+    using Process process = Process.Start(start)!;
+    Task<string> error = process.StandardError.ReadToEndAsync();
+    string output = process.StandardOutput.ReadToEnd() + error.Result;
+    process.WaitForExit();
+    return (process.ExitCode, output);
 }
 
 // One epoch of the baseline ends near 0.93 on the test images; the bounds catch chance and leaks, not noise.

@@ -78,6 +78,21 @@ public sealed class Dataset<TTarget>
         return Subset(Dataset.FirstRows(count));
     }
 
+    /// <summary>
+    /// Divides the samples in two: <c>(train, test) = data.Split(Split.Stratified(0.2))</c>. The second part is what a fit of a model with
+    /// the same seed would set aside for validation by this split.
+    /// </summary>
+    /// <param name="split">How the second part is chosen, and its share.</param>
+    /// <param name="seed">Determines the choice.</param>
+    /// <returns>Both parts; each keeps the data's order and shares its values.</returns>
+    /// <exception cref="ArgumentException">A part would be empty.</exception>
+    /// <exception cref="NotSupportedException">The split is stratified and the targets have no classes.</exception>
+    public (Dataset<TTarget> Train, Dataset<TTarget> Test) Split(Split split, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        return split.Apply(this, seed);
+    }
+
     /// <summary>The same samples, each with a weight that its loss is multiplied by in training and evaluation.</summary>
     /// <remarks>
     /// <para>The loss of a batch is <c>Σ_i w_i l_i / rows</c>, as in Keras: it is divided by the number of rows, not by the sum of the
@@ -112,7 +127,7 @@ public sealed class Dataset<TTarget>
 }
 
 /// <summary>Makes data sets from arrays.</summary>
-public static class Dataset
+public static partial class Dataset
 {
     /// <summary>Pairs any inputs with any targets; the target type is inferred.</summary>
     /// <typeparam name="TTarget">The type of a target value.</typeparam>

@@ -7,7 +7,7 @@ namespace NeuralCore.Data;
 /// Derive from it to stream samples from a file or a database, so that data need not fit in memory.
 /// </summary>
 /// <remarks>
-/// <see cref="Gather"/> is called from several worker threads at once, each with its own rows and destination: an
+/// <see cref="Gather(ReadOnlySpan{int}, Span{float})"/> is called from several worker threads at once, each with its own rows and destination: an
 /// implementation holds no state that a call changes, or guards it. The same row must give the same values every time. It runs within a
 /// step or an evaluation, so it must not predict with the model or evaluate it: during a fit that throws.
 /// </remarks>
@@ -42,6 +42,21 @@ public abstract class FeatureSource
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     public abstract void Gather(ReadOnlySpan<int> rows, Span<float> destination);
 
+    /// <summary>
+    /// Copies samples out for a training step. By default what <see cref="Gather(ReadOnlySpan{int}, Span{float})"/> gives; a source that
+    /// augments its samples overrides this one and gives variants of them, so that evaluations and predictions read them unchanged.
+    /// Thread-safe; the same row and epoch must give the same values every time, so that a fit can resume.
+    /// </summary>
+    /// <param name="rows">The samples wanted, as above.</param>
+    /// <param name="destination">Where they go, as above.</param>
+    /// <param name="epoch">How many epochs the trainer has completed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A row is not in the source.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    public virtual void Gather(ReadOnlySpan<int> rows, Span<float> destination, int epoch) => Gather(rows, destination);
+
+    /// <summary>What the source changes about samples in training, as a checkpoint states it; null for nothing.</summary>
+    internal virtual string? Augmentation => null;
+
     /// <summary>Finds the source that holds rows itself, and where they are in it: this one, unless it only points into another.</summary>
     /// <param name="rows">Rows of this source.</param>
     /// <param name="resolved">To be filled: the same rows in the source returned.</param>
@@ -59,7 +74,29 @@ public abstract class FeatureSource
     /// <summary>All samples where they are in memory; empty, by default, where they are not.</summary>
     internal virtual SampleMemory Memory => default;
 
-    /// <summary>Checks the arguments of <see cref="Gather"/>; for implementations to call first.</summary>
+    /// <summary>Copies rows into a source in memory.</summary>
+    /// <param name="rows">One sample in each row.</param>
+    /// <exception cref="ArgumentException">There are no rows, or a row has no values.</exception>
+    public static implicit operator FeatureSource(float[,] rows) => ArrayRows.Features(rows);
+
+    /// <summary>Rounds rows to floats in a source in memory.</summary>
+    /// <param name="rows">One sample in each row.</param>
+    /// <exception cref="ArgumentException">There are no rows, a row has no values, or a value exceeds a float's range.</exception>
+    public static implicit operator FeatureSource(double[,] rows) => ArrayRows.Features(rows);
+
+    /// <summary>Copies rows into a source in memory.</summary>
+    /// <param name="rows">One sample in each row, as many values in each.</param>
+    /// <exception cref="ArgumentException">There are no rows, a row has no values, or rows differ in length.</exception>
+    public static implicit operator FeatureSource(float[][] rows) => ArrayRows.Features(rows);
+
+    /// <summary>Rounds rows to floats in a source in memory.</summary>
+    /// <param name="rows">One sample in each row, as many values in each.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no rows, a row has no values, rows differ in length, or a value exceeds a float's range.
+    /// </exception>
+    public static implicit operator FeatureSource(double[][] rows) => ArrayRows.Features(rows);
+
+    /// <summary>Checks the arguments of <see cref="Gather(ReadOnlySpan{int}, Span{float})"/>; for implementations to call first.</summary>
     /// <param name="rows">The samples wanted.</param>
     /// <param name="destination">Where they go.</param>
     /// <exception cref="ArgumentOutOfRangeException">A row is not in the source.</exception>

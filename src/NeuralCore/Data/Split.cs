@@ -1,7 +1,9 @@
+using NeuralCore.Randomness;
+
 namespace NeuralCore.Data;
 
 /// <summary>
-/// How a fit sets validation samples aside. Each sample is in exactly one of the two parts; each part keeps the data's order. The choice
+/// How samples are set aside for validation or a test, in a fit or by <see cref="Dataset{TTarget}.Split"/>. Each sample is in exactly one of the two parts; each part keeps the data's order. The choice
 /// depends only on the data and the seed.
 /// </summary>
 public abstract class Split
@@ -60,13 +62,14 @@ public abstract class Split
 
     /// <summary>Divides a data set; both parts share its values.</summary>
     /// <param name="dataset">The samples.</param>
-    /// <param name="shuffle">Shuffles rows by the seed's random stream; not called by the tail split.</param>
+    /// <param name="seed">Determines the choice.</param>
     /// <exception cref="ArgumentException">A part would be empty.</exception>
     /// <exception cref="NotSupportedException">The split is stratified and the targets have no classes.</exception>
-    internal (Dataset<TTarget> Training, Dataset<TTarget> Validation) Apply<TTarget>(Dataset<TTarget> dataset, Action<Span<int>> shuffle)
+    internal (Dataset<TTarget> Training, Dataset<TTarget> Validation) Apply<TTarget>(Dataset<TTarget> dataset, long seed)
         where TTarget : unmanaged
     {
-        (int[] training, int[] validation) = Apply(dataset.Count, dataset.Targets.ClassOf, shuffle);
+        RandomStream stream = RandomStream.Derive((ulong)seed, RandomPurpose.Split);
+        (int[] training, int[] validation) = Apply(dataset.Count, dataset.Targets.ClassOf, rows => stream.Shuffle(rows, 0));
         return (dataset.Subset(training), dataset.Subset(validation));
     }
 

@@ -29,6 +29,19 @@ internal sealed class FeatureSubset : FeatureSource
         }
     }
 
+    public override void Gather(ReadOnlySpan<int> rows, Span<float> destination, int epoch)
+    {
+        CheckGather(rows, destination);
+        Span<int> buffer = stackalloc int[RowMap.Block];
+        for (int start = 0; start < rows.Length; start += RowMap.Block)
+        {
+            ReadOnlySpan<int> block = RowMap.Next(_map, rows[start..], buffer);
+            _source.Gather(block, destination.Slice(start * Shape.Size, block.Length * Shape.Size), epoch);
+        }
+    }
+
+    internal override string? Augmentation => _source.Augmentation;
+
     internal override bool IsInMemory => _source.IsInMemory;
 
     internal override FeatureSource Resolve(ReadOnlySpan<int> rows, Span<int> resolved)

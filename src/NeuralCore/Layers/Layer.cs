@@ -37,11 +37,20 @@ public abstract class Layer
     /// </summary>
     public string Name => _bound?.Name ?? GivenName ?? Kind.ToLowerInvariant();
 
-    /// <summary>Whether training changes the layer's parameters. A frozen layer still passes gradients on.</summary>
+    /// <summary>
+    /// Whether training changes the layer's parameters. A frozen layer still passes gradients on. It can be set at any time, also on a
+    /// loaded model's layers; trainers that are compiled later follow it, and one compiled before throws until the old value is back. An
+    /// activation given to the layer has a value of its own.
+    /// </summary>
     public bool Trainable
     {
         get => _trainable;
-        init => _trainable = value;
+        set
+        {
+            _trainable = value;
+            foreach (Parameter parameter in Parameters)
+                parameter.SetTrainable(value);
+        }
     }
 
     /// <summary>The weights, in the order they were declared; empty before the layer joins a model.</summary>
@@ -59,6 +68,9 @@ public abstract class Layer
     public virtual string Kind => GetType().Name;
 
     internal string? GivenName { get; }
+
+    /// <summary>Whether the layer is part of a model.</summary>
+    internal bool IsBound => _bound is not null;
 
     internal BoundLayer Bound =>
         _bound ?? throw new InvalidOperationException(
@@ -159,9 +171,6 @@ public abstract class Layer
                 + "A layer object belongs to one model; create a second one with new, or copy the whole model with Clone().");
         }
     }
-
-    /// <summary>Freezes a layer that a factory made, before it joins a model.</summary>
-    internal void Freeze() => _trainable = false;
 
     /// <summary>Detaches the layer from a model that could not be built.</summary>
     internal void Unbind() => _bound = null;

@@ -48,6 +48,13 @@ public sealed class LayerFactory
             description.GetDouble("epsilon"), description.GetBoolean("center"), description.GetBoolean("scale"), name)),
         new("GaussianNoise", (description, _, name) => new GaussianNoise(description.GetDouble("standardDeviation"), name)),
         new("Embedding", (description, _, name) => Embedding.From(description, name)),
+        new("StandardScaler", (description, _, name) => new StandardScaler(ColumnsOf(description), name).AsLoaded()),
+        new("MinMaxScaler", (description, _, name) => new MinMaxScaler(
+            ColumnsOf(description), (float)description.GetDouble("lower"), (float)description.GetDouble("upper"), name).AsLoaded()),
+        new("Imputer", (description, _, name) => new Imputer(
+            StrategyOf(description), ColumnsOf(description), (float)description.GetDouble("fillValue"), name).AsLoaded()),
+        new("OneHotEncoder", (description, _, name) => new OneHotEncoder(
+            ColumnsOf(description), OneHotEncoder.ParseCounts(description.GetString("categories")), name).AsLoaded()),
     ]);
 
     /// <summary>Returns a factory with one more kind of layer.</summary>
@@ -80,6 +87,16 @@ public sealed class LayerFactory
         }
         return create(description, this, name);
     }
+
+    private static int[]? ColumnsOf(LayerDescription description) => ColumnList.Parse(description.GetString("columns"));
+
+    private static ImputeStrategy StrategyOf(LayerDescription description) => description.GetString("strategy") switch
+    {
+        nameof(ImputeStrategy.Mean) => ImputeStrategy.Mean,
+        nameof(ImputeStrategy.Median) => ImputeStrategy.Median,
+        nameof(ImputeStrategy.Constant) => ImputeStrategy.Constant,
+        string other => throw new FormatException($"Imputer: the strategy is Mean, Median or Constant, found \"{other}\"."),
+    };
 
     private Activation CreateActivation(LayerDescription description) =>
         Create(description) as Activation ?? throw new FormatException($"{description.Kind} is not an activation.");

@@ -70,6 +70,9 @@ public sealed unsafe class Parameter
     /// <summary>How many slices there are: the product of all axes but the last, or a vector's elements.</summary>
     internal int Slices => Shape.Size / Stride;
 
+    /// <summary>Freezes the values, or lets them be trained; statistics never are.</summary>
+    internal void SetTrainable(bool isTrainable) => IsTrainable = isTrainable && !IsStatistic;
+
     internal void MakeStatistic()
     {
         IsStatistic = true;

@@ -11,6 +11,7 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
     private readonly int[] _sampleIndices = new int[capacity];
     private Dataset<TTarget>? _data;
     private FeatureSource? _features;
+    private int? _epoch;
     private float* _input;
     private TTarget* _targets;
     private float* _weights;
@@ -33,17 +34,23 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
     /// <summary>The number of the first row in messages.</summary>
     internal int FirstRow { get; private set; }
 
-    /// <summary>Takes rows of a dataset.</summary>
+    /// <summary>Takes rows of a dataset to train on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Take(Dataset<TTarget> data, ReadOnlySpan<int> rows)
+    internal void Take(Dataset<TTarget> data, ReadOnlySpan<int> rows, int epoch)
     {
         rows.CopyTo(_rows);
+        _epoch = epoch;
         Resolve(data, rows.Length, firstRow: 0);
     }
 
     /// <summary>Takes rows of a dataset that follow each other.</summary>
-    internal void TakeFrom(Dataset<TTarget> data, int first, int rows)
+    /// <param name="data">The dataset.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="epoch">The epoch to train in; null to evaluate, on samples as they are.</param>
+    internal void TakeFrom(Dataset<TTarget> data, int first, int rows, int? epoch = null)
     {
+        _epoch = epoch;
         Dataset.Number(_rows.AsSpan(0, rows), first);
         Resolve(data, rows, first);
     }
@@ -78,7 +85,9 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void GatherInput(int first, int rows, Span<float> destination)
     {
-        if (_features is not null)
+        if (_features is not null && _epoch is { } epoch)
+            _features.Gather(_sampleIndices.AsSpan(first, rows), destination, epoch);
+        else if (_features is not null)
             _features.Gather(_sampleIndices.AsSpan(first, rows), destination);
         else
             new ReadOnlySpan<float>(_input + (nint)first * inputSize, rows * inputSize).CopyTo(destination);

@@ -93,6 +93,22 @@ public sealed class Sequential
     /// <summary>The shape of one prediction.</summary>
     public Shape OutputShape { get; }
 
+    /// <summary>
+    /// The names of inputs, classes and categories, which the model's file stores; empty by default. They do not change a number.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The number of names does not fit the model, a name is longer than 200 characters or occurs twice, or there are more than 4,096.
+    /// </exception>
+    public DataNames DataNames
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value.Checked(InputShape, OutputShape);
+        }
+    } = DataNames.None;
+
     /// <summary>The layers as they were given.</summary>
     public IReadOnlyList<Layer> Layers { get; }
 
@@ -178,7 +194,7 @@ public sealed class Sequential
     /// <exception cref="InvalidOperationException">The model is being trained, and this is not a callback of that training.</exception>
     public Sequential Clone()
     {
-        Sequential copy = new(InputShape, Layers.Select(layer => layer.CloneUnbound()), Seed, Name);
+        Sequential copy = new(InputShape, Layers.Select(layer => layer.CloneUnbound()), Seed, Name) { DataNames = DataNames };
         Lock.EnterRead();
         try
         {

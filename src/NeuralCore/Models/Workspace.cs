@@ -73,9 +73,12 @@ internal sealed unsafe class Workspace
     /// <summary>The memory of a plan that does not go back, for one thread at a time.</summary>
     internal static Workspace ForPrediction(ExecutionPlan plan, int workers = 1)
     {
-        int rows = Math.Clamp(LargestPredictionBlock / plan.Sizes.Max(), 1, PredictionBlock);
+        int rows = PredictionRows(plan);
         return new Workspace(plan, parameterLength: 0, rows, rows, workers);
     }
+
+    /// <summary>How many rows a block of a prediction has.</summary>
+    internal static int PredictionRows(ExecutionPlan plan) => Math.Clamp(LargestPredictionBlock / plan.Sizes.Max(), 1, PredictionBlock);
 
     /// <summary>A block of rows of tensor <paramref name="tensor"/>.</summary>
     internal Span<float> Activation(int tensor, int worker, int firstRow, int rows) =>

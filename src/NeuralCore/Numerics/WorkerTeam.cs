@@ -22,6 +22,9 @@ internal interface ITeamTask
 /// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
+    /// <summary>The most workers that a caller may ask for.</summary>
+    internal const int MaxWorkers = 1024;
+
     private readonly Shared _shared;
     private readonly Thread[] _threads;
     private bool _disposed;
@@ -65,6 +68,15 @@ internal sealed class WorkerTeam : IDisposable
     ~WorkerTeam() => _shared?.Stop();
 
     internal int Workers { get; }
+
+    /// <summary>Throws unless a number of threads, as a caller gave it, is in range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or above <see cref="MaxWorkers"/>.</exception>
+    internal static void CheckThreads(int threads, string name)
+    {
+        if (threads is < 0 or > MaxWorkers)
+            throw new ArgumentOutOfRangeException(
+                name, threads, $"The number of threads must be from 1 to {MaxWorkers}, or 0 for one per processor.");
+    }
 
     /// <summary>Runs all phases of a task on all workers and returns when the last has finished.</summary>
     /// <param name="task">The work.</param>

@@ -74,7 +74,7 @@ internal static class DescriptionLimit
     {
         if (model.Layers.Count > ComfortableLayers || model.InputShape.Rank > SafeTensorsHeader.MostDimensions)
             return false;
-        int bytes = CharacterBytes * model.Name.Length;
+        int bytes = CharacterBytes * model.Name.Length + model.DataNames.All.Sum(name => SettingBytes + CharacterBytes * name.Length);
         foreach (Layer layer in model.Layers)
         {
             int size = CharacterBytes * layer.Name.Length + DescriptionBytes + Size(layer.Description);

@@ -35,15 +35,23 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
 
     internal float InputOffset { get; init; }
 
+    internal DataNames Names { get; init; } = DataNames.None;
+
     internal static ModelJson Of(Sequential model) => new(
         model.Name, model.Seed, model.InputShape,
         model.Layers.Select(layer =>
-            new SavedLayer(layer.Name, layer.Trainable, layer.TrailingActivation?.Trainable ?? true, layer.Description)).ToArray());
+            new SavedLayer(layer.Name, layer.Trainable, layer.TrailingActivation?.Trainable ?? true, layer.Description)).ToArray())
+    {
+        Names = model.DataNames,
+    };
 
     /// <summary>Rebuilds the model; its weights are zero.</summary>
     /// <inheritdoc cref="Sequential(Shape, IEnumerable{Layer}, long, string, Action{IEnumerable{Parameter}})"/>
     internal Sequential Build(LayerFactory factory, Action<IEnumerable<Parameter>> check) =>
-        new(Shape.Create(InputShape.ToArray()), Layers.Select(saved => Create(saved, factory)).ToArray(), Seed, Name, check);
+        new(Shape.Create(InputShape.ToArray()), Layers.Select(saved => Create(saved, factory)).ToArray(), Seed, Name, check)
+        {
+            DataNames = Names,
+        };
 
     internal byte[] Write()
     {
@@ -63,6 +71,8 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
                 json.WriteNumber("inputScale", scale);
                 json.WriteNumber("inputOffset", InputOffset);
             }
+            if (!Names.IsEmpty)
+                DataNamesJson.Write(json, Names);
             json.WriteStartArray("layers");
             foreach (SavedLayer layer in Layers)
                 WriteLayer(json, layer);
@@ -92,6 +102,7 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
             {
                 InputScale = root.Find("inputScale")?.Single(),
                 InputOffset = root.Find("inputOffset")?.Single() ?? 0,
+                Names = root.Find(DataNamesJson.Key) is { } names ? DataNamesJson.Read(names) : DataNames.None,
             };
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
@@ -130,9 +141,9 @@ internal sealed record ModelJson(string Name, long Seed, IReadOnlyList<int> Inpu
                 $"{saved.Name}: the factory of {saved.Description.Kind} created a layer with another name. "
                 + "Pass the given name to the layer's constructor.");
         if (!saved.IsTrainable)
-            layer.Freeze();
-        if (!saved.IsActivationTrainable)
-            layer.TrailingActivation?.Freeze();
+            layer.Trainable = false;
+        if (!saved.IsActivationTrainable && layer.TrailingActivation is { } activation)
+            activation.Trainable = false;
         return layer;
     }
 

@@ -24,6 +24,8 @@ internal static class DataFingerprint
         yield return new Setting($"{what} content", Content(data));
         if (!data.Weights.IsEmpty)
             yield return new Setting($"{what} weights", Digest(data.Weights));
+        if (data.Features.Augmentation is { } augmentation)
+            yield return new Setting($"{what} augmentation", augmentation);
     }
 
     /// <summary>Values as a text: themselves, or a digest if they are many.</summary>

@@ -1,5 +1,6 @@
 using NeuralCore.Layers;
 using NeuralCore.Models;
+using NeuralCore.Numerics;
 using NeuralCore.Optimizers;
 using NeuralCore.Serialization;
 
@@ -12,7 +13,7 @@ namespace NeuralCore.Training;
 public abstract class Trainer : IDisposable
 {
     /// <summary>The largest number of threads that a fit, a step or an evaluation can be given: 1,024.</summary>
-    public const int MaxThreads = 1024;
+    public const int MaxThreads = WorkerTeam.MaxWorkers;
 
     private protected Trainer(Sequential model, Optimizer optimizer) => State = new TrainingState(model, optimizer);
 
@@ -84,12 +85,7 @@ public abstract class Trainer : IDisposable
     public abstract void Restore(Checkpoint checkpoint);
 
     /// <exception cref="ArgumentOutOfRangeException">The number is negative or above <see cref="MaxThreads"/>.</exception>
-    internal static void CheckThreads(int threads, string name)
-    {
-        if (threads is < 0 or > MaxThreads)
-            throw new ArgumentOutOfRangeException(
-                name, threads, $"The number of threads must be from 1 to {MaxThreads}, or 0 for one per processor.");
-    }
+    internal static void CheckThreads(int threads, string name) => WorkerTeam.CheckThreads(threads, name);
 
     /// <summary>Ends the worker threads. The model remains usable.</summary>
     public abstract void Dispose();

@@ -6,7 +6,6 @@ using NeuralCore.Metrics;
 using NeuralCore.Models;
 using NeuralCore.Numerics;
 using NeuralCore.Optimizers;
-using NeuralCore.Randomness;
 using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
@@ -97,6 +96,7 @@ public sealed class Trainer<TTarget> : Trainer
         _lock.EnterWrite();
         try
         {
+            State.CheckTrainable();
             State.Fit = null;
             return PrepareStep(rows, threads).Run(input, targets, weights) / rows;
         }
@@ -125,6 +125,7 @@ public sealed class Trainer<TTarget> : Trainer
         _lock.EnterWrite();
         try
         {
+            State.CheckTrainable();
             // Before splitting, so that messages use the caller's row numbers.
             DataChecks.CheckAll(Model, LossAndMetrics, data);
             if (options.Validation?.Data is { } separate)
@@ -222,7 +223,11 @@ public sealed class Trainer<TTarget> : Trainer
     }
 
     /// <inheritdoc/>
-    public override Checkpoint CreateCheckpoint() => _lock.Read(_ => TrainerCheckpoint.Make(State, Loss.ToString()));
+    public override Checkpoint CreateCheckpoint() => _lock.Read(_ =>
+    {
+        State.CheckTrainable();
+        return TrainerCheckpoint.Make(State, Loss.ToString());
+    });
 
     /// <inheritdoc/>
     public override void Restore(Checkpoint checkpoint)
@@ -231,6 +236,7 @@ public sealed class Trainer<TTarget> : Trainer
         _lock.EnterWrite();
         try
         {
+            State.CheckTrainable();
             FitSetup.CheckSame(TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(State, Loss)));
             TrainerCheckpoint.CheckArrays(checkpoint, State);
             TrainerCheckpoint.Restore(checkpoint, State);
@@ -278,10 +284,7 @@ public sealed class Trainer<TTarget> : Trainer
     {
         (Dataset<TTarget> training, Dataset<TTarget>? validation) = (data, options.Validation?.Data);
         if (options.Validation?.Split is { } split)
-        {
-            RandomStream stream = RandomStream.Derive((ulong)Model.Seed, RandomPurpose.Split);
-            (training, validation) = split.Apply(data, rows => stream.Shuffle(rows, 0));
-        }
+            (training, validation) = split.Apply(data, Model.Seed);
         if (options.ClassWeights is not null)
             training = ClassWeights.Apply(options.ClassWeights, training);
         return new FitData<TTarget>(training, validation);

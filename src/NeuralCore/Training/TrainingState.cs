@@ -1,3 +1,4 @@
+using NeuralCore.Layers;
 using NeuralCore.Models;
 using NeuralCore.Optimizers;
 
@@ -8,12 +9,15 @@ namespace NeuralCore.Training;
 /// </summary>
 internal sealed class TrainingState
 {
+    private readonly bool[] _trainable;
+
     internal TrainingState(Sequential model, Optimizer optimizer)
     {
         Model = model;
         Optimizer = optimizer;
         OptimizerState = new OptimizerState(optimizer, model.Store.Values.Length);
         LearningRate = optimizer.LearningRate;
+        _trainable = model.ExpandedLayers.Select(layer => layer.Trainable).ToArray();
     }
 
     internal Sequential Model { get; }
@@ -33,6 +37,24 @@ internal sealed class TrainingState
 
     /// <summary>The current fit, or the last one while it can be resumed from a new checkpoint.</summary>
     internal FitState? Fit { get; set; }
+
+    /// <summary>
+    /// Throws if a layer has been frozen or unfrozen since the model was compiled: plan and optimizer are made for what was trained then.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A layer's <c>Trainable</c> has changed; the message names it.</exception>
+    internal void CheckTrainable()
+    {
+        for (int i = 0; i < _trainable.Length; i++)
+        {
+            Layer layer = Model.ExpandedLayers[i];
+            if (layer.Trainable != _trainable[i])
+            {
+                throw new InvalidOperationException(
+                    $"{layer.Name}: Trainable was {_trainable[i]} when the model was compiled and is {layer.Trainable} now. "
+                    + "Compile the model again to train it that way.");
+            }
+        }
+    }
 
     /// <summary>Whether a step threw after it had begun to update weights, so that only some of them have been updated.</summary>
     internal bool IsHalfUpdated { get; set; }

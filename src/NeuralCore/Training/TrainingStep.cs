@@ -85,7 +85,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Run(Dataset<TTarget> data, ReadOnlySpan<int> rows)
     {
-        _batch.Take(data, rows);
+        _batch.Take(data, rows, _state.EpochCount);
         RunPhases(_phases.Length);
         return Finish();
     }
@@ -113,7 +113,7 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         if (_warmedUp == kind || !RuntimeFeature.IsDynamicCodeCompiled)
             return;
         _warmedUp = kind;
-        _batch.TakeFrom(data, 0, Math.Min(BatchRows, data.Count));
+        _batch.TakeFrom(data, 0, Math.Min(BatchRows, data.Count), _state.EpochCount);
         RunPhases(_phasesBeforeUpdate);
         _runner.End();
     }

@@ -1,3 +1,4 @@
+using NeuralCore.Data;
 using NeuralCore.Diagnostics;
 using NeuralCore.Layers;
 using NeuralCore.Losses;
@@ -43,6 +44,11 @@ public class GradientCheckContractTests
             [new Dense(9, new ReLU()), new BatchNormalization { Trainable = false }, new Dense(7, new ReLU()),
                 new LayerNormalization { Trainable = false }, new Dense(4, new Softmax())], [6], seed, sparse: true),
         ["Flatten"] = seed => OfLayer(new Flatten(), [3, 2, 4], seed),
+        ["StandardScaler"] = seed => OfLayer(new StandardScaler().Fit(Rows(4)), [4], seed),
+        ["MinMaxScaler"] = seed => OfLayer(new MinMaxScaler([1, 3], -1, 2).Fit(Rows(4)), [4], seed),
+        ["Imputer"] = seed => OfLayer(new Imputer().Fit(Rows(4)), [4], seed),
+        ["OneHotEncoder"] = seed => OfLayer(
+            new OneHotEncoder([1]).Fit(new float[,] { { 0, 1, 2 }, { 0, 2, 5 } }), [3], seed),
         ["sparse, probabilities"] = seed => GradientCheck.Loss(
             new SparseCategoricalCrossEntropy(), [5], TestData.SoftRows(7, 5, (ulong)seed), TestData.Labels(7, 5, (ulong)seed)),
         ["sparse, probabilities that sum to 3"] = seed => GradientCheck.Loss(
@@ -141,6 +147,8 @@ public class GradientCheckContractTests
                 report.ThrowIfFailed().CheckedElements.Should().BePositive();
         }
     }
+
+    private static ArrayFeatures Rows(int width) => new(TestData.Normals(20 * width), [width]);
 
     private static GradientReport OfLayer(Layer layer, Shape input, long seed) =>
         GradientCheck.Layer(layer, input, new() { Seed = seed, ElementsPerTensor = 300 });

@@ -127,7 +127,7 @@ public class SplitTests
         Dataset<int> data = Dataset.From(Enumerable.Range(0, 100).Select(i =>
             (float)i).ToArray(), [1], Enumerable.Range(0, 100).Select(i => i % 4).ToArray());
 
-        (Dataset<int> training, Dataset<int> validation) = Split.Stratified(0.2).Apply(data, Shuffle(1));
+        (Dataset<int> training, Dataset<int> validation) = Split.Stratified(0.2).Apply(data, seed: 1);
 
         training.Count.Should().Be(80);
         validation.Count.Should().Be(20);
@@ -141,8 +141,8 @@ public class SplitTests
     public void Stratified_needs_targets_with_classes()
     {
         Dataset<float> regression = Dataset.From(new float[10], [1], Enumerable.Repeat(0.3f, 10).ToArray(), 1);
-        FluentActions.Invoking(() => Split.Stratified(0.5).Apply(regression, Shuffle(1))).Should().Throw<NotSupportedException>();
-        Split.Shuffled(0.5).Apply(regression, Shuffle(1)).Validation.Count.Should().Be(5);
+        FluentActions.Invoking(() => Split.Stratified(0.5).Apply(regression, seed: 1)).Should().Throw<NotSupportedException>();
+        Split.Shuffled(0.5).Apply(regression, seed: 1).Validation.Count.Should().Be(5);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using NeuralCore.Data;
 using NeuralCore.Initializers;
 using NeuralCore.Layers;
 using NeuralCore.Regularization;
@@ -102,6 +103,12 @@ public class LayerFactoryTests
         ["GaussianNoise(0.25)"] = () => new GaussianNoise(0.25),
         ["Embedding(7, 3)"] = () => new Embedding(7, 3, new HeNormal()),
         ["Embedding([7, 12], 3, embeddingsRegularizer: L2(0.5))"] = () => new Embedding([7, 12], 3, embeddingsRegularizer: new L2(0.5)),
+        ["StandardScaler"] = () => new StandardScaler(),
+        ["StandardScaler(columns: [0-2, 5])"] = () => new StandardScaler([5, 0, 1, 2]),
+        ["MinMaxScaler(-1, 1)"] = () => new MinMaxScaler(lower: -1, upper: 1),
+        ["Imputer(Median, columns: [3])"] = () => new Imputer(ImputeStrategy.Median, [3]),
+        ["Imputer(Constant 0.5)"] = () => new Imputer(ImputeStrategy.Constant, fillValue: 0.5f),
+        ["OneHotEncoder(columns: [1-2])"] = () => new OneHotEncoder([1, 2]).Fit(new float[,] { { 0, 1, 2 }, { 0, 2, 2 } }),
     };
 
     private static IEnumerable<string> Flat(LayerDescription description) => description.Settings.SelectMany(
