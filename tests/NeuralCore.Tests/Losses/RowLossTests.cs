@@ -87,6 +87,19 @@ public class RowLossTests
         }
     }
 
+    // Below 1/4 a series takes over from the formula, which cancels there.
+    [Fact]
+    public void Log_cosh_keeps_its_digits_for_small_errors()
+    {
+        float[] errors = Enumerable.Range(0, Rows).Select(i => 1e-4f + i / 80f).ToArray();
+        (double[] losses, _) = Evaluate(new LogCosh(), errors, new float[Rows], 1);
+        for (int i = 0; i < Rows; i++)
+        {
+            double expected = NaiveRowLoss.LogCosh([errors[i]], [0]).Loss;
+            (losses[i] / expected).Should().BeApproximately(1, 3e-6, "of {0}", errors[i]);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
