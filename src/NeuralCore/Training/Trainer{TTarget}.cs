@@ -122,6 +122,7 @@ public sealed class Trainer<TTarget> : Trainer
         ArgumentNullException.ThrowIfNull(data);
         options ??= new FitOptions<TTarget>();
         options.Check();
+        FitLoop<TTarget>? loop = null;
         _lock.EnterWrite();
         try
         {
@@ -138,11 +139,13 @@ public sealed class Trainer<TTarget> : Trainer
             TrainingStep<TTarget> step = PrepareStep(batches.LargestBatch, options.Threads);
             EvaluationStep<TTarget>? validation = divided.Validation is null ? null : PrepareEvaluation();
             FitContext context = new(this, options.Epochs, options.ResumeFrom is not null) { Schedule = options.Schedule };
-            return new FitLoop<TTarget>(State, divided, options, fit, context, LossAndMetrics, batches, step, validation).Run();
+            loop = new FitLoop<TTarget>(State, divided, options, fit, context, LossAndMetrics, batches, step, validation);
+            return loop.Run();
         }
         finally
         {
             _lock.ExitWrite();
+            loop?.CloseLog();
         }
     }
 

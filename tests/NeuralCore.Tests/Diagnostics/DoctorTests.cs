@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NeuralCore.Data;
 using NeuralCore.Diagnostics;
 using NeuralCore.Layers;
@@ -5,7 +6,9 @@ using NeuralCore.Losses;
 using NeuralCore.Metrics;
 using NeuralCore.Models;
 using NeuralCore.Optimizers;
+using NeuralCore.Tests.Contracts;
 using NeuralCore.Tests.Serialization;
+using NeuralCore.Tests.Support;
 using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Diagnostics;
@@ -304,6 +307,61 @@ public class DoctorTests
         ShouldBe(trainer.Diagnose(data), code, Severity.Hint);
         using Trainer<int> withoutAccuracy = DoctorData.Classifier(2).Compile(new Adam(), new SparseCategoricalCrossEntropy());
         withoutAccuracy.Diagnose(data).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Awkward_but_healthy_features_are_silent_over_20_seeds()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            Dataset<int> training = Awkward(seed);
+            Dataset<int> evaluation = Awkward(seed + 100);
+            using Trainer<int> trainer = DoctorData.Compile(new Sequential(
+                training.InputShape, [new Dense(32, new ReLU()), new Dropout(0.5), new Dense(3, new Softmax())], (long)seed));
+            trainer.Diagnose(training, evaluation).Should().BeEmpty($"seed {seed}");
+            DoctorData.CodesOfFit(trainer, training, evaluation).Should().BeEmpty($"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void Labels_of_noise_are_no_worse_than_guessing_over_20_seeds()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            Dataset<int> noise = Dataset.From(DoctorData.Features(seed), [DoctorData.Columns], TestData.Labels(DoctorData.Rows, 3, seed));
+            using Trainer<int> trainer = DoctorData.Compile(DoctorData.Classifier(seed: (long)seed), new Sgd(0.01f));
+            DoctorData.CodesOfFit(trainer, noise).Should().BeEmpty($"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void Every_code_is_in_the_table_of_the_documents()
+    {
+        string[] listed = Repository.Read("docs/training-doctor.md").Split('\n')
+            .Where(line => line.StartsWith("| NC", StringComparison.Ordinal)).Select(line => line[2..7]).ToArray();
+        string[] used = Repository.Files("src/NeuralCore/Diagnostics/Doctor", ".cs").SelectMany(file =>
+            Regex.Matches(Repository.Read(file), "\"(NC\\d{3})\"").Select(match => match.Groups[1].Value)).Distinct().Order().ToArray();
+        listed.Should().Equal(used);
+        used.Should().Equal(Enumerable.Range(1, used.Length).Select(number => $"NC{number:D3}"));
+    }
+
+    // Heavy tails, a rare indicator, counts, a column that is mostly zero, a binary column, and a value that drifts a little.
+    private static Dataset<int> Awkward(ulong seed)
+    {
+        const int Columns = 6;
+        float[] features = DoctorData.Features(seed);
+        int[] labels = DoctorData.Labels(features);
+        for (int row = 0; row < DoctorData.Rows; row++)
+        {
+            Span<float> x = features.AsSpan(row * Columns, Columns);
+            x[0] = MathF.Exp(1.5f * x[0]);
+            x[1] = x[1] > 2 ? 1 : 0;
+            x[2] = MathF.Round(MathF.Abs(3 * x[2]));
+            x[3] = x[3] > 1 ? x[3] : 0;
+            x[4] = x[4] > 0 ? 1 : 0;
+            x[5] = x[5] + (seed > 100 ? 0.5f : 0);
+        }
+        return Dataset.From(features, [Columns], labels);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public class FitLogTests
         string[] lines = file.ToString().TrimEnd().Split(file.NewLine);
         lines.Should().HaveCount(2);
         lines[0].Should().MatchRegex(
-            @"^epoch 1/2: \d+\.\d\d s, loss \d\.\d{4}, accuracy \d\.\d{4}, validation loss \d\.\d{4}, validation accuracy \d\.\d{4}, [\d,]+ samples/s$");
+            @"^epoch 1/2: \d+\.\d\d s, loss \d\.\d{4}, accuracy \d\.\d{4}, "
+            + @"validation loss \d\.\d{4}, validation accuracy \d\.\d{4}, [\d,]+ samples/s$");
         lines[1].Should().StartWith("epoch 2/2: ").And.Contain($"loss {LogNumber.Of(history.Epochs[1].Training.Loss)}");
         file.ToString().Should().NotContain("\r[").And.NotContain("\b").And.NotContain("\u001b");
     }
