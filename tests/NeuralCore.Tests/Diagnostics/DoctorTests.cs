@@ -30,10 +30,17 @@ public class DoctorTests
             Dataset<float> values = DoctorData.Regression(seed);
             Sequential model = DoctorData.Regressor((long)seed);
             model.Diagnose(values).Should().BeEmpty($"seed {seed}, model");
-            using Trainer<float> regressor = model.Compile(new Sgd(0.01f, 0.9f), new PlainSquaredError());
+            using Trainer<float> regressor = model.Compile(new Sgd(0.01f, 0.9f), new MeanSquaredError());
             regressor.Diagnose(values, DoctorData.Regression(seed + 100)).Should().BeEmpty($"seed {seed}, before");
             DoctorData.CodesOfFit(regressor, values, DoctorData.Regression(seed + 100)).Should().BeEmpty($"seed {seed}, fit");
             regressor.Diagnose(values, DoctorData.Regression(seed + 100)).Should().BeEmpty($"seed {seed}, after");
+
+            Dataset<float> binary = DoctorData.Binary(seed);
+            Sequential decider = new([DoctorData.Columns], [new Dense(32, new ReLU()), new Dense(1, new Sigmoid())], (long)seed);
+            using Trainer<float> two = decider.Compile(new Adam(0.003f), new BinaryCrossEntropy(), new BinaryAccuracy());
+            two.Diagnose(binary, DoctorData.Binary(seed + 100)).Should().BeEmpty($"seed {seed}, before");
+            DoctorData.CodesOfFit(two, binary, DoctorData.Binary(seed + 100)).Should().BeEmpty($"seed {seed}, fit");
+            two.Diagnose(binary, DoctorData.Binary(seed + 100)).Should().BeEmpty($"seed {seed}, after");
         }
     }
 
@@ -109,7 +116,7 @@ public class DoctorTests
         ShouldBe(sparse.Diagnose(whole), "NC003", Severity.Error);
 
         Sequential linear = new([DoctorData.Columns], [new Dense(32, new ReLU()), new Dense(3)], seed: 1);
-        using Trainer<float> squares = linear.Compile(new Adam(), new PlainSquaredError());
+        using Trainer<float> squares = linear.Compile(new Adam(), new MeanSquaredError());
         ShouldBe(squares.Diagnose(oneHot), "NC003", Severity.Hint);
     }
 
@@ -240,7 +247,7 @@ public class DoctorTests
     public void A_trial_step_that_diverges_is_reported()
     {
         Sequential model = DoctorData.Regressor();
-        using Trainer<float> trainer = model.Compile(new Sgd(float.MaxValue), new PlainSquaredError());
+        using Trainer<float> trainer = model.Compile(new Sgd(float.MaxValue), new MeanSquaredError());
         IReadOnlyList<Finding> findings = trainer.Diagnose(DoctorData.Regression(1));
         ShouldBe(findings, "NC009", Severity.Error);
         TestModels.Bits(model).Should().Equal(TestModels.Bits(DoctorData.Regressor()), "the step is undone");
@@ -254,7 +261,7 @@ public class DoctorTests
         float[] features = DoctorData.Features(1);
         float[] values = Array.ConvertAll(DoctorData.Values(features, 1), value => value + shift);
         Dataset<float> data = Dataset.From(features, [DoctorData.Columns], values, targetWidth: 1);
-        using Trainer<float> trainer = DoctorData.Regressor().Compile(new Adam(), new PlainSquaredError());
+        using Trainer<float> trainer = DoctorData.Regressor().Compile(new Adam(), new MeanSquaredError());
 
         trainer.Diagnose(data).Should().BeEmpty("nothing is to be expected before training");
         DoctorData.CodesOfFit(trainer, data).Should().Equal(code is null ? [] : [code]);
@@ -269,7 +276,7 @@ public class DoctorTests
         float[] features = DoctorData.Features(1);
         float[] targets = areClasses ? OneHot.Encode(DoctorData.Labels(features, 2), 2) : DoctorData.Features(3, columns: 2);
         Sequential model = new([DoctorData.Columns], [new Dense(32, new ReLU()), new Dense(2)], seed: 1);
-        using Trainer<float> trainer = model.Compile(new Adam(), new PlainSquaredError(), new Accuracy());
+        using Trainer<float> trainer = model.Compile(new Adam(), new MeanSquaredError(), new Accuracy());
         ShouldBe(trainer.Diagnose(Dataset.From(features, [DoctorData.Columns], targets, targetWidth: 2)), code);
     }
 
@@ -285,11 +292,35 @@ public class DoctorTests
         ShouldBe(trainer.Diagnose(DoctorData.Classification(1)), code, severity);
     }
 
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, "NC013")]
+    public void Binary_probabilities_and_logits(bool areProbabilities, string? code)
+    {
+        // A softmax of two outputs gives probabilities; a binary loss takes them each alone.
+        Sequential model = new([DoctorData.Columns], [new Dense(2), new CustomOutput(areProbabilities)], seed: 1);
+        using Trainer<float> trainer = model.Compile(new Adam(), new BinaryCrossEntropy());
+        float[] targets = OneHot.Encode(DoctorData.Labels(DoctorData.Features(1), 2), 2);
+        ShouldBe(
+            trainer.Diagnose(Dataset.From(DoctorData.Features(1), [DoctorData.Columns], targets, targetWidth: 2)), code, Severity.Error);
+    }
+
+    [Fact]
+    public void A_weighted_loss_is_not_compared_with_guessing()
+    {
+        Dataset<int> data = DoctorData.Classification(1);
+        float[] weights = new float[DoctorData.Rows];
+        Array.Fill(weights, 10f);
+        using Trainer<int> trainer = DoctorData.Compile(DoctorData.Classifier());
+        DoctorData.CodesOfFit(trainer, data.WithWeights(weights)).Should().BeEmpty();
+        trainer.Diagnose(data.WithWeights(weights)).Should().BeEmpty();
+    }
+
     [Fact]
     public void A_softmax_of_one_output()
     {
         Sequential model = new([DoctorData.Columns], [new Dense(32, new ReLU()), new Dense(1, new Softmax())], seed: 1);
-        using Trainer<float> trainer = model.Compile(new Adam(), new PlainSquaredError());
+        using Trainer<float> trainer = model.Compile(new Adam(), new MeanSquaredError());
         trainer.Diagnose(DoctorData.Regression(1)).Should().ContainSingle(finding => finding.Code == "NC014")
             .Which.Severity.Should().Be(Severity.Error);
         DoctorData.Regressor().Diagnose(DoctorData.Regression(1)).Should().BeEmpty();

@@ -104,6 +104,15 @@ public class FitLogTests
     }
 
     [Fact]
+    public void A_metric_that_needs_the_whole_epoch_is_not_in_the_bar()
+    {
+        FakeTerminal terminal = new();
+        FitLog log = new(terminal, terminal, new Clock(), "roc_auc");
+        log.Step(Progress(61) with { FirstMetric = double.NaN }, TimeSpan.FromSeconds(1));
+        terminal.ToString().Should().Contain("loss 0.5851  31,232 samples/s").And.NotContain("roc_auc");
+    }
+
+    [Fact]
     public void A_terminal_that_does_not_say_its_width_is_taken_for_80_columns()
     {
         FakeTerminal terminal = new(width: 80);
