@@ -55,18 +55,6 @@ internal sealed class FitLoop<TTarget>
 
     internal TrainingHistory Run()
     {
-        try
-        {
-            return RunEpochs();
-        }
-        finally
-        {
-            _monitor?.Close();
-        }
-    }
-
-    private TrainingHistory RunEpochs()
-    {
         // So that JIT compilation is not part of any epoch's duration.
         _step.WarmUp(_data.Training);
         Begin();
@@ -85,6 +73,9 @@ internal sealed class FitLoop<TTarget>
         Call(history, static (callback, context, history) => callback.OnFitEnd(context, history));
         return history;
     }
+
+    /// <summary>Ends the log, however the fit ended.</summary>
+    internal void CloseLog() => _monitor?.Close();
 
     // Restores the checkpoint that the fit resumes from, then notifies the callbacks. If one of them throws, nothing has changed.
     private void Begin()

@@ -88,7 +88,8 @@ public sealed record FitOptions<TTarget>
     /// <summary>
     /// Resumes where this checkpoint was created, also in the middle of an epoch, with the same bits as an uninterrupted fit.
     /// <see cref="Epochs"/> counts from the start of the interrupted fit. Model, optimizer, loss, metrics, data and all options except
-    /// <see cref="Epochs"/>, <see cref="Threads"/>, <see cref="Progress"/> and <see cref="Log"/> must be those of that fit. Null for a new fit.
+    /// <see cref="Epochs"/>, <see cref="Threads"/>, <see cref="Progress"/> and <see cref="Log"/> must be those of that fit. Null
+    /// for a new fit.
     /// </summary>
     public Checkpoint? ResumeFrom { get; init; }
 

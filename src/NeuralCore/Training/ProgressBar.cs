@@ -14,7 +14,7 @@ internal static class ProgressBar
     /// too narrow, it leaves out what comes last, then the bar.
     /// </summary>
     /// <param name="progress">The progress.</param>
-    /// <param name="metric">The name of the first metric; null without metrics.</param>
+    /// <param name="metric">The name of the first metric; null without metrics. Not shown while its figure is NaN.</param>
     /// <param name="samplesPerSecond">The epoch's speed so far.</param>
     /// <param name="width">The most characters.</param>
     internal static string Write(in FitProgress progress, string? metric, double samplesPerSecond, int width)
@@ -24,7 +24,7 @@ internal static class ProgressBar
         [
             string.Create(CultureInfo.InvariantCulture, $"{progress.Step}/{progress.StepsPerEpoch}"),
             $"loss {LogNumber.Of(progress.Loss)}",
-            metric is null ? "" : $"{metric} {LogNumber.Of(progress.FirstMetric)}",
+            metric is null || double.IsNaN(progress.FirstMetric) ? "" : $"{metric} {LogNumber.Of(progress.FirstMetric)}",
             $"{LogNumber.Count(samplesPerSecond)} samples/s",
         ];
         string figures = "";

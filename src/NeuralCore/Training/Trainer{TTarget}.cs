@@ -1,5 +1,4 @@
 using NeuralCore.Data;
-using NeuralCore.Diagnostics;
 using NeuralCore.Layers;
 using NeuralCore.Losses;
 using NeuralCore.Metrics;
@@ -16,7 +15,7 @@ namespace NeuralCore.Training;
 /// With the same seed, the trained weights have the same bits for any number of threads and any vector width. A trainer runs one operation
 /// at a time; a concurrent call from another thread throws.
 /// </remarks>
-public sealed class Trainer<TTarget> : Trainer
+public sealed partial class Trainer<TTarget> : Trainer
     where TTarget : unmanaged
 {
     private readonly TrainerLock _lock;
@@ -122,6 +121,7 @@ public sealed class Trainer<TTarget> : Trainer
         ArgumentNullException.ThrowIfNull(data);
         options ??= new FitOptions<TTarget>();
         options.Check();
+        FitLoop<TTarget>? loop = null;
         _lock.EnterWrite();
         try
         {
@@ -139,11 +139,13 @@ public sealed class Trainer<TTarget> : Trainer
             TrainingStep<TTarget> step = PrepareStep(batches.LargestBatch, options.Threads);
             EvaluationStep<TTarget>? validation = divided.Validation is null ? null : PrepareEvaluation();
             FitContext context = new(this, options.Epochs, options.ResumeFrom is not null) { Schedule = options.Schedule };
-            return new FitLoop<TTarget>(State, divided, options, fit, context, LossAndMetrics, batches, step, validation).Run();
+            loop = new FitLoop<TTarget>(State, divided, options, fit, context, LossAndMetrics, batches, step, validation);
+            return loop.Run();
         }
         finally
         {
             _lock.ExitWrite();
+            loop?.CloseLog();
         }
     }
 
@@ -186,40 +188,6 @@ public sealed class Trainer<TTarget> : Trainer
                 Model.Lock.IsBetweenSteps = true;
             }
         });
-    }
-
-    /// <summary>
-    /// Looks for faults of the data, the model, the loss and the learning rate, as a fit with <see cref="FitOptions{TTarget}.Log"/> does:
-    /// evaluation data on another scale than the training data, shifted labels, dead units, and more.
-    /// </summary>
-    /// <remarks>
-    /// Reads a sample of some thousand rows at most, and takes a trial step, which is undone: only <see cref="Trainer.GradientOf"/> shows
-    /// it. Call it before and after training; some faults show only then. docs/training-doctor.md lists what it finds.
-    /// </remarks>
-    /// <param name="training">The training data.</param>
-    /// <param name="evaluation">The validation or test data; null without.</param>
-    /// <returns>What was found; empty if nothing was.</returns>
-    /// <exception cref="ShapeException">The samples do not have the model's input shape.</exception>
-    /// <exception cref="InvalidOperationException">The model is being trained or is predicting on another thread.</exception>
-    public IReadOnlyList<Finding> Diagnose(Dataset<TTarget> training, Dataset<TTarget>? evaluation = null)
-    {
-        ArgumentNullException.ThrowIfNull(training);
-        DataChecks.CheckInputShape(Model, training);
-        if (evaluation is not null)
-            DataChecks.CheckInputShape(Model, evaluation);
-        Doctor<TTarget> doctor = new(Model, LossAndMetrics, training);
-        _lock.EnterWrite();
-        try
-        {
-            doctor.CheckData(evaluation);
-            doctor.CheckLayers();
-            TrialStep.Run(State, LossAndMetrics, training, doctor, rows => PrepareStep(rows, _team?.Workers ?? 0), PrepareEvaluation);
-            return doctor.Findings;
-        }
-        finally
-        {
-            _lock.ExitWrite();
-        }
     }
 
     /// <inheritdoc/>

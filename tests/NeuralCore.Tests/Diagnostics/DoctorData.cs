@@ -50,6 +50,14 @@ internal static class DoctorData
         return Dataset.From(features, [Columns], Values(features, seed), targetWidth: 1);
     }
 
+    /// <summary>Two classes as values 0 and 1.</summary>
+    internal static Dataset<float> Binary(ulong seed)
+    {
+        float[] features = Features(seed);
+        float[] targets = Array.ConvertAll(Labels(features, classes: 2), label => (float)label);
+        return Dataset.From(features, [Columns], targets, targetWidth: 1);
+    }
+
     internal static Sequential Classifier(int classes = 3, long seed = 1) =>
         new([Columns], [new Dense(32, new ReLU()), new Dense(32, new ReLU()), new Dense(classes, new Softmax())], seed);
 
@@ -69,35 +77,6 @@ internal static class DoctorData
         trainer.Fit(training, validation is null ? options : options with { Validation = validation });
         return log.ToString().Split(log.NewLine).Where(line => line.StartsWith("NC", StringComparison.Ordinal))
             .Select(line => line[..5]).ToArray();
-    }
-}
-
-/// <summary>The squared error, under its usual name.</summary>
-internal sealed class PlainSquaredError : Loss<float>
-{
-    public override string Name => "MeanSquaredError";
-
-    public override int TargetWidth(Shape prediction) => prediction.Size;
-
-    protected internal override void CheckTargets(ReadOnlySpan<float> targets, Shape prediction, int firstRow)
-    {
-    }
-
-    protected internal override void Evaluate(in LossPass<float> pass)
-    {
-        int width = pass.Predictions.Length / pass.Rows;
-        for (int row = 0; row < pass.Rows; row++)
-        {
-            double sum = 0;
-            for (int i = row * width; i < (row + 1) * width; i++)
-            {
-                float difference = pass.Predictions[i] - pass.Targets[i];
-                sum += (double)difference * difference / width;
-                if (!pass.Gradient.IsEmpty)
-                    pass.Gradient[i] = 2 * difference / width * pass.GradientScale;
-            }
-            pass.RowLosses[row] = sum;
-        }
     }
 }
 

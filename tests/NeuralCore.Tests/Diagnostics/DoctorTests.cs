@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NeuralCore.Data;
 using NeuralCore.Diagnostics;
 using NeuralCore.Layers;
@@ -5,7 +6,9 @@ using NeuralCore.Losses;
 using NeuralCore.Metrics;
 using NeuralCore.Models;
 using NeuralCore.Optimizers;
+using NeuralCore.Tests.Contracts;
 using NeuralCore.Tests.Serialization;
+using NeuralCore.Tests.Support;
 using NeuralCore.Training;
 
 namespace NeuralCore.Tests.Diagnostics;
@@ -27,10 +30,17 @@ public class DoctorTests
             Dataset<float> values = DoctorData.Regression(seed);
             Sequential model = DoctorData.Regressor((long)seed);
             model.Diagnose(values).Should().BeEmpty($"seed {seed}, model");
-            using Trainer<float> regressor = model.Compile(new Sgd(0.01f, 0.9f), new PlainSquaredError());
+            using Trainer<float> regressor = model.Compile(new Sgd(0.01f, 0.9f), new MeanSquaredError());
             regressor.Diagnose(values, DoctorData.Regression(seed + 100)).Should().BeEmpty($"seed {seed}, before");
             DoctorData.CodesOfFit(regressor, values, DoctorData.Regression(seed + 100)).Should().BeEmpty($"seed {seed}, fit");
             regressor.Diagnose(values, DoctorData.Regression(seed + 100)).Should().BeEmpty($"seed {seed}, after");
+
+            Dataset<float> binary = DoctorData.Binary(seed);
+            Sequential decider = new([DoctorData.Columns], [new Dense(32, new ReLU()), new Dense(1, new Sigmoid())], (long)seed);
+            using Trainer<float> two = decider.Compile(new Adam(0.003f), new BinaryCrossEntropy(), new BinaryAccuracy());
+            two.Diagnose(binary, DoctorData.Binary(seed + 100)).Should().BeEmpty($"seed {seed}, before");
+            DoctorData.CodesOfFit(two, binary, DoctorData.Binary(seed + 100)).Should().BeEmpty($"seed {seed}, fit");
+            two.Diagnose(binary, DoctorData.Binary(seed + 100)).Should().BeEmpty($"seed {seed}, after");
         }
     }
 
@@ -106,7 +116,7 @@ public class DoctorTests
         ShouldBe(sparse.Diagnose(whole), "NC003", Severity.Error);
 
         Sequential linear = new([DoctorData.Columns], [new Dense(32, new ReLU()), new Dense(3)], seed: 1);
-        using Trainer<float> squares = linear.Compile(new Adam(), new PlainSquaredError());
+        using Trainer<float> squares = linear.Compile(new Adam(), new MeanSquaredError());
         ShouldBe(squares.Diagnose(oneHot), "NC003", Severity.Hint);
     }
 
@@ -237,7 +247,7 @@ public class DoctorTests
     public void A_trial_step_that_diverges_is_reported()
     {
         Sequential model = DoctorData.Regressor();
-        using Trainer<float> trainer = model.Compile(new Sgd(float.MaxValue), new PlainSquaredError());
+        using Trainer<float> trainer = model.Compile(new Sgd(float.MaxValue), new MeanSquaredError());
         IReadOnlyList<Finding> findings = trainer.Diagnose(DoctorData.Regression(1));
         ShouldBe(findings, "NC009", Severity.Error);
         TestModels.Bits(model).Should().Equal(TestModels.Bits(DoctorData.Regressor()), "the step is undone");
@@ -251,7 +261,7 @@ public class DoctorTests
         float[] features = DoctorData.Features(1);
         float[] values = Array.ConvertAll(DoctorData.Values(features, 1), value => value + shift);
         Dataset<float> data = Dataset.From(features, [DoctorData.Columns], values, targetWidth: 1);
-        using Trainer<float> trainer = DoctorData.Regressor().Compile(new Adam(), new PlainSquaredError());
+        using Trainer<float> trainer = DoctorData.Regressor().Compile(new Adam(), new MeanSquaredError());
 
         trainer.Diagnose(data).Should().BeEmpty("nothing is to be expected before training");
         DoctorData.CodesOfFit(trainer, data).Should().Equal(code is null ? [] : [code]);
@@ -266,7 +276,7 @@ public class DoctorTests
         float[] features = DoctorData.Features(1);
         float[] targets = areClasses ? OneHot.Encode(DoctorData.Labels(features, 2), 2) : DoctorData.Features(3, columns: 2);
         Sequential model = new([DoctorData.Columns], [new Dense(32, new ReLU()), new Dense(2)], seed: 1);
-        using Trainer<float> trainer = model.Compile(new Adam(), new PlainSquaredError(), new Accuracy());
+        using Trainer<float> trainer = model.Compile(new Adam(), new MeanSquaredError(), new Accuracy());
         ShouldBe(trainer.Diagnose(Dataset.From(features, [DoctorData.Columns], targets, targetWidth: 2)), code);
     }
 
@@ -282,11 +292,35 @@ public class DoctorTests
         ShouldBe(trainer.Diagnose(DoctorData.Classification(1)), code, severity);
     }
 
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, "NC013")]
+    public void Binary_probabilities_and_logits(bool areProbabilities, string? code)
+    {
+        // A softmax of two outputs gives probabilities; a binary loss takes them each alone.
+        Sequential model = new([DoctorData.Columns], [new Dense(2), new CustomOutput(areProbabilities)], seed: 1);
+        using Trainer<float> trainer = model.Compile(new Adam(), new BinaryCrossEntropy());
+        float[] targets = OneHot.Encode(DoctorData.Labels(DoctorData.Features(1), 2), 2);
+        ShouldBe(
+            trainer.Diagnose(Dataset.From(DoctorData.Features(1), [DoctorData.Columns], targets, targetWidth: 2)), code, Severity.Error);
+    }
+
+    [Fact]
+    public void A_weighted_loss_is_not_compared_with_guessing()
+    {
+        Dataset<int> data = DoctorData.Classification(1);
+        float[] weights = new float[DoctorData.Rows];
+        Array.Fill(weights, 10f);
+        using Trainer<int> trainer = DoctorData.Compile(DoctorData.Classifier());
+        DoctorData.CodesOfFit(trainer, data.WithWeights(weights)).Should().BeEmpty();
+        trainer.Diagnose(data.WithWeights(weights)).Should().BeEmpty();
+    }
+
     [Fact]
     public void A_softmax_of_one_output()
     {
         Sequential model = new([DoctorData.Columns], [new Dense(32, new ReLU()), new Dense(1, new Softmax())], seed: 1);
-        using Trainer<float> trainer = model.Compile(new Adam(), new PlainSquaredError());
+        using Trainer<float> trainer = model.Compile(new Adam(), new MeanSquaredError());
         trainer.Diagnose(DoctorData.Regression(1)).Should().ContainSingle(finding => finding.Code == "NC014")
             .Which.Severity.Should().Be(Severity.Error);
         DoctorData.Regressor().Diagnose(DoctorData.Regression(1)).Should().BeEmpty();
@@ -304,6 +338,61 @@ public class DoctorTests
         ShouldBe(trainer.Diagnose(data), code, Severity.Hint);
         using Trainer<int> withoutAccuracy = DoctorData.Classifier(2).Compile(new Adam(), new SparseCategoricalCrossEntropy());
         withoutAccuracy.Diagnose(data).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Awkward_but_healthy_features_are_silent_over_20_seeds()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            Dataset<int> training = Awkward(seed);
+            Dataset<int> evaluation = Awkward(seed + 100);
+            using Trainer<int> trainer = DoctorData.Compile(new Sequential(
+                training.InputShape, [new Dense(32, new ReLU()), new Dropout(0.5), new Dense(3, new Softmax())], (long)seed));
+            trainer.Diagnose(training, evaluation).Should().BeEmpty($"seed {seed}");
+            DoctorData.CodesOfFit(trainer, training, evaluation).Should().BeEmpty($"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void Labels_of_noise_are_no_worse_than_guessing_over_20_seeds()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            Dataset<int> noise = Dataset.From(DoctorData.Features(seed), [DoctorData.Columns], TestData.Labels(DoctorData.Rows, 3, seed));
+            using Trainer<int> trainer = DoctorData.Compile(DoctorData.Classifier(seed: (long)seed), new Sgd(0.01f));
+            DoctorData.CodesOfFit(trainer, noise).Should().BeEmpty($"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void Every_code_is_in_the_table_of_the_documents()
+    {
+        string[] listed = Repository.Read("docs/training-doctor.md").Split('\n')
+            .Where(line => line.StartsWith("| NC", StringComparison.Ordinal)).Select(line => line[2..7]).ToArray();
+        string[] used = Repository.Files("src/NeuralCore/Diagnostics/Doctor", ".cs").SelectMany(file =>
+            Regex.Matches(Repository.Read(file), "\"(NC\\d{3})\"").Select(match => match.Groups[1].Value)).Distinct().Order().ToArray();
+        listed.Should().Equal(used);
+        used.Should().Equal(Enumerable.Range(1, used.Length).Select(number => $"NC{number:D3}"));
+    }
+
+    // Heavy tails, a rare indicator, counts, a column that is mostly zero, a binary column, and a value that drifts a little.
+    private static Dataset<int> Awkward(ulong seed)
+    {
+        const int Columns = 6;
+        float[] features = DoctorData.Features(seed);
+        int[] labels = DoctorData.Labels(features);
+        for (int row = 0; row < DoctorData.Rows; row++)
+        {
+            Span<float> x = features.AsSpan(row * Columns, Columns);
+            x[0] = MathF.Exp(1.5f * x[0]);
+            x[1] = x[1] > 2 ? 1 : 0;
+            x[2] = MathF.Round(MathF.Abs(3 * x[2]));
+            x[3] = x[3] > 1 ? x[3] : 0;
+            x[4] = x[4] > 0 ? 1 : 0;
+            x[5] = x[5] + (seed > 100 ? 0.5f : 0);
+        }
+        return Dataset.From(features, [Columns], labels);
     }
 
     [Fact]

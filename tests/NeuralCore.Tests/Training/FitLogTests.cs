@@ -25,7 +25,8 @@ public class FitLogTests
         string[] lines = file.ToString().TrimEnd().Split(file.NewLine);
         lines.Should().HaveCount(2);
         lines[0].Should().MatchRegex(
-            @"^epoch 1/2: \d+\.\d\d s, loss \d\.\d{4}, accuracy \d\.\d{4}, validation loss \d\.\d{4}, validation accuracy \d\.\d{4}, [\d,]+ samples/s$");
+            @"^epoch 1/2: \d+\.\d\d s, loss \d\.\d{4}, accuracy \d\.\d{4}, "
+            + @"validation loss \d\.\d{4}, validation accuracy \d\.\d{4}, [\d,]+ samples/s$");
         lines[1].Should().StartWith("epoch 2/2: ").And.Contain($"loss {LogNumber.Of(history.Epochs[1].Training.Loss)}");
         file.ToString().Should().NotContain("\r[").And.NotContain("\b").And.NotContain("\u001b");
     }
@@ -100,6 +101,15 @@ public class FitLogTests
 
         terminal.Lines().Should().Equal(expected.TrimEnd());
         expected.Length.Should().BeLessThan(width);
+    }
+
+    [Fact]
+    public void A_metric_that_needs_the_whole_epoch_is_not_in_the_bar()
+    {
+        FakeTerminal terminal = new();
+        FitLog log = new(terminal, terminal, new Clock(), "roc_auc");
+        log.Step(Progress(61) with { FirstMetric = double.NaN }, TimeSpan.FromSeconds(1));
+        terminal.ToString().Should().Contain("loss 0.5851  31,232 samples/s").And.NotContain("roc_auc");
     }
 
     [Fact]

@@ -74,7 +74,10 @@ internal sealed class Doctor<TTarget>
     /// <param name="learningRate">The learning rate.</param>
     internal void CheckTraining(double loss, long steps, float learningRate)
     {
-        GuessCheck? guess = _lossAndMetrics is null ? null : GuessCheck.Of(_lossAndMetrics.Loss, _model.OutputShape, _training.Targets);
+        // A weighted loss is on another scale than a guess.
+        GuessCheck? guess = _lossAndMetrics is null || !_training.Weights.IsEmpty
+            ? null
+            : GuessCheck.Of(_lossAndMetrics.Loss, _model.OutputShape, _training.Targets);
         guess?.Run(loss, steps, Findings);
         Updates.Run(learningRate, loss, guess, Findings);
     }

@@ -92,8 +92,8 @@ internal readonly record struct GuessCheck(double Loss, double StandardError)
         return Array.ConvertAll(sums, sum => (float)(sum / rows));
     }
 
-    // The mean, which is best for squared errors and, as class frequencies, for probabilities; what gives these as logits of a softmax or of
-    // a sigmoid; and the median, which is best for absolute errors.
+    // The mean, which is best for squared errors and, as class frequencies, for probabilities; what gives these as logits of a softmax
+    // or of a sigmoid; and the median, which is best for absolute errors.
     private static IEnumerable<float[]> Guesses<TTarget>(float[] mean, TTarget[] targets, int rows)
     {
         yield return mean;

@@ -59,10 +59,16 @@ internal static class OutputCheck
     internal static void CheckOutputs<TTarget>(Loss<TTarget> loss, ReadOnlySpan<float> output, int rows, List<Finding> findings)
         where TTarget : unmanaged
     {
-        if (loss is not CrossEntropy<TTarget> crossEntropy)
-            return;
-        bool areProbabilities = AreProbabilities(output, rows, out float outside, out double sum);
-        if (crossEntropy.FromLogits && areProbabilities)
+        bool isBinary = loss is BinaryLoss<TTarget>;
+        if ((loss as CrossEntropy<TTarget>)?.FromLogits is not { } fromLogits)
+        {
+            // Logits of two classes may well all lie between 0 and 1.
+            if (loss is not BinaryLoss<TTarget> { FromLogits: false })
+                return;
+            fromLogits = false;
+        }
+        bool areProbabilities = AreProbabilities(output, rows, isBinary, out float outside, out double sum);
+        if (fromLogits && areProbabilities)
         {
             findings.Add(new Finding(
                 "NC013",
@@ -70,18 +76,19 @@ internal static class OutputCheck
                 $"{loss.Name} takes logits, but the outputs of {rows} rows are probabilities: from 0 to 1, with the sum 1.",
                 "Remove the last layer's softmax, or drop fromLogits."));
         }
-        else if (!crossEntropy.FromLogits && !areProbabilities)
+        else if (!fromLogits && !areProbabilities)
         {
             findings.Add(new Finding(
                 "NC013",
                 Severity.Error,
                 $"{loss.Name} takes probabilities, but the network gives {(float.IsNaN(outside) ? sum : outside):G4} as {
                     (float.IsNaN(outside) ? "a row's sum" : "an output")}.",
-                "End the network with a Softmax, or pass fromLogits: true."));
+                $"End the network with a {(isBinary ? "Sigmoid" : "Softmax")}, or pass fromLogits: true."));
         }
     }
 
-    private static bool AreProbabilities(ReadOnlySpan<float> output, int rows, out float outside, out double sum)
+    private static bool AreProbabilities(
+        ReadOnlySpan<float> output, int rows, bool isBinary, out float outside, out double sum)
     {
         outside = float.NaN;
         sum = 0;
@@ -98,7 +105,7 @@ internal static class OutputCheck
                 }
                 sum += value;
             }
-            if (Math.Abs(sum - 1) > SumTolerance)
+            if (!isBinary && Math.Abs(sum - 1) > SumTolerance)
                 return false;
         }
         return true;

@@ -44,8 +44,8 @@ internal static class ScaleCheck
         findings.Add(new Finding(
             "NC001",
             Severity.Error,
-            $"The evaluation data is on another scale than the training data: {off} of {compared} features differ, for example feature {example
-            } with {Range(training, example)} in training and {Range(evaluation, example)} in evaluation.",
+            $"The evaluation data is on another scale than the training data: {off} of {compared} features differ, for example feature {
+                example} with {Range(training, example)} in training and {Range(evaluation, example)} in evaluation.",
             "Prepare both with the same code and the numbers of the training data: the same division by 255, the same scaler."));
     }
 

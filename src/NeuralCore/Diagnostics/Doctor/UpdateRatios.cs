@@ -82,7 +82,7 @@ internal sealed class UpdateRatios
     /// <summary>Judges the measured steps.</summary>
     /// <param name="learningRate">The rate, for the message.</param>
     /// <param name="loss">The training loss; NaN if unknown.</param>
-    /// <param name="guess">The loss of guessing; null if unknown.</param>
+    /// <param name="guess">The loss of guessing; null if unknown, and then nothing is said to be too slow.</param>
     /// <param name="findings">Takes what is found.</param>
     internal void Run(float learningRate, double loss, GuessCheck? guess, List<Finding> findings)
     {
@@ -110,7 +110,7 @@ internal sealed class UpdateRatios
         }
     }
 
-    private static bool IsDone(double loss, GuessCheck? guess) => guess is { } known && loss < ShareOfGuess * known.Loss;
+    private static bool IsDone(double loss, GuessCheck? guess) => guess is not { } known || loss < ShareOfGuess * known.Loss;
 
     // Evenly over the whole kernel.
     private static int Index(int i, int count, int length) => (int)((long)i * length / count);
