@@ -43,7 +43,7 @@ public partial class CheckpointNumberTests
         CheckpointDraft draft = Draft();
         (draft.Step, draft.Epoch, draft.LearningRate) = (0, 0, 0);
         (draft.Batch, draft.Samples, draft.EpochHasBegun, draft.Ticks) = (0, 0, false, 0);
-        (draft.Sums, draft.History) = (new double[draft.Sums.Length], []);
+        (draft.Sums, draft.History, draft.Rates) = (new double[draft.Sums.Length], [], []);
 
         Checkpoint checkpoint = Fits.ThroughDisk(draft.Finish());
 
