@@ -12,8 +12,8 @@ namespace NeuralCore.Training;
 /// <remarks>
 /// <para>
 /// In step i of n: <c>rate = from (to / from)^(i / (n - 1))</c>, a batch of its own, and <c>average = β average + (1 - β) loss</c>,
-/// smoothed to <c>average / (1 - β^(i + 1))</c>. The test ends when that exceeds the lowest value so far times a factor, or when a loss or a
-/// weight is not finite. Smoothing, limits and the suggestion are those of Lightning's <c>lr_find</c>.
+/// smoothed to <c>average / (1 - β^(i + 1))</c>. The test ends when that exceeds the lowest value so far times a factor, or when a loss or
+/// a weight is not finite. Smoothing, limits and the suggestion are those of Lightning's <c>lr_find</c>.
 /// </para>
 /// <para>Source: Smith 2017, and the smoothing of Howard and Gugger's fastai.</para>
 /// </remarks>

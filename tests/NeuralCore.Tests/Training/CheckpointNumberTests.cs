@@ -43,7 +43,7 @@ public partial class CheckpointNumberTests
         CheckpointDraft draft = Draft();
         (draft.Step, draft.Epoch, draft.LearningRate) = (0, 0, 0);
         (draft.Batch, draft.Samples, draft.EpochHasBegun, draft.Ticks) = (0, 0, false, 0);
-        (draft.Sums, draft.History) = (new double[draft.Sums.Length], []);
+        (draft.Sums, draft.History, draft.Rates) = (new double[draft.Sums.Length], [], []);
 
         Checkpoint checkpoint = Fits.ThroughDisk(draft.Finish());
 
@@ -55,7 +55,7 @@ public partial class CheckpointNumberTests
     public void The_largest_counts_are_read()
     {
         CheckpointDraft draft = Draft();
-        (draft.Step, draft.Epoch, draft.History) = (1L << 62, 1 << 30, []);
+        (draft.Step, draft.Epoch, draft.History, draft.Rates) = (1L << 62, 1 << 30, [], []);
         draft.Ticks = TimeSpan.FromDays(36525).Ticks;
 
         Checkpoint checkpoint = Fits.ThroughDisk(draft.Finish());
@@ -213,8 +213,9 @@ public partial class CheckpointNumberTests
     {
         ["steps below 0"] = draft => draft.Step = -1,
         ["the last step there is"] = draft => draft.Step = long.MaxValue,
-        ["epochs below 0"] = draft => (draft.Epoch, draft.History) = (-1, []),
-        ["the last epoch there is"] = draft => (draft.Step, draft.Epoch, draft.History) = (1L << 40, int.MaxValue, []),
+        ["epochs below 0"] = draft => (draft.Epoch, draft.History, draft.Rates) = (-1, [], []),
+        ["the last epoch there is"] = draft => (draft.Step, draft.Epoch, draft.History, draft.Rates) =
+            (1L << 40, int.MaxValue, [], []),
         ["fewer steps than epochs and batches"] = draft => draft.Step = 3,
         ["a rate below 0"] = draft => draft.LearningRate = -0.1f,
         ["batches below 0"] = draft => (draft.Batch, draft.Samples) = (-3, 72),

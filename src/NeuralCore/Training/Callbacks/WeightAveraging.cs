@@ -21,6 +21,7 @@ public abstract unsafe class WeightAveraging : Callback
     private const string CountName = "updates";
 
     private Sequential? _model;
+    private Parameter[] _trainable = [];
     private AlignedBuffer? _average;
     private float[]? _trained;
     private bool _isSwappedIn;
@@ -63,6 +64,7 @@ public abstract unsafe class WeightAveraging : Callback
                 $"The fit averages weights twice, by {context.Averaging.GetType().Name} and {GetType().Name}. Use one of them.");
         context.Averaging = this;
         _model = context.Model;
+        _trainable = _model.Parameters.Where(parameter => parameter.IsTrainable).ToArray();
         _average = new AlignedBuffer(_model.Store.Values.Length);
         (_trained, _isSwappedIn) = (null, false);
         _model.Store.Values.Span.CopyTo(_average.Span);
@@ -135,21 +137,15 @@ public abstract unsafe class WeightAveraging : Callback
         // Exactly, whatever the average was before: w - average would be rounded.
         if (share == 1)
             _model!.Store.Values.Span.CopyTo(_average!.Span);
-        foreach (Parameter parameter in _model!.Store.Parameters)
-        {
-            if (parameter.IsTrainable && share != 1)
-                AverageKernel.Update(_average!.Pointer + parameter.Offset, parameter.Pointer, parameter.Shape.Size, (float)share);
-        }
+        foreach (Parameter parameter in share == 1 ? [] : _trainable)
+            AverageKernel.Update(_average!.Pointer + parameter.Offset, parameter.Pointer, parameter.Shape.Size, (float)share);
         UpdateCount++;
     }
 
     private void CopyAverage(Span<float> weights)
     {
-        foreach (Parameter parameter in _model!.Store.Parameters)
-        {
-            if (parameter.IsTrainable)
-                _average!.Span.Slice(parameter.Offset, parameter.Shape.Size).CopyTo(weights[parameter.Offset..]);
-        }
+        foreach (Parameter parameter in _trainable)
+            _average!.Span.Slice(parameter.Offset, parameter.Shape.Size).CopyTo(weights[parameter.Offset..]);
     }
 
     private void Require(bool isSound, FormattableString found)
