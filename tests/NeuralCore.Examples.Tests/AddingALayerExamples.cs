@@ -12,11 +12,11 @@ namespace NeuralCore.Examples.Tests;
 public class AddingALayerExamples
 {
     // example
-    public sealed class LeakyReLU(float slope = 0.01f, string? name = null) : Activation(name)
+    public sealed class HardTanh(float limit = 1, string? name = null) : Activation(name)
     {
         protected override Shape Build(Shape input, LayerBuilder builder)
         {
-            builder.BackwardReads = BackwardReads.Output;   // y has the sign of x
+            builder.BackwardReads = BackwardReads.Output;   // y is at the limit where x is beyond it
             builder.CanRunInPlace = true;                   // each element is read before it is written
             return input;
         }
@@ -24,16 +24,16 @@ public class AddingALayerExamples
         protected override void Forward(in ForwardPass pass)
         {
             for (int i = 0; i < pass.Output.Length; i++)
-                pass.Output[i] = pass.Input[i] > 0 ? pass.Input[i] : slope * pass.Input[i];
+                pass.Output[i] = Math.Clamp(pass.Input[i], -limit, limit);
         }
 
         protected override void Backward(in BackwardPass pass)
         {
             for (int i = 0; i < pass.InputGradient.Length; i++)
-                pass.InputGradient[i] = pass.Output[i] > 0 ? pass.OutputGradient[i] : slope * pass.OutputGradient[i];
+                pass.InputGradient[i] = Math.Abs(pass.Output[i]) < limit ? pass.OutputGradient[i] : 0;
         }
 
-        protected override LayerDescription Describe() => new LayerDescription("LeakyReLU", $"{slope}").With("slope", slope);
+        protected override LayerDescription Describe() => new LayerDescription("HardTanh", $"{limit}").With("limit", limit);
     }
     // end
 
@@ -85,7 +85,7 @@ public class AddingALayerExamples
     public void The_layers_pass_the_gradient_check()
     {
         // example
-        GradientCheck.Layer(new LeakyReLU(0.1f), [8]).ThrowIfFailed();
+        GradientCheck.Layer(new HardTanh(0.5f), [8]).ThrowIfFailed();
         GradientCheck.Layer(new Scale(), [8]).ThrowIfFailed();
         // end
     }
@@ -94,7 +94,7 @@ public class AddingALayerExamples
     public void The_layers_train_in_a_model()
     {
         // example
-        var model = new Sequential([8], [new Scale(), new Dense(16, new LeakyReLU()), new Dense(3, new Softmax())]);
+        var model = new Sequential([8], [new Scale(), new Dense(16, new HardTanh()), new Dense(3, new Softmax())]);
         using var trainer = model.Compile(new Adam(), new SparseCategoricalCrossEntropy());
         // end
 
@@ -107,7 +107,7 @@ public class AddingALayerExamples
         trainer.TrainStep(input, [0, 1, 2, 0]).Should().BeLessThan(first / 2);
         model.Clone().Predict(input).Should().Equal(model.Predict(input));
         model.Parameters[0].FullName.Should().Be("scale.scale");
-        model.Layers[1].ToString().Should().Be("Dense(16, LeakyReLU(0.01))");
+        model.Layers[1].ToString().Should().Be("Dense(16, HardTanh(1))");
     }
 
     [Fact]
@@ -115,12 +115,12 @@ public class AddingALayerExamples
     {
         // example
         LayerFactory factory = LayerFactory.BuiltIn
-            .With("LeakyReLU", (description, name) => new LeakyReLU((float)description.GetDouble("slope"), name))
+            .With("HardTanh", (description, name) => new HardTanh((float)description.GetDouble("limit"), name))
             .With("Scale", (_, name) => new Scale(name));
         // end
 
-        LayerDescription leaky = new LayerDescription("LeakyReLU").With("slope", 0.25);
-        factory.Create(leaky).ToString().Should().Be("LeakyReLU(0.25)");
+        LayerDescription clamped = new LayerDescription("HardTanh").With("limit", 0.25);
+        factory.Create(clamped).ToString().Should().Be("HardTanh(0.25)");
         factory.Create(new LayerDescription("Scale"), "first").Name.Should().Be("first");
     }
 

@@ -1,4 +1,5 @@
 using NeuralCore.Data;
+using NeuralCore.Layers;
 using NeuralCore.Losses;
 using NeuralCore.Metrics;
 using NeuralCore.Models;
@@ -23,6 +24,32 @@ internal static class Allocations
         for (int i = 0; i < Steps; i++)
             trainer.TrainStep(input, labels, threads);
         return GC.GetTotalAllocatedBytes(precise: true) - before;
+    }
+
+    /// <summary>Steps of each loss that the others do not take, with weights of the rows.</summary>
+    internal static long OfWeightedSteps(string size, int threads)
+    {
+        long allocated = 0;
+        foreach ((Loss<float> loss, Activation? last) in new (Loss<float>, Activation?)[]
+        {
+            (new MeanSquaredError(), null), (new Quantile(0.5f), null), (new BinaryCrossEntropy(), new Sigmoid()),
+            (new CategoricalCrossEntropy(labelSmoothing: 0.1f), new Softmax()), (new KLDivergence(fromLogits: true), null),
+        })
+        {
+            Dataset<int> data = FixedTraining.Data(size);
+            Sequential model = new(data.InputShape, [new Flatten(), new Dense(20, new ReLU()), new Dense(FixedTraining.Classes, last)]);
+            using Trainer<float> trainer = model.Compile(new Sgd(), loss);
+            (float[] input, int[] labels) = Batch(data, 128);
+            float[] targets = OneHot.Encode(labels, FixedTraining.Classes);
+            float[] weights = Array.ConvertAll(labels, label => label / 4f);
+            for (int i = 0; i < 100; i++)
+                trainer.TrainStep(input, targets, weights, threads);
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < Steps; i++)
+                trainer.TrainStep(input, targets, weights, threads);
+            allocated += GC.GetTotalAllocatedBytes(precise: true) - before;
+        }
+        return allocated;
     }
 
     /// <summary>From step 100 to step 1,100 of one fit, begins of epochs included, ends of epochs (their results) not.</summary>

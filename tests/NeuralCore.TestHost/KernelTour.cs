@@ -1,3 +1,4 @@
+using NeuralCore.Layers;
 using NeuralCore.Numerics;
 using NeuralCore.Randomness;
 
@@ -39,6 +40,16 @@ internal static unsafe class KernelTour
 
         ReluKernel.Forward(a.Pointer, b.Pointer, 100);
         ReluKernel.Backward(a.Pointer, b.Pointer, c.Pointer, 100);
+        ElementwiseActivation[] activations =
+        [
+            new Sigmoid(), new Tanh(), new LeakyReLU(), new ELU(), new SELU(), new GELU(), new GELU(approximate: true), new SiLU(),
+            new Mish(), new Softplus(),
+        ];
+        foreach (ElementwiseActivation activation in activations)
+        {
+            activation.Kernel.Forward(InstructionSet.Current, a.Pointer, b.Pointer, 100);
+            activation.Kernel.Backward(InstructionSet.Current, a.Pointer, b.Pointer, c.Pointer, 100);
+        }
         AdamKernel.Update(a.Pointer, b.Pointer, c.Pointer, packed.Pointer, 100, 0.1f, 0.1f, 0.001f, 1e-7f);
         SgdKernel.Update(a.Pointer, b.Pointer, 100, 0.1f);
         SgdKernel.Momentum(a.Pointer, b.Pointer, c.Pointer, 100, 0.1f, 0.9f, nesterov: true);

@@ -21,7 +21,9 @@ try
             return 0;
         case "allocate":
             Console.WriteLine(
-                $$"""{"steps":{{Allocations.OfTrainSteps(size, threads)}},"fit":{{Allocations.OfFit(size, threads)}},"one":{{Allocations.OfPredictions(1)}},"batch":{{Allocations.OfPredictions(100)}}}""");
+                $$"""{"steps":{{Allocations.OfTrainSteps(size, threads)}},"weighted":{{Allocations.OfWeightedSteps(size, threads)}},"""
+                + $$""" "fit":{{Allocations.OfFit(size, threads)}},"""
+                + $$""" "one":{{Allocations.OfPredictions(1)}},"batch":{{Allocations.OfPredictions(100)}}}""");
             return 0;
         case "kernels":
             KernelTour.Run();

@@ -86,6 +86,6 @@ public static class AugmentedImagesExtensions
         where TTarget : unmanaged
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new Dataset<TTarget>(new AugmentedImages(data.Features, augmentation, seed), data.Targets);
+        return data.WithFeatures(new AugmentedImages(data.Features, augmentation, seed));
     }
 }

@@ -11,6 +11,8 @@ namespace NeuralCore.Data;
 public sealed class Dataset<TTarget>
     where TTarget : unmanaged
 {
+    private readonly float[]? _weights;
+
     /// <summary>Pairs inputs with targets, row by row.</summary>
     /// <param name="features">The inputs.</param>
     /// <param name="targets">The targets; as many as there are inputs.</param>
@@ -31,11 +33,17 @@ public sealed class Dataset<TTarget>
         Targets = targets;
     }
 
+    internal Dataset(FeatureSource features, TargetSource<TTarget> targets, float[]? weights)
+        : this(features, targets) => _weights = weights;
+
     /// <summary>The inputs.</summary>
     public FeatureSource Features { get; }
 
     /// <summary>The targets.</summary>
     public TargetSource<TTarget> Targets { get; }
+
+    /// <summary>The weight of each sample; empty where every sample counts as 1.</summary>
+    public ReadOnlySpan<float> Weights => _weights;
 
     internal bool IsInMemory => Features.IsInMemory && Targets.IsInMemory;
 
@@ -56,7 +64,8 @@ public sealed class Dataset<TTarget>
         foreach (int row in rows)
             RowChecks.CheckRow(row, Count);
         int[] map = rows.ToArray();
-        return new Dataset<TTarget>(FeatureSubset.Of(Features, map), TargetSubset<TTarget>.Of(Targets, map));
+        float[]? weights = _weights is null ? null : Array.ConvertAll(map, row => _weights[row]);
+        return new Dataset<TTarget>(FeatureSubset.Of(Features, map), TargetSubset<TTarget>.Of(Targets, map), weights);
     }
 
     /// <summary>The first <paramref name="count"/> samples; the values are shared, not copied.</summary>
@@ -84,12 +93,39 @@ public sealed class Dataset<TTarget>
         return split.Apply(this, seed);
     }
 
-    /// <summary>The number of samples, their shape and what their targets are.</summary>
+    /// <summary>The same samples, each with a weight that its loss is multiplied by in training and evaluation.</summary>
+    /// <remarks>
+    /// <para>The loss of a batch is <c>Σ_i w_i l_i / rows</c>, as in Keras: it is divided by the number of rows, not by the sum of the
+    /// weights as in PyTorch's cross-entropy with class weights, so weights with a mean of 1 keep the loss's scale. A weight of 0 leaves a
+    /// sample out of the loss. Metrics do not use weights.</para>
+    /// <para>Subsets, splits and <see cref="Dataset.ToOneHot"/> keep the weights. For weights of classes see
+    /// <c>FitOptions.ClassWeights</c>.</para>
+    /// </remarks>
+    /// <param name="weights">One weight for each sample, finite and at least 0; copied. They replace earlier ones.</param>
+    /// <exception cref="ArgumentException">
+    /// The number of weights is not that of the samples, or a weight is negative or not finite; the message names the first.
+    /// </exception>
+    public Dataset<TTarget> WithWeights(ReadOnlySpan<float> weights)
+    {
+        if (weights.Length != Count)
+            throw new ArgumentException($"There are {Count} samples but {weights.Length} weights: each sample needs one.", nameof(weights));
+        RowChecks.CheckWeights(weights, "row");
+        return new Dataset<TTarget>(Features, Targets, weights.ToArray());
+    }
+
+    /// <summary>Other targets for the same inputs, with the same weights.</summary>
+    internal Dataset<TOther> WithTargets<TOther>(TargetSource<TOther> targets)
+        where TOther : unmanaged => new(Features, targets, _weights);
+
+    /// <summary>Other inputs for the same targets, with the same weights.</summary>
+    internal Dataset<TTarget> WithFeatures(FeatureSource features) => new(features, Targets, _weights);
+
+    /// <summary>The number of samples, their shape, what their targets are, and whether they have weights.</summary>
     public override string ToString()
     {
         string targets = Targets.ClassCount is int classes ? $"{classes} classes" : $"targets of {Targets.Width}";
         bool isOneHot = typeof(TTarget) == typeof(float) && Targets.ClassCount is not null;
-        return $"{Count} samples {InputShape}, {targets}{(isOneHot ? " (one-hot)" : "")}";
+        return $"{Count} samples {InputShape}, {targets}{(isOneHot ? " (one-hot)" : "")}{(_weights is null ? "" : ", weighted")}";
     }
 }
 
@@ -157,7 +193,9 @@ public static partial class Dataset
         return new(new ByteFeatures(images, shape, scale), new ArrayTargets(targets, targetWidth));
     }
 
-    /// <summary>The same inputs with one-hot rows instead of class indices; the rows are made while they are gathered.</summary>
+    /// <summary>
+    /// The same inputs and weights with one-hot rows instead of class indices; the rows are made while they are gathered.
+    /// </summary>
     /// <param name="dataset">A data set of class indices, one for each sample.</param>
     /// <param name="classes">The number of classes: the width of a row.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
@@ -171,7 +209,7 @@ public static partial class Dataset
             throw new ArgumentException($"Expected one class index per sample, got targets of {dataset.Targets.Width}.", nameof(dataset));
         int[] labels = new int[dataset.Count];
         dataset.Targets.Gather(FirstRows(dataset.Count), labels);
-        return new(dataset.Features, new OneHotLabels(labels, classes));
+        return dataset.WithTargets(new OneHotLabels(labels, classes));
     }
 
     internal static int[] FirstRows(int count)

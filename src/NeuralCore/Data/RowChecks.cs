@@ -24,6 +24,18 @@ internal static class RowChecks
             RowOutOfRange(row, count);
     }
 
+    /// <summary>Throws for the first weight that is negative or not finite.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="what">What each belongs to: a row, a class.</param>
+    internal static void CheckWeights(ReadOnlySpan<float> weights, string what)
+    {
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (!(weights[i] >= 0 && float.IsFinite(weights[i])))
+                WeightOutOfRange(weights[i], i, what);
+        }
+    }
+
     /// <summary>
     /// How many rows of <paramref name="width"/> values an array of <paramref name="length"/> holds; throws if there is a remainder.
     /// </summary>
@@ -40,6 +52,11 @@ internal static class RowChecks
     [DoesNotReturn]
     private static void RowOutOfRange(int row, int count) =>
         throw new ArgumentOutOfRangeException(nameof(row), row, $"Expected a row from 0 to {count - 1}, got {row}.");
+
+    [DoesNotReturn]
+    private static void WeightOutOfRange(float weight, int index, string what) =>
+        throw new ArgumentException(
+            $"The weight of {what} {index} is {weight}: expected a finite number of at least 0. Use 0 to leave it out.", "weights");
 
     [DoesNotReturn]
     private static void DestinationTooShort(int rows, int width, int length) =>

@@ -123,7 +123,7 @@ internal abstract unsafe class NetworkSubject<TTarget> : GradientSubject
     {
         Outputs = outputs;
         WantsGradient = inputGradient is not null;
-        _batch.Take((float*)Unsafe.AsPointer(ref _input[0]), null, Rows);
+        _batch.Take((float*)Unsafe.AsPointer(ref _input[0]), null, null, Rows);
         _runner.Begin(step: 0, skipZeros: true, WantsGradient);
         foreach (StepPhase phase in _phases)
         {
@@ -243,7 +243,8 @@ internal sealed class ModelSubject<TTarget> : NetworkSubject<TTarget>
     internal ModelSubject(Sequential model, Loss<TTarget> loss, float[] input, TTarget[] targets)
         : base(model, input, loss.FuseWith(model.ExpandedLayers[^1]) is not null)
     {
-        _lossAndMetrics = new LossAndMetrics<TTarget>(loss, loss.FuseWith(model.ExpandedLayers[^1]), [], targets.Length / Rows);
+        _lossAndMetrics = new LossAndMetrics<TTarget>(
+            loss, loss.FuseWith(model.ExpandedLayers[^1]), [], targets.Length / Rows, model.OutputShape);
         _targets = targets;
         _weights = new double[Rows];
         Array.Fill(_weights, 1.0 / Rows);

@@ -11,38 +11,27 @@ namespace NeuralCore.Losses;
 /// After a <see cref="Layers.Softmax"/> the two are fused: loss <c>Σ_k t_k (log Σ_j exp(x_j - m) + m - x_k)</c>, gradient
 /// <c>(p Σ_k t_k - t) / batch</c>. Classes with t = 0 are skipped, so 0 · ∞ cannot occur. Unfused, predictions are divided by their sum
 /// and clipped at 1e-7 from below, as in Keras. One-hot rows give the same bits as <see cref="SparseCategoricalCrossEntropy"/>.
+/// Label smoothing: C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016; as PyTorch's
+/// <c>label_smoothing</c>.
 /// </remarks>
 public sealed unsafe class CategoricalCrossEntropy : CrossEntropy<float>
 {
     /// <summary>Describes the loss.</summary>
     /// <param name="fromLogits">Whether the network ends without a softmax, so that its predictions are logits.</param>
-    public CategoricalCrossEntropy(bool fromLogits = false)
-        : base(fromLogits)
+    /// <param name="labelSmoothing">
+    /// The share s of each target that is divided among all K classes, <c>t (1 - s) + s / K</c>; at least 0 and below 1.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is out of range.</exception>
+    public CategoricalCrossEntropy(bool fromLogits = false, float labelSmoothing = 0)
+        : base(fromLogits, labelSmoothing)
     {
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void CheckTargets(ReadOnlySpan<float> targets, Shape prediction, int firstRow)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        int classes = prediction.Size;
-        for (int row = 0; row < targets.Length / classes; row++)
-        {
-            double sum = 0;
-            foreach (float target in targets.Slice(row * classes, classes))
-            {
-                if (!(target >= 0 && target <= 1))
-                    throw new ArgumentException(
-                        $"{Name}: row {firstRow + row} of the targets contains {target}; "
-                        + "a target is a row of probabilities from 0 to 1, usually one-hot.");
-                sum += target;
-            }
-            if (!(Math.Abs(sum - 1) <= 1e-3))
-                throw new ArgumentException(
-                    $"{Name}: row {firstRow + row} of the targets sums to {sum}, not to 1; "
-                    + "a target is a row of probabilities, usually one-hot.");
-        }
+        ProbabilityRows.Check(this, targets, prediction.Size, firstRow);
     }
 
     private protected override int WidthFor(int classes) => classes;
@@ -55,7 +44,12 @@ public sealed unsafe class CategoricalCrossEntropy : CrossEntropy<float>
         fixed (float* x = &MemoryMarshal.GetReference(logits), t = &MemoryMarshal.GetReference(targets),
             p = &MemoryMarshal.GetReference(probabilities), dx = &MemoryMarshal.GetReference(gradient))
         fixed (double* values = &MemoryMarshal.GetReference(losses))
-            CrossEntropyKernel.SoftmaxCategorical(x, t, p, dx, values, rows, classes, scale);
+        {
+            if (LabelSmoothing > 0)
+                SmoothedCrossEntropyKernel.Softmax(new RowTargets(t, classes), LabelSmoothing, x, p, dx, values, rows, classes, scale);
+            else
+                CrossEntropyKernel.SoftmaxCategorical(x, t, p, dx, values, rows, classes, scale);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -66,6 +60,11 @@ public sealed unsafe class CategoricalCrossEntropy : CrossEntropy<float>
         fixed (float* p = &MemoryMarshal.GetReference(predictions), t = &MemoryMarshal.GetReference(targets),
             dp = &MemoryMarshal.GetReference(gradient))
         fixed (double* values = &MemoryMarshal.GetReference(losses))
-            CrossEntropyKernel.Categorical(p, t, dp, values, rows, classes, scale);
+        {
+            if (LabelSmoothing > 0)
+                SmoothedCrossEntropyKernel.Probabilities(new RowTargets(t, classes), LabelSmoothing, p, dp, values, rows, classes, scale);
+            else
+                CrossEntropyKernel.Categorical(p, t, dp, values, rows, classes, scale);
+        }
     }
 }

@@ -4,20 +4,27 @@ using NeuralCore.Layers;
 namespace NeuralCore.Losses;
 
 /// <summary>
-/// The common part of the two cross-entropies: both are <c>-Σ_k t_k log p_k</c> and train to the same bits from one seed; they differ in
-/// the representation of the target t.
+/// The common part of the losses between class probabilities p and a target t. The two cross-entropies are <c>-Σ_k t_k log p_k</c>, differ
+/// in the representation of the target, and train to the same bits from one seed.
 /// </summary>
 /// <typeparam name="TTarget"><see cref="int"/> for class indices, <see cref="float"/> for one-hot rows.</typeparam>
 public abstract class CrossEntropy<TTarget> : Loss<TTarget>
     where TTarget : unmanaged
 {
-    private protected CrossEntropy(bool fromLogits)
+    private protected CrossEntropy(bool fromLogits, float labelSmoothing = 0)
     {
+        if (!(labelSmoothing >= 0 && labelSmoothing < 1))
+            throw new ArgumentOutOfRangeException(
+                nameof(labelSmoothing), labelSmoothing, "Label smoothing is at least 0 and below 1; 0.1 is usual.");
         FromLogits = fromLogits;
+        LabelSmoothing = labelSmoothing;
     }
 
     /// <summary>Whether the predictions are logits (any numbers) rather than probabilities.</summary>
     public bool FromLogits { get; }
+
+    /// <summary>The share s of each target that is divided among all K classes, <c>t (1 - s) + s / K</c>; 0 for none.</summary>
+    public float LabelSmoothing { get; }
 
     /// <inheritdoc/>
     public sealed override int TargetWidth(Shape prediction)
@@ -42,7 +49,8 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
         {
             throw new ArgumentException(
                 $"{Name}: expects probabilities, but the network ends with {last.Name}: {last}. "
-                + $"End it with a Softmax, or, if its outputs are logits, pass fromLogits: new {Name}(fromLogits: true).");
+                + "End it with a Softmax, or, if its outputs are logits or log-probabilities, pass fromLogits: "
+                + $"new {Name}(fromLogits: true).");
         }
         if (computing is [.., { GivesProbabilities: true } before, _])
         {
@@ -78,7 +86,15 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
     }
 
     /// <inheritdoc/>
-    public sealed override string ToString() => FromLogits ? $"{Name}(fromLogits: True)" : Name;
+    public sealed override string ToString()
+    {
+        string[] settings =
+        [
+            .. FromLogits ? (string[])["fromLogits: True"] : [],
+            .. LabelSmoothing > 0 ? (string[])[FormattableString.Invariant($"labelSmoothing: {LabelSmoothing}")] : [],
+        ];
+        return settings.Length == 0 ? Name : $"{Name}({string.Join(", ", settings)})";
+    }
 
     private protected abstract int WidthFor(int classes);
 

@@ -10,13 +10,19 @@ namespace NeuralCore.Losses;
 /// <remarks>
 /// After a <see cref="Layers.Softmax"/> the two are fused: loss <c>log Σ_k exp(x_k - m) + m - x_y</c>, gradient
 /// <c>(p - onehot(y)) / batch</c>. Unfused, predictions are divided by their sum and clipped at 1e-7 from below, as in Keras.
+/// Label smoothing: C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016; as PyTorch's
+/// <c>label_smoothing</c>.
 /// </remarks>
 public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
 {
     /// <summary>Describes the loss.</summary>
     /// <param name="fromLogits">Whether the network ends without a softmax, so that its predictions are logits.</param>
-    public SparseCategoricalCrossEntropy(bool fromLogits = false)
-        : base(fromLogits)
+    /// <param name="labelSmoothing">
+    /// The share s of each target that is divided among all K classes, <c>t (1 - s) + s / K</c>; at least 0 and below 1.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is out of range.</exception>
+    public SparseCategoricalCrossEntropy(bool fromLogits = false, float labelSmoothing = 0)
+        : base(fromLogits, labelSmoothing)
     {
     }
 
@@ -49,7 +55,12 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
             dx = &MemoryMarshal.GetReference(gradient))
         fixed (int* labels = &MemoryMarshal.GetReference(targets))
         fixed (double* values = &MemoryMarshal.GetReference(losses))
-            CrossEntropyKernel.SoftmaxSparse(x, labels, p, dx, values, rows, classes, scale);
+        {
+            if (LabelSmoothing > 0)
+                SmoothedCrossEntropyKernel.Softmax(new IndexTargets(labels), LabelSmoothing, x, p, dx, values, rows, classes, scale);
+            else
+                CrossEntropyKernel.SoftmaxSparse(x, labels, p, dx, values, rows, classes, scale);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -60,6 +71,11 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
         fixed (float* p = &MemoryMarshal.GetReference(predictions), dp = &MemoryMarshal.GetReference(gradient))
         fixed (int* labels = &MemoryMarshal.GetReference(targets))
         fixed (double* values = &MemoryMarshal.GetReference(losses))
-            CrossEntropyKernel.Sparse(p, labels, dp, values, rows, classes, scale);
+        {
+            if (LabelSmoothing > 0)
+                SmoothedCrossEntropyKernel.Probabilities(new IndexTargets(labels), LabelSmoothing, p, dp, values, rows, classes, scale);
+            else
+                CrossEntropyKernel.Sparse(p, labels, dp, values, rows, classes, scale);
+        }
     }
 }

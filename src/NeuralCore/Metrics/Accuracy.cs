@@ -62,7 +62,7 @@ public sealed unsafe class Accuracy : IMetric<int>, IMetric<float>
         {
             throw new ShapeException(
                 $"Accuracy: expects a vector of two or more classes, got predictions {prediction}. "
-                + "With one output every row would count as correct: "
+                + "With one output every row would count as correct: use BinaryAccuracy, "
                 + "end the network with a Dense of one unit for each class, or use a custom IMetric.");
         }
         if (targetWidth != expectedWidth)

@@ -14,6 +14,8 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
     private int? _epoch;
     private float* _input;
     private TTarget* _targets;
+    private float* _weights;
+    private bool _hasWeights;
 
     internal int Capacity => capacity;
 
@@ -25,6 +27,9 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
 
     /// <summary>Which sample of the source each row is.</summary>
     internal int[] SampleIndices => _sampleIndices;
+
+    /// <summary>Whether the rows have weights; see <see cref="Dataset{TTarget}.WithWeights"/>.</summary>
+    internal bool HasWeights => _hasWeights;
 
     /// <summary>The number of the first row in messages.</summary>
     internal int FirstRow { get; private set; }
@@ -50,11 +55,15 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
         Resolve(data, rows, first);
     }
 
-    /// <summary>Takes rows in memory, which stay where they are until <see cref="Clear"/>.</summary>
-    internal void Take(float* input, TTarget* targets, int rows)
+    /// <summary>
+    /// Takes rows in memory, which stay where they are until <see cref="Clear"/>. Without weights, their pointer is null.
+    /// </summary>
+    internal void Take(float* input, TTarget* targets, float* weights, int rows)
     {
         _input = input;
         _targets = targets;
+        _weights = weights;
+        _hasWeights = weights != null;
         Count = rows;
         FirstRow = 0;
     }
@@ -66,7 +75,12 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
         _features = null;
         _input = null;
         _targets = null;
+        _weights = null;
+        _hasWeights = false;
     }
+
+    /// <summary>The weight of a row, of rows that have weights.</summary>
+    internal float WeightOf(int row) => _data is not null ? _data.Weights[_rows[row]] : _weights[row];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void GatherInput(int first, int rows, Span<float> destination)
@@ -91,6 +105,7 @@ internal sealed unsafe class Batch<TTarget>(int capacity, int inputSize, int tar
     private void Resolve(Dataset<TTarget> data, int rows, int firstRow)
     {
         _data = data;
+        _hasWeights = !data.Weights.IsEmpty;
         _features = data.Features.Resolve(_rows.AsSpan(0, rows), _sampleIndices);
         Count = rows;
         FirstRow = firstRow;

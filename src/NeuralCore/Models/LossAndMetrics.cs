@@ -6,9 +6,12 @@ namespace NeuralCore.Models;
 
 /// <summary>The loss and metrics that a model was compiled with.</summary>
 internal sealed class LossAndMetrics<TTarget>(
-    Loss<TTarget> loss, FusedLoss<TTarget>? fusedLoss, IMetric<TTarget>[] metrics, int targetWidth)
+    Loss<TTarget> loss, FusedLoss<TTarget>? fusedLoss, IMetric<TTarget>[] metrics, int targetWidth, Shape prediction)
     where TTarget : unmanaged
 {
+    // Asked only once, like the width of a target.
+    private readonly int[] _rowWidths = metrics.Select(metric => MetricState.WidthOf(metric, prediction)).ToArray();
+
     internal Loss<TTarget> Loss => loss;
 
     internal IMetric<TTarget>[] Metrics => metrics;
@@ -20,6 +23,12 @@ internal sealed class LossAndMetrics<TTarget>(
 
     /// <summary>Whether the loss is fused with the network's last layer, so that the layer is not called.</summary>
     internal bool FusesLastLayer => fusedLoss is not null;
+
+    /// <summary>How many values a metric has for each row.</summary>
+    internal int RowWidth(int metric) => _rowWidths[metric];
+
+    /// <summary>The states of the metrics before the first row.</summary>
+    internal MetricState[] CreateStates() => metrics.Select(metric => new MetricState(metric, prediction)).ToArray();
 
     /// <summary>Evaluates the loss of a block of rows.</summary>
     /// <param name="rows">How many rows.</param>
@@ -61,7 +70,7 @@ internal sealed class LossAndMetrics<TTarget>(
         }
     }
 
-    /// <summary>Evaluates each metric of a block of rows into its own array, from <paramref name="first"/> on.</summary>
+    /// <summary>Evaluates each metric of a block of rows into its own array, from row <paramref name="first"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Measure(int rows, ReadOnlySpan<float> predictions, ReadOnlySpan<TTarget> targets, double[][] values, int first)
     {
@@ -72,7 +81,7 @@ internal sealed class LossAndMetrics<TTarget>(
                 Rows = rows,
                 Predictions = predictions,
                 Targets = targets,
-                RowValues = values[i].AsSpan(first, rows),
+                RowValues = values[i].AsSpan(first * _rowWidths[i], rows * _rowWidths[i]),
             });
         }
     }

@@ -149,7 +149,7 @@ public static class SequentialPrediction
         Layer last = model.ExpandedLayers[^1];
         if (model.OutputShape.Rank != 1)
             throw new ShapeException($"{model.Name}: predicts {model.OutputShape}; classes need a vector with one output for each.");
-        if (model.OutputShape.Size == 1 && last is Dense)
+        if (model.OutputShape.Size == 1 && last.GivesProbabilities == false && last is not Sigmoid)
         {
             throw new ShapeException(
                 $"{model.Name}: the only output, of {last.Name}, is not a probability, so it has no class. "

@@ -306,10 +306,12 @@ internal static unsafe class CrossEntropyKernel
         return distance;
     }
 
-    private static double LossOf(float probability, float sum) =>
+    /// <summary>The loss of a prediction that is its class's share of the sum.</summary>
+    internal static double LossOf(float probability, float sum) =>
         Elementary.Log(sum) - Elementary.Log(IsClipped(probability, sum) ? Clip * sum : probability);
 
-    private static bool IsClipped(float probability, float sum) => probability < Clip * sum;
+    /// <summary>Whether a prediction is below the share that it counts as at least.</summary>
+    internal static bool IsClipped(float probability, float sum) => probability < Clip * sum;
 
     // A label outside its row would write outside the arrays.
     private static void CheckLabels(int* labels, int rows, int columns)

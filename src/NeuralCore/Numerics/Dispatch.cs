@@ -17,10 +17,10 @@ internal interface ILaneOperation<TResult>
         where T : struct, ILanes<T>;
 }
 
-/// <summary>A kernel written over <see cref="IRegister{TVector}"/>, with its arguments.</summary>
-internal interface IRegisterOperation
+/// <summary>What depends on the <see cref="IRegister{TVector}"/> of a path, with its arguments.</summary>
+internal interface IRegisterOperation<TResult>
 {
-    void Run<TRegister, TVector>()
+    TResult Run<TRegister, TVector>()
         where TRegister : struct, IRegister<TVector>
         where TVector : unmanaged;
 }
@@ -51,16 +51,12 @@ internal static class Dispatch
             _ => operation.Run<LanesScalar>(),
         };
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void RunInRegisters<TOperation>(VectorPath path, TOperation operation)
-        where TOperation : struct, IRegisterOperation
-    {
-        switch (path)
+    internal static TResult InRegisters<TOperation, TResult>(VectorPath path, TOperation operation)
+        where TOperation : struct, IRegisterOperation<TResult> => path switch
         {
-            case VectorPath.Vector512: operation.Run<Register512, Vector512<float>>(); break;
-            case VectorPath.Vector256: operation.Run<Register256, Vector256<float>>(); break;
-            case VectorPath.Vector128: operation.Run<Register128, Vector128<float>>(); break;
-            default: operation.Run<RegisterScalar, float>(); break;
-        }
-    }
+            VectorPath.Vector512 => operation.Run<Register512, Vector512<float>>(),
+            VectorPath.Vector256 => operation.Run<Register256, Vector256<float>>(),
+            VectorPath.Vector128 => operation.Run<Register128, Vector128<float>>(),
+            _ => operation.Run<RegisterScalar, float>(),
+        };
 }

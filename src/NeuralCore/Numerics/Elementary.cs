@@ -6,7 +6,7 @@ namespace NeuralCore.Numerics;
 /// Functions that the platform's mathematics library would compute differently on each system, made from IEEE operations only so that every
 /// processor gives the same bits.
 /// </summary>
-internal static class Elementary
+internal static partial class Elementary
 {
     // exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln(2) / 2. ln 2 in two parts, the first with trailing zeros.
     internal const float Log2E = 1.44269504f;
@@ -16,6 +16,9 @@ internal static class Elementary
     // Added to a small number it leaves the number, rounded to an integer, in the low bits: 1.5 * 2^23.
     internal const float RoundingShift = 12582912f;
     internal const int RoundingShiftBits = 0x4B400000;
+
+    // The bits of sqrt(1/2), where the logarithm's reduction counts the exponent up.
+    internal const int RootHalfBits = 0x3F3504F3;
 
     // Below the first every result rounds to 0, above the second to infinity; the clamp keeps 2^n within two factors.
     internal const float ExpLowest = -105f;
@@ -59,27 +62,13 @@ internal static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Log(double x)
     {
-        const double ln2High = 6.93147180369123816490e-01;
-        const double ln2Low = 1.90821492927058770002e-10;
-
         if (!(x > 0))
             return x == 0 ? double.NegativeInfinity : double.NaN;
         if (double.IsPositiveInfinity(x))
             return x;
 
-        int exponent = 0;
-        if (x < 2.2250738585072014e-308)
-        {
-            x *= 18014398509481984.0; // 2^54 lifts a subnormal
-            exponent = -54;
-        }
-
-        // x = 2^exponent (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2). Moving the border of the exponent from 1 to sqrt(1/2) needs no branch.
-        const long one = 0x3FF0000000000000;
-        const long rootHalf = 0x3FE6A09E667F3BCD;
-        long bits = BitConverter.DoubleToInt64Bits(x) + (one - rootHalf);
-        exponent += (int)(bits >> 52) - 1023;
-        double f = BitConverter.Int64BitsToDouble((bits & 0xFFFFFFFFFFFFF) + rootHalf) - 1.0;
+        // x = 2^exponent (1 + f)
+        double f = SplitExponent(x, out int exponent) - 1.0;
 
         // log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)) with s = f / (2 + f).
         double s = f / (2.0 + f);
@@ -93,7 +82,7 @@ internal static class Elementary
         r = Math.FusedMultiplyAdd(r, z, 6.666666666666735130e-01);
         r *= z;
         double halfSquare = 0.5 * f * f;
-        return exponent * ln2High - ((halfSquare - (s * (halfSquare + r) + exponent * ln2Low)) - f);
+        return exponent * Ln2HighDouble - ((halfSquare - (s * (halfSquare + r) + exponent * Ln2LowDouble)) - f);
     }
 
     /// <summary><c>value * 2^n</c> for |n| &lt;= 200, where <paramref name="shifted"/> is n + <see cref="RoundingShift"/>.</summary>

@@ -15,9 +15,7 @@ internal static unsafe partial class Gemm
     internal static int PanelCount(VectorPath path, int n)
     {
         int width = PanelColumns(path, n);
-        int last = n % width;
-        // A last panel that the one before takes in is none.
-        return n / width + (last == 0 || (n > width && WidthAt(path, width, width + last) > width) ? 0 : 1);
+        return n == 0 ? 0 : (n - LastPanelColumns(path, n, width)) / width + 1;
     }
 
     /// <summary>The number of floats that a packed B[k x n] takes.</summary>
@@ -35,8 +33,9 @@ internal static unsafe partial class Gemm
     /// <inheritdoc cref="PackPanel(int, int, int, float*, nint, bool, float*)"/>
     internal static void PackPanel(VectorPath path, int panel, int k, int n, float* b, nint bStride, bool bTransposed, float* packed)
     {
-        int first = panel * PanelColumns(path, n);
-        int columns = WidthAt(path, PanelColumns(path, n), n - first);
+        int panelColumns = PanelColumns(path, n), last = LastPanelColumns(path, n, panelColumns);
+        int first = panel * panelColumns;
+        int columns = n - first == last ? last : panelColumns;
         int width = RoundUp(columns, Lanes(path));
         packed += (nint)first * k;
         if (bTransposed)

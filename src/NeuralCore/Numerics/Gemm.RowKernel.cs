@@ -2,54 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Numerics;
 
-// A single row, of any width: up to 8 vectors of columns at once, which are enough chains to keep the FMA units busy.
+// A single row, of any width: up to 8 vectors of columns at once, which are enough chains to keep the FMA units busy. There is one tile.
 internal static unsafe partial class Gemm
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Row<TRegister, TVector>(GemmTile* t, int columns)
-        where TRegister : struct, IRegister<TVector>
-        where TVector : unmanaged
-    {
-        int width = sizeof(TVector) / sizeof(float), vectors = (columns + width - 1) / width;
-        t->EdgeLanes = (columns - 1) % width + 1;
-        if (t->EdgeLanes == width)
-            Row<TRegister, TVector, Whole>(t, vectors);
-        else
-            Row<TRegister, TVector, Masked>(t, vectors);
-    }
-
-    private static void Row<TRegister, TVector, TEdge>(GemmTile* t, int vectors)
-        where TRegister : struct, IRegister<TVector>
-        where TVector : unmanaged
-        where TEdge : unmanaged, IEdge
-    {
-        if (t->Indices != null)
-            Row<TRegister, TVector, TEdge, Indexed>(t, vectors);
-        else
-            Row<TRegister, TVector, TEdge, InOrder>(t, vectors);
-    }
-
-    private static void Row<TRegister, TVector, TEdge, TOrder>(GemmTile* t, int vectors)
-        where TRegister : struct, IRegister<TVector>
-        where TVector : unmanaged
-        where TEdge : unmanaged, IEdge
-        where TOrder : unmanaged, IOrder
-    {
-        switch (vectors)
-        {
-            case 8: RowKernel<TRegister, TVector, N8, TEdge, TOrder>(t); break;
-            case 7: RowKernel<TRegister, TVector, N7, TEdge, TOrder>(t); break;
-            case 6: RowKernel<TRegister, TVector, N6, TEdge, TOrder>(t); break;
-            case 5: RowKernel<TRegister, TVector, N5, TEdge, TOrder>(t); break;
-            case 4: RowKernel<TRegister, TVector, N4, TEdge, TOrder>(t); break;
-            case 3: RowKernel<TRegister, TVector, N3, TEdge, TOrder>(t); break;
-            case 2: RowKernel<TRegister, TVector, N2, TEdge, TOrder>(t); break;
-            case 1: RowKernel<TRegister, TVector, N1, TEdge, TOrder>(t); break;
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RowKernel<TRegister, TVector, TVectors, TEdge, TOrder>(GemmTile* t)
+    private static void RowKernel<TRegister, TVector, TVectors, TEdge, TOrder>(GemmTile* t, int tiles)
         where TRegister : struct, IRegister<TVector>
         where TVector : unmanaged
         where TVectors : unmanaged, ICount

@@ -38,7 +38,7 @@ internal static unsafe partial class Gemm
         GemmStart start, float* bias, GemmEpilogue epilogue = GemmEpilogue.None, float* mask = null, nint maskStride = 0) =>
         Multiply(InstructionSet.Current, m, n, k, a, aStride, aTransposed, b, bStride, c, cStride, start, bias, epilogue, mask, maskStride);
 
-    /// <inheritdoc cref="Multiply(int, int, int, float*, nint, bool, float*, nint, float*, nint, GemmStart, float*, GemmEpilogue, float*, nint)"/>
+    /// <summary>The same on a given path.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Multiply(
         VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* b, nint bStride, float* c, nint cStride,
@@ -55,7 +55,7 @@ internal static unsafe partial class Gemm
         MultiplyPacked(InstructionSet.Current, m, n, k, a, aStride, aTransposed, packed, c, cStride, start, bias, epilogue, mask,
             maskStride);
 
-    /// <inheritdoc cref="MultiplyPacked(int, int, int, float*, nint, bool, float*, float*, nint, GemmStart, float*, GemmEpilogue, float*, nint)"/>
+    /// <summary>The same on a given path.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void MultiplyPacked(
         VectorPath path, int m, int n, int k, float* a, nint aStride, bool aTransposed, float* packed, float* c, nint cStride,
@@ -90,6 +90,7 @@ internal static unsafe partial class Gemm
         tile.KStep = aTransposed ? aStride : 1;
         tile.CStride = cStride;
         tile.EdgeLanes = 0;
+        tile.Indices = null;
 
         // Equal blocks: a short last one would pay the reload of the accumulators for little work.
         int maxKBlock = aTransposed ? MaxKBlockTransposed : MaxKBlock;
@@ -103,16 +104,18 @@ internal static unsafe partial class Gemm
             for (nint i0 = 0; i0 < m; i0 += RowStrip)
             {
                 int rows = (int)Math.Min(RowStrip, m - i0);
+                StripKernels kernels = new(path, rows, endColumn - firstColumn, panelColumns, isRow, isIndexed: false, aTransposed);
                 int columns;
                 for (nint j0 = firstColumn; j0 < endColumn; j0 += columns)
                 {
-                    columns = isRow ? (int)Math.Min(panelColumns, endColumn - j0) : WidthAt(path, panelColumns, (int)(endColumn - j0));
+                    int left = (int)(endColumn - j0);
+                    columns = kernels.Columns(left);
                     tile.BStep = isPacked ? RoundUp(columns, lanes) : bStride;
                     tile.B = isPacked ? b + j0 * k + k0 * tile.BStep : b + k0 * bStride + j0;
                     tile.A = a + i0 * tile.RowStep + k0 * tile.KStep;
                     tile.C = c + i0 * cStride + j0;
                     tile.Bias = bias + j0;
-                    Run(path, &tile, rows, columns, columns, isRow);
+                    kernels.RunPanel(&tile, left);
                 }
                 if (block == kBlocks - 1 && epilogue != GemmEpilogue.None)
                     Finish(path, epilogue, c + i0 * cStride, cStride, mask + i0 * maskStride, maskStride, rows, endColumn);
@@ -127,10 +130,14 @@ internal static unsafe partial class Gemm
     private static int PanelColumns(VectorPath path, int n) =>
         path == VectorPath.Vector512 && RoundUp(n, 16) % 64 == 0 ? 64 : TileColumns(path);
 
-    // The width of a panel behind which so many columns are left, its own included. With 512 bits the last panel takes a single vector that
-    // would be left over: a tile one vector wide waits for its FMAs to end and takes as long as one of two.
-    private static int WidthAt(VectorPath path, int panelColumns, int left) =>
-        path == VectorPath.Vector512 && left <= WidestTile ? left : Math.Min(panelColumns, left);
+    // The width of the last panel. With 512 bits it takes a single vector that would be left over: a tile one vector wide waits for its
+    // FMAs to end and takes as long as one of two.
+    internal static int LastPanelColumns(VectorPath path, int n, int panelColumns)
+    {
+        int widest = path == VectorPath.Vector512 ? Math.Max(panelColumns, WidestTile) : panelColumns;
+        int before = Math.Max(0, n - widest + panelColumns - 1) / panelColumns;
+        return n - before * panelColumns;
+    }
 
     internal static int TileColumns(VectorPath path) => path switch
     {

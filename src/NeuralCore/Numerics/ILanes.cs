@@ -48,12 +48,27 @@ internal unsafe interface ILanes<TSelf> : IVectorOperations<TSelf>
     /// <summary><c>left &lt; right ? left : right</c>: the second operand when either is NaN or both are zeros.</summary>
     static abstract TSelf Min(TSelf left, TSelf right);
 
+    /// <summary><c>left &gt; right ? chosen : otherwise</c>, so otherwise when either is NaN.</summary>
+    static abstract TSelf SelectGreater(TSelf left, TSelf right, TSelf chosen, TSelf otherwise);
+
+    /// <summary>The value without its sign.</summary>
+    static abstract TSelf Abs(TSelf value);
+
+    /// <summary>The magnitude of one and the sign of the other, of zeros, infinities and NaN too.</summary>
+    static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
+
+    /// <summary>
+    /// For positive normal numbers: <c>value = m * 2^exponent</c> with m, which is returned, from sqrt(1/2) to below sqrt(2). For others
+    /// both are meaningless, but the same at every width.
+    /// </summary>
+    static abstract TSelf SplitExponent(TSelf value, out TSelf exponent);
+
     /// <summary><c>bits of random, unsigned, &gt;= threshold ? chosen : +0</c>.</summary>
     static abstract TSelf WhereBitsAtLeast(TSelf random, uint threshold, TSelf chosen);
 
     /// <summary>
     /// <c>value * 2^n</c> for |n| &lt;= 200, where <paramref name="shifted"/> is n + <see cref="Elementary.RoundingShift"/>; two
-    /// multiplications, as in <see cref="Elementary.Exp"/>.
+    /// multiplications, as in <see cref="Elementary.Exp(float)"/>.
     /// </summary>
     static abstract TSelf MultiplyByPowerOfTwo(TSelf value, TSelf shifted);
 
@@ -64,13 +79,13 @@ internal unsafe interface ILanes<TSelf> : IVectorOperations<TSelf>
     static abstract float Largest(TSelf value);
 }
 
-/// <summary>What <see cref="ILanes{TSelf}"/> makes of its operations.</summary>
-internal static class LaneMath
+/// <summary>What <see cref="ILanes{TSelf}"/> makes of its operations: elementary functions and what kernels share.</summary>
+internal static partial class LaneMath
 {
     /// <summary>The lanes in a block.</summary>
     internal const int Width = 16;
 
-    /// <summary>The bits of <see cref="Elementary.Exp"/> in every lane.</summary>
+    /// <summary>The bits of <see cref="Elementary.Exp(float)"/> in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T Exp<T>(T x)
         where T : struct, ILanes<T>

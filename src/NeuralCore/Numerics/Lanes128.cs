@@ -134,6 +134,38 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
         Vector128.GreaterThan(left._fourth, right._fourth) & chosen._fourth);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 SelectGreater(Lanes128 left, Lanes128 right, Lanes128 chosen, Lanes128 otherwise) => new(
+        Select(left._first, right._first, chosen._first, otherwise._first),
+        Select(left._second, right._second, chosen._second, otherwise._second),
+        Select(left._third, right._third, chosen._third, otherwise._third),
+        Select(left._fourth, right._fourth, chosen._fourth, otherwise._fourth));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Abs(Lanes128 value) => new(
+        Vector128.Abs(value._first),
+        Vector128.Abs(value._second),
+        Vector128.Abs(value._third),
+        Vector128.Abs(value._fourth));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 CopySign(Lanes128 magnitude, Lanes128 sign) => new(
+        Vector128.CopySign(magnitude._first, sign._first),
+        Vector128.CopySign(magnitude._second, sign._second),
+        Vector128.CopySign(magnitude._third, sign._third),
+        Vector128.CopySign(magnitude._fourth, sign._fourth));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 SplitExponent(Lanes128 value, out Lanes128 exponent)
+    {
+        Vector128<float> first = SplitExponent(value._first, out Vector128<float> firstExponent);
+        Vector128<float> second = SplitExponent(value._second, out Vector128<float> secondExponent);
+        Vector128<float> third = SplitExponent(value._third, out Vector128<float> thirdExponent);
+        Vector128<float> fourth = SplitExponent(value._fourth, out Vector128<float> fourthExponent);
+        exponent = new(firstExponent, secondExponent, thirdExponent, fourthExponent);
+        return new(first, second, third, fourth);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 WhereBitsAtLeast(Lanes128 random, uint threshold, Lanes128 chosen)
     {
         Vector128<uint> least = Vector128.Create(threshold);
@@ -188,6 +220,20 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
         Vector128<float> first = ((half << 23) + one).AsSingle();
         Vector128<float> second = (((exponent - half) << 23) + one).AsSingle();
         return value * first * second;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Select(
+        Vector128<float> left, Vector128<float> right, Vector128<float> chosen, Vector128<float> otherwise) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), chosen, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> SplitExponent(Vector128<float> value, out Vector128<float> exponent)
+    {
+        Vector128<int> bits = value.AsInt32();
+        Vector128<int> power = (bits - Vector128.Create(Elementary.RootHalfBits)) >> 23;
+        exponent = Vector128.ConvertToSingle(power);
+        return (bits - (power << 23)).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

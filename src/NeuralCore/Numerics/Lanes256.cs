@@ -110,6 +110,29 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
         Vector256.GreaterThan(left._upper, right._upper) & chosen._upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 SelectGreater(Lanes256 left, Lanes256 right, Lanes256 chosen, Lanes256 otherwise) => new(
+        Select(left._lower, right._lower, chosen._lower, otherwise._lower),
+        Select(left._upper, right._upper, chosen._upper, otherwise._upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Abs(Lanes256 value) =>
+        new(Vector256.Abs(value._lower), Vector256.Abs(value._upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 CopySign(Lanes256 magnitude, Lanes256 sign) => new(
+        Vector256.CopySign(magnitude._lower, sign._lower),
+        Vector256.CopySign(magnitude._upper, sign._upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 SplitExponent(Lanes256 value, out Lanes256 exponent)
+    {
+        Vector256<float> lower = SplitExponent(value._lower, out Vector256<float> lowerExponent);
+        Vector256<float> upper = SplitExponent(value._upper, out Vector256<float> upperExponent);
+        exponent = new(lowerExponent, upperExponent);
+        return new(lower, upper);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 WhereBitsAtLeast(Lanes256 random, uint threshold, Lanes256 chosen)
     {
         Vector256<uint> least = Vector256.Create(threshold);
@@ -143,6 +166,20 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
         Vector256<float> first = ((half << 23) + one).AsSingle();
         Vector256<float> second = (((exponent - half) << 23) + one).AsSingle();
         return value * first * second;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Select(
+        Vector256<float> left, Vector256<float> right, Vector256<float> chosen, Vector256<float> otherwise) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(left, right), chosen, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> SplitExponent(Vector256<float> value, out Vector256<float> exponent)
+    {
+        Vector256<int> bits = value.AsInt32();
+        Vector256<int> power = (bits - Vector256.Create(Elementary.RootHalfBits)) >> 23;
+        exponent = Vector256.ConvertToSingle(power);
+        return (bits - (power << 23)).AsSingle();
     }
 
     private static Vector256<int> Numbers

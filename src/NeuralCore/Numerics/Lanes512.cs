@@ -86,6 +86,25 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(left._all, right._all), chosen._all, Vector512<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 SelectGreater(Lanes512 left, Lanes512 right, Lanes512 chosen, Lanes512 otherwise) => new(
+        Vector512.ConditionalSelect(Vector512.GreaterThan(left._all, right._all), chosen._all, otherwise._all));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Abs(Lanes512 value) => new(Vector512.Abs(value._all));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 CopySign(Lanes512 magnitude, Lanes512 sign) => new(Vector512.CopySign(magnitude._all, sign._all));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 SplitExponent(Lanes512 value, out Lanes512 exponent)
+    {
+        Vector512<int> bits = value._all.AsInt32();
+        Vector512<int> power = (bits - Vector512.Create(Elementary.RootHalfBits)) >> 23;
+        exponent = new(Vector512.ConvertToSingle(power));
+        return new((bits - (power << 23)).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 WhereBitsAtLeast(Lanes512 random, uint threshold, Lanes512 chosen)
     {
         Vector512<uint> kept = Vector512.GreaterThanOrEqual(random._all.AsUInt32(), Vector512.Create(threshold));

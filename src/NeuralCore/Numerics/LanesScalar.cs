@@ -158,6 +158,44 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static LanesScalar SelectGreater(LanesScalar left, LanesScalar right, LanesScalar chosen, LanesScalar otherwise)
+    {
+        for (int i = 0; i < LaneMath.Width; i++)
+            left._lanes[i] = left._lanes[i] > right._lanes[i] ? chosen._lanes[i] : otherwise._lanes[i];
+        return left;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static LanesScalar Abs(LanesScalar value)
+    {
+        for (int i = 0; i < LaneMath.Width; i++)
+            value._lanes[i] = MathF.Abs(value._lanes[i]);
+        return value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static LanesScalar CopySign(LanesScalar magnitude, LanesScalar sign)
+    {
+        for (int i = 0; i < LaneMath.Width; i++)
+            magnitude._lanes[i] = MathF.CopySign(magnitude._lanes[i], sign._lanes[i]);
+        return magnitude;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static LanesScalar SplitExponent(LanesScalar value, out LanesScalar exponent)
+    {
+        exponent = default;
+        for (int i = 0; i < LaneMath.Width; i++)
+        {
+            int bits = BitConverter.SingleToInt32Bits(value._lanes[i]);
+            int power = unchecked(bits - Elementary.RootHalfBits) >> 23;
+            exponent._lanes[i] = power;
+            value._lanes[i] = BitConverter.Int32BitsToSingle(unchecked(bits - (power << 23)));
+        }
+        return value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LanesScalar WhereBitsAtLeast(LanesScalar random, uint threshold, LanesScalar chosen)
     {
         for (int i = 0; i < LaneMath.Width; i++)

@@ -9,43 +9,63 @@ namespace NeuralCore.Numerics;
 internal readonly unsafe ref partial struct SparseInput
 {
     /// <summary>
-    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m samples, skipping steps of k at which a whole group of rows is zero.
-    /// Keeps the samples in columns, if there are any, from their row firstRow on. No result is -0.
+    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m rows, skipping steps of k at which a whole group of rows is zero, or, for
+    /// rows that are looked at one by one, at which the row is. Keeps the rows in <see cref="Columns"/>, if there are any, from
+    /// <paramref name="firstRow"/> on. No result of a group is -0.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyGroups(
-        VectorPath path, SparseInput input, int firstRow, int m, int n, float* b, nint bStride, float* c, nint cStride,
+    internal void Multiply(
+        VectorPath path, int firstRow, int m, int n, float* b, nint bStride, float* c, nint cStride,
         GemmStart start, float* bias, GemmEpilogue epilogue)
     {
-        int k = input.Size;
-        ColumnBlockedInput? columns = input.Columns;
+        int k = Size;
+        if (_eachRow)
+        {
+            fixed (float* a = Floats)
+                MultiplyEachRow(path, m, n, k, a, k, b, bStride, c, cStride, start, bias, epilogue);
+            return;
+        }
         int* indices = stackalloc int[IndexLength];
         byte* memory = stackalloc byte[Group * ExpandedStride * sizeof(float) + AlignedBuffer.Alignment];
         float* expanded = Align(memory);
-        fixed (byte* bytes = input.Bytes)
-        fixed (float* floats = input.Floats)
-        fixed (int* rowIndices = input.Indices)
+        GemmTile tile = default;
+        tile.RowStep = ExpandedStride;
+        tile.KStep = 1;
+        tile.BStep = bStride;
+        tile.CStride = cStride;
+        StripKernels whole = default, sparse = default;
+        fixed (byte* bytes = Bytes)
+        fixed (float* floats = Floats)
+        fixed (int* rowIndices = Indices)
         {
-            Source source = new(bytes, input.Scale, floats, rowIndices, k);
+            Source source = new(bytes, Scale, floats, rowIndices, k);
             for (int i = 0; i < m; i += Group)
             {
                 int rows = Math.Min(Group, m - i);
+                if (i == 0 || rows < Group)
+                {
+                    whole = new(path, rows, n, PanelColumnsOf(path), isRow: false, isIndexed: false, isTransposed: false);
+                    sparse = new(path, rows, n, PanelColumnsOf(path), isRow: false, isIndexed: true, isTransposed: false);
+                }
                 // Once through the loop for k = 0 too, so that C gets its start.
                 int k0 = 0;
                 do
                 {
                     int block = Math.Min(IndexBlock, k - k0);
-                    byte* kept = columns is null ? null : columns.Row(k0 / ColumnBlockedInput.Width, firstRow + i);
-                    nint keptStep = columns is null ? 0 : columns.BlockBytes;
+                    byte* kept = Columns is null ? null : Columns.Row(k0 / ColumnBlockedInput.Width, firstRow + i);
+                    nint keptStep = Columns is null ? 0 : Columns.BlockBytes;
                     int active = Dispatch.Run<RowExpansion, int>(path, new(&source, i, rows, k0, block, expanded, indices, kept, keptStep));
-                    GemmTile tile = GroupTile(indices, active, block, k0 == 0 ? start : GemmStart.Accumulate);
-                    tile.RowStep = ExpandedStride;
-                    tile.KStep = 1;
-                    tile.BStep = bStride;
-                    tile.CStride = cStride;
+                    bool skips = Skips(active, block);
+                    tile.Indices = skips ? indices : null;
+                    tile.K = skips ? active : block;
+                    tile.Start = k0 == 0 ? start : GemmStart.Accumulate;
+                    tile.A = expanded;
+                    tile.B = b + k0 * bStride;
+                    tile.C = c + i * cStride;
+                    tile.Bias = bias;
                     source.Prefetch(i + rows, Math.Min(Group, m - i - rows));
-                    MultiplyGroup(path, tile, rows, n, expanded, b + k0 * bStride, c + i * cStride, bias);
+                    (skips ? ref sparse : ref whole).Run(&tile, n);
                     k0 += IndexBlock;
                 }
                 while (k0 < k);
@@ -69,6 +89,13 @@ internal readonly unsafe ref partial struct SparseInput
         GemmStart start, float* bias, GemmEpilogue epilogue)
     {
         int* indices = stackalloc int[IndexLength];
+        StripKernels kernels =
+            new(path, rows: 1, n, Gemm.RowVectors * Gemm.Lanes(path), isRow: true, isIndexed: true, isTransposed: false);
+        GemmTile tile = default;
+        tile.KStep = 1;
+        tile.BStep = bStride;
+        tile.Indices = indices;
+        tile.Start = start;
         int firstFull = 0;
         for (int i = 0; i <= m; i++)
         {
@@ -82,7 +109,12 @@ internal readonly unsafe ref partial struct SparseInput
             }
             if (skips)
             {
-                MultiplyRow(path, active, n, a + i * aStride, b, bStride, c + i * cStride, indices, start, bias);
+                tile.K = active;
+                tile.A = a + i * aStride;
+                tile.B = b;
+                tile.C = c + i * cStride;
+                tile.Bias = bias;
+                kernels.Run(&tile, n);
                 if (epilogue != GemmEpilogue.None)
                     Gemm.Finish(path, epilogue, c + i * cStride, cStride, null, 0, 1, n);
                 firstFull = i + 1;
@@ -191,9 +223,6 @@ internal readonly unsafe ref partial struct SparseInput
         return indices;
     }
 
-    /// <summary>
-    /// Gives the rows of a block of columns as floats, 16 a row, and writes for each row the bits of those that are not zero.
-    /// </summary>
     /// <summary>Indexes the steps at which one row is not zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int IndexActiveOfRow(VectorPath path, float* a, int k, int* indices)

@@ -20,6 +20,13 @@ internal readonly unsafe ref partial struct SparseInput
         ushort* words = stackalloc ushort[IndexBlockTransposed];
         byte* memory = stackalloc byte[IndexBlockTransposed * ColumnBlockedInput.Width * sizeof(float) + AlignedBuffer.Alignment];
         float* expanded = Align(memory);
+        GemmTile tile = default;
+        tile.RowStep = 1;
+        tile.KStep = ColumnBlockedInput.Width;
+        tile.BStep = bStride;
+        tile.CStride = cStride;
+        StripKernels whole = default, sparse = default;
+        int kernelRows = 0;
         int endColumn = firstColumn + m;
         int column = firstColumn;
         while (column < endColumn)
@@ -37,13 +44,20 @@ internal readonly unsafe ref partial struct SparseInput
                     int inBlock = group % ColumnBlockedInput.Width;
                     groupEnd = Math.Min(group / Group * Group + Group, end);
                     int active = IndexActiveRows(path, words, inBlock / Group * Group, block, indices);
-                    GemmTile tile = GroupTile(indices, active, block, k0 == 0 ? GemmStart.Zero : GemmStart.Accumulate);
-                    tile.RowStep = 1;
-                    tile.KStep = ColumnBlockedInput.Width;
-                    tile.BStep = bStride;
-                    tile.CStride = cStride;
-                    MultiplyGroup(path, tile, groupEnd - group, n, a + inBlock, b + k0 * bStride, c + (group - firstColumn) * cStride,
-                        null);
+                    if (groupEnd - group != kernelRows)
+                    {
+                        kernelRows = groupEnd - group;
+                        whole = new(path, kernelRows, n, PanelColumnsOf(path), isRow: false, isIndexed: false, isTransposed: true);
+                        sparse = new(path, kernelRows, n, PanelColumnsOf(path), isRow: false, isIndexed: true, isTransposed: true);
+                    }
+                    bool skips = Skips(active, block);
+                    tile.Indices = skips ? indices : null;
+                    tile.K = skips ? active : block;
+                    tile.Start = k0 == 0 ? GemmStart.Zero : GemmStart.Accumulate;
+                    tile.A = a + inBlock;
+                    tile.B = b + k0 * bStride;
+                    tile.C = c + (group - firstColumn) * cStride;
+                    (skips ? ref sparse : ref whole).Run(&tile, n);
                 }
                 k0 += IndexBlockTransposed;
             }

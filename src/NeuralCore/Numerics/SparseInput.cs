@@ -92,23 +92,6 @@ internal readonly unsafe ref partial struct SparseInput
     internal SparseInput With(ColumnBlockedInput? columns) => new(Bytes, Scale, Floats, Indices, Size, columns, _eachRow);
 
     /// <summary>
-    /// C[m x n] = start + A[m x k] * B[k x n], with A the first m rows, skipping zeros. Keeps the rows in <see cref="Columns"/>, if there
-    /// are any, from <paramref name="firstRow"/> on.
-    /// </summary>
-    internal void Multiply(
-        VectorPath path, int firstRow, int m, int n, float* b, nint bStride, float* c, nint cStride,
-        GemmStart start, float* bias, GemmEpilogue epilogue)
-    {
-        if (_eachRow)
-        {
-            fixed (float* a = Floats)
-                MultiplyEachRow(path, m, n, Size, a, Size, b, bStride, c, cStride, start, bias, epilogue);
-            return;
-        }
-        MultiplyGroups(path, this, firstRow, m, n, b, bStride, c, cStride, start, bias, epilogue);
-    }
-
-    /// <summary>
     /// C[m x n] = Aᵀ * B[k x n], with A the columns [firstColumn, firstColumn + m) of the first k rows kept, skipping steps of k at which a
     /// whole group of columns, counted from the very first, is zero.
     /// </summary>
@@ -116,42 +99,9 @@ internal readonly unsafe ref partial struct SparseInput
         nint cStride) =>
         MultiplyTransposed(path, Columns!, firstColumn, m, n, k, b, bStride, c, cStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static GemmTile GroupTile(int* indices, int active, int block, GemmStart start)
-    {
-        bool skips = active <= LargestActiveShare * block;
-        GemmTile tile = default;
-        tile.Indices = skips ? indices : null;
-        tile.K = skips ? active : block;
-        tile.Start = start;
-        return tile;
-    }
+    private static bool Skips(int active, int steps) => active <= LargestActiveShare * steps;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyGroup(VectorPath path, GemmTile tile, int rows, int n, float* a, float* b, float* c, float* bias)
-    {
-        tile.A = a;
-        tile.B = b;
-        tile.C = c;
-        tile.Bias = bias;
-        Gemm.Run(path, &tile, rows, n, path == VectorPath.Vector512 ? PanelColumns : Gemm.TileColumns(path), isRow: false);
-    }
-
-    private static void MultiplyRow(
-        VectorPath path, int active, int n, float* a, float* b, nint bStride, float* c, int* indices, GemmStart start, float* bias)
-    {
-        GemmTile tile = default;
-        tile.KStep = 1;
-        tile.BStep = bStride;
-        tile.K = active;
-        tile.Indices = indices;
-        tile.Start = start;
-        tile.A = a;
-        tile.B = b;
-        tile.C = c;
-        tile.Bias = bias;
-        Gemm.Run(path, &tile, 1, n, Gemm.RowVectors * Gemm.Lanes(path), isRow: true);
-    }
+    private static int PanelColumnsOf(VectorPath path) => path == VectorPath.Vector512 ? PanelColumns : Gemm.TileColumns(path);
 
     private static float* Align(byte* memory) => (float*)((nint)(memory + AlignedBuffer.Alignment - 1) & -AlignedBuffer.Alignment);
 

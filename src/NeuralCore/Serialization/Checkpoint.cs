@@ -170,8 +170,11 @@ internal sealed class FitRecord
     /// <summary>The number of rows in those batches.</summary>
     internal required int Samples { get; init; }
 
-    /// <summary>The sums over those rows: the loss, then the metrics.</summary>
+    /// <summary>What those rows come to: the sum of losses, then the state of each metric.</summary>
     internal required double[] Sums { get; init; }
+
+    /// <summary>The length of each metric's state; null where each is one number, as that of a mean.</summary>
+    internal int[]? StateLengths { get; init; }
 
     /// <summary>Whether callbacks have been notified that the epoch begins.</summary>
     internal required bool EpochHasBegun { get; init; }
@@ -183,7 +186,7 @@ internal sealed class FitRecord
     internal required double[] History { get; init; }
 
     /// <summary>The number of values in a row: four at the start, then loss and metrics twice.</summary>
-    internal int HistoryColumns => HistoryHeading + 2 * Sums.Length;
+    internal int HistoryColumns => HistoryHeading + 2 * (StateLengths is null ? Sums.Length : 1 + StateLengths.Length);
 
     internal required IReadOnlyList<KeyValuePair<string, CallbackState>> Callbacks { get; init; }
 }

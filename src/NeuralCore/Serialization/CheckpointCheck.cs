@@ -42,6 +42,10 @@ internal static class CheckpointCheck
         Require(fit.EpochHasBegun || fit.Batch == 0, $"{fit.Batch} batches of an epoch that has not begun");
         Require(fit.Duration >= TimeSpan.Zero && fit.Duration <= _longest, $"a duration of {fit.Duration.Ticks} ticks");
         Require(fit.Sums.Length > 0 && double.IsFinite(fit.Sums[0]), $"no finite sum of losses");
+        Require(
+            fit.StateLengths is null || (Array.TrueForAll(fit.StateLengths, length => length >= 0)
+                && fit.Sums.Length == 1 + fit.StateLengths.Sum(length => (long)length)),
+            $"{fit.Sums.Length} numbers of loss and metrics that are not what the metrics' lengths come to");
         Require(fit.Batch > 0 || Array.TrueForAll(fit.Sums, sum => sum == 0), $"sums over no batch that are not zero");
         Require(fit.History.Length % fit.HistoryColumns == 0, $"a history of {fit.History.Length} figures in rows of {fit.HistoryColumns}");
         CheckHistory(fit.History, fit.HistoryColumns, epoch);

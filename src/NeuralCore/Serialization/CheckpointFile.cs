@@ -23,6 +23,7 @@ internal static class CheckpointFile
     private const string StepState = State + "scalars";
     private const string Sums = State + "sums";
     private const string History = State + "history";
+    private const string StateLengths = "metricStates";
 
     /// <summary>Whether an array of a checkpoint is state rather than a weight.</summary>
     internal static bool IsState(string name) => name.StartsWith(State, StringComparison.Ordinal);
@@ -114,6 +115,7 @@ internal static class CheckpointFile
             Batch = fit["batch"].Int32(),
             Samples = fit["samples"].Int32(),
             Sums = ReadNumbers(reader, Sums),
+            StateLengths = fit.Find(StateLengths)?.Array(MostValues).Select(length => length.Int32()).ToArray(),
             EpochHasBegun = fit["epochHasBegun"].Boolean(),
             Duration = new TimeSpan(fit["durationTicks"].Int64()),
             History = ReadNumbers(reader, History),
@@ -211,6 +213,13 @@ internal static class CheckpointFile
         json.WriteNumber("samples", fit.Samples);
         json.WriteBoolean("epochHasBegun", fit.EpochHasBegun);
         json.WriteNumber("durationTicks", fit.Duration.Ticks);
+        if (fit.StateLengths is { } lengths)
+        {
+            json.WriteStartArray(StateLengths);
+            foreach (int length in lengths)
+                json.WriteNumberValue(length);
+            json.WriteEndArray();
+        }
         json.WriteStartArray("callbacks");
         foreach ((string name, CallbackState state) in fit.Callbacks)
         {

@@ -12,18 +12,25 @@ internal static class DataChecks
     internal static void CheckShapes<TTarget>(Sequential model, LossAndMetrics<TTarget> lossAndMetrics, Dataset<TTarget> data)
         where TTarget : unmanaged
     {
-        if (data.InputShape != model.InputShape)
-        {
-            throw new ShapeException(
-                $"{model.Name}: expects samples {model.InputShape}, but the data has {data.InputShape}. "
-                + "Build the model with the data's shape, or reshape the data.");
-        }
+        CheckInputShape(model, data);
         if (data.Targets.Width != lossAndMetrics.TargetWidth)
         {
             throw new ShapeException(
                 $"{lossAndMetrics.Loss}: expects {lossAndMetrics.TargetWidth} target values per row for predictions {model.OutputShape}, "
                 + $"but the data has {data.Targets.Width}. "
                 + "Does the last layer have one unit for each class?");
+        }
+    }
+
+    /// <exception cref="ShapeException">The samples have the wrong shape.</exception>
+    internal static void CheckInputShape<TTarget>(Sequential model, Dataset<TTarget> data)
+        where TTarget : unmanaged
+    {
+        if (data.InputShape != model.InputShape)
+        {
+            throw new ShapeException(
+                $"{model.Name}: expects samples {model.InputShape}, but the data has {data.InputShape}. "
+                + "Build the model with the data's shape, or reshape the data.");
         }
     }
 

@@ -7,13 +7,14 @@ using NeuralCore.Serialization;
 namespace NeuralCore.Training;
 
 /// <summary>
-/// What a checkpoint stores to identify a data set: count, shape, and a digest of all targets and some rows of features, cheap compared
-/// with an epoch.
+/// What a checkpoint stores to identify a data set: count, shape, and a digest of all targets and some rows of features, and one
+/// of its weights if it has any; cheap compared with an epoch.
 /// </summary>
 internal static class DataFingerprint
 {
     private const int ChunkRows = 1024;
     private const int SampledRows = 64;
+    private const int MostWritten = 100;
 
     internal static IEnumerable<Setting> Of<TTarget>(string what, Dataset<TTarget> data)
         where TTarget : unmanaged
@@ -23,7 +24,18 @@ internal static class DataFingerprint
         yield return new Setting($"{what} content", Content(data));
         if (data.Features.Augmentation is { } augmentation)
             yield return new Setting($"{what} augmentation", augmentation);
+        if (!data.Weights.IsEmpty)
+            yield return new Setting($"{what} weights", Digest(data.Weights));
     }
+
+    /// <summary>Values as a text: themselves, or a digest if they are many.</summary>
+    internal static string TextOf(IReadOnlyList<float> values) => values.Count <= MostWritten
+        ? string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)))
+        : Digest(values.ToArray());
+
+    private static string Digest(ReadOnlySpan<float> values) => Text(SHA256.HashData(MemoryMarshal.AsBytes(values)));
+
+    private static string Text(byte[] hash) => Convert.ToHexStringLower(hash)[..32];
 
     private static string Content<TTarget>(Dataset<TTarget> data)
         where TTarget : unmanaged
@@ -48,6 +60,6 @@ internal static class DataFingerprint
             data.Features.Gather(rows.AsSpan(0, 1), features);
             hash.AppendData(MemoryMarshal.AsBytes(features.AsSpan()));
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
+        return Text(hash.GetHashAndReset());
     }
 }

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace NeuralCore.Training;
 
-/// <summary>A metric's name and its mean over rows.</summary>
+/// <summary>A metric's name and its figure.</summary>
 /// <param name="Name">The name: <c>accuracy</c>.</param>
-/// <param name="Value">The mean.</param>
+/// <param name="Value">The figure: by default the mean over the rows.</param>
 public readonly record struct MetricValue(string Name, double Value);
 
 /// <summary>Loss and metrics over a dataset or an epoch.</summary>
@@ -19,14 +19,14 @@ public sealed class Evaluation
     /// <summary>The mean loss.</summary>
     public double Loss { get; }
 
-    /// <summary>The mean of each metric, in the order they were given to Compile.</summary>
+    /// <summary>The figure of each metric, in the order they were given to Compile.</summary>
     public IReadOnlyList<MetricValue> Metrics { get; }
 
-    /// <summary>The mean of the metric named <c>accuracy</c>.</summary>
+    /// <summary>The figure of the metric named <c>accuracy</c>.</summary>
     /// <exception cref="InvalidOperationException">The model was compiled without it.</exception>
     public double Accuracy => this["accuracy"];
 
-    /// <summary>The mean of a metric.</summary>
+    /// <summary>The figure of a metric.</summary>
     /// <param name="name">The metric's name.</param>
     /// <exception cref="InvalidOperationException">The model was compiled without it.</exception>
     public double this[string name]

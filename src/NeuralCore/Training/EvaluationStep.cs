@@ -5,11 +5,11 @@ using NeuralCore.Numerics;
 
 namespace NeuralCore.Training;
 
-/// <summary>Runs a whole dataset forward, chunk by chunk, and averages loss and metrics in row order.</summary>
+/// <summary>Runs a whole dataset forward, chunk by chunk, and aggregates loss and metrics in row order.</summary>
 internal sealed class EvaluationStep<TTarget> : ITeamTask
     where TTarget : unmanaged
 {
-    // How many rows' values are stored before they are summed.
+    // How many rows' values are stored before they are added up.
     private const int ChunkRows = 4096;
 
     private readonly LossAndMetrics<TTarget> _lossAndMetrics;
@@ -33,10 +33,11 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
         _runner = new RowRunner<TTarget>(plan, workspace, _batch, _head);
     }
 
-    /// <summary>Averages loss and metrics over a dataset.</summary>
+    /// <summary>The mean loss and the metrics over a dataset.</summary>
     internal Evaluation Run(Dataset<TTarget> data, CancellationToken cancellation)
     {
-        EpochSums sums = new(_lossAndMetrics.Metrics.Length);
+        EpochSums sums = new(_lossAndMetrics.CreateStates());
+        sums.Reserve(data.Count);
         try
         {
             for (int first = 0; first < data.Count; first += ChunkRows)
@@ -53,7 +54,7 @@ internal sealed class EvaluationStep<TTarget> : ITeamTask
         {
             _runner.End();
         }
-        return sums.Average(_lossAndMetrics);
+        return sums.Result(_lossAndMetrics);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -25,6 +25,7 @@ internal sealed class FitLoop<TTarget>
     private readonly BatchPlan _batches;
     private readonly FitContext _context;
     private readonly Callback[] _callbacks;
+    private readonly FitMonitor<TTarget>? _monitor;
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
 
     internal FitLoop(
@@ -41,6 +42,7 @@ internal sealed class FitLoop<TTarget>
         _step = step;
         _step.SkipsZeros = options.SkipZeros;
         _validation = validation;
+        _monitor = options.Log is null ? null : new FitMonitor<TTarget>(options.Log, training, data, lossAndMetrics, options.Epochs);
         // Checkpoints are created after all other callbacks have been notified of the step or epoch, so that they contain their states.
         _callbacks =
         [
@@ -53,9 +55,22 @@ internal sealed class FitLoop<TTarget>
 
     internal TrainingHistory Run()
     {
+        try
+        {
+            return RunEpochs();
+        }
+        finally
+        {
+            _monitor?.Close();
+        }
+    }
+
+    private TrainingHistory RunEpochs()
+    {
         // So that JIT compilation is not part of any epoch's duration.
         _step.WarmUp(_data.Training);
         Begin();
+        _monitor?.Begin();
         while (_state.History.Epochs.Count < _options.Epochs && !_context.IsStopping)
         {
             if (!RunEpoch(_state.History.Epochs.Count + 1))
@@ -65,6 +80,8 @@ internal sealed class FitLoop<TTarget>
         }
         TrainingHistory history = _state.History;
         history.WasStopped = _context.IsStopping;
+        // Before callbacks restore the weights of another epoch.
+        _monitor?.End(history);
         Call(history, static (callback, context, history) => callback.OnFitEnd(context, history));
         return history;
     }
@@ -107,6 +124,7 @@ internal sealed class FitLoop<TTarget>
         while (_state.Batch < _batches.BatchCount)
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
+            _monitor?.BeforeStep();
             long start = Stopwatch.GetTimestamp();
             ReadOnlySpan<int> rows = _batches[_state.Batch];
             double sum = _step.Run(_data.Training, rows);
@@ -114,6 +132,8 @@ internal sealed class FitLoop<TTarget>
             _state.Sums.Add(sum, _step.Head);
             _state.Batch++;
             _state.Duration += Stopwatch.GetElapsedTime(start);
+            if (_monitor is not null && _monitor.AfterStep())
+                _monitor.Show(Progress(epoch), _state.Duration);
             ReportProgress(epoch);
             Call(0, static (callback, context, _) => callback.OnStepEnd(context));
             if (_context.IsStopping && _state.Batch < _batches.BatchCount)
@@ -121,11 +141,12 @@ internal sealed class FitLoop<TTarget>
         }
 
         Evaluation? validation = _data.Validation is null ? null : _validation!.Run(_data.Validation, _options.CancellationToken);
-        Evaluation training = _state.Sums.Average(_lossAndMetrics);
+        Evaluation training = _state.Sums.Result(_lossAndMetrics);
         EpochResult result = new(
             _training.EpochCount + 1, training, validation, _state.Duration,
             _state.Sums.Rows / Math.Max(_state.Duration.TotalSeconds, 1e-9));
         _state.Finished = result;
+        _monitor?.EndEpoch(epoch, result);
         Call(result, static (callback, context, result) => callback.OnEpochEnd(context, result));
         return true;
     }
@@ -163,7 +184,7 @@ internal sealed class FitLoop<TTarget>
         Samples = _state.Sums.Rows,
         SamplesPerEpoch = _batches.SamplesPerEpoch,
         Loss = _state.Sums.Loss / _state.Sums.Rows,
-        FirstMetric = _state.Sums.Metrics.Length == 0 ? double.NaN : _state.Sums.Metrics[0] / _state.Sums.Rows,
+        FirstMetric = _state.Sums.FirstMetric,
         Elapsed = _elapsed.Elapsed,
     };
 

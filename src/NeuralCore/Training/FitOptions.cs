@@ -29,6 +29,18 @@ public sealed record FitOptions<TTarget>
     /// </summary>
     public Validation<TTarget>? Validation { get; init; }
 
+    /// <summary>
+    /// The weight of each class, by which the losses of its training samples are multiplied; null for none. Finite and at least 0, one for
+    /// each class of the network, or two for a network with one output.
+    /// </summary>
+    /// <remarks>
+    /// They multiply weights that the data has of its own (<see cref="Dataset{TTarget}.WithWeights"/>, which says how a loss is divided).
+    /// As in Keras they apply to the training data only, not to the validation data. A sample's class is the target source's
+    /// <see cref="TargetSource{TTarget}.ClassOf"/>. <see cref="Data.ClassWeights.Balanced(ReadOnlySpan{int})"/> computes weights for
+    /// classes of different sizes.
+    /// </remarks>
+    public IReadOnlyList<float>? ClassWeights { get; init; }
+
     /// <summary>The callbacks, called in this order.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
@@ -37,6 +49,18 @@ public sealed record FitOptions<TTarget>
     /// Null for none.
     /// </summary>
     public IProgress<FitProgress>? Progress { get; init; }
+
+    /// <summary>
+    /// Receives the fit's progress as text: a line for each epoch and, where it is <see cref="Console.Out"/> or
+    /// <see cref="Console.Error"/> on a terminal, a bar that is rewritten in place within the epoch; before the first epoch and after the
+    /// last, what the training doctor finds (<see cref="Trainer{TTarget}.Diagnose"/>). Null for silence, which costs nothing.
+    /// </summary>
+    /// <remarks>
+    /// All text is written on the fit's own thread, between steps, in the invariant culture; the bar at most ten times a second. There is
+    /// no bar where the output is redirected, where <c>NO_COLOR</c> is set or where <c>TERM</c> is <c>dumb</c>. An exception of the writer
+    /// ends the fit, as one of a callback does.
+    /// </remarks>
+    public TextWriter? Log { get; init; }
 
     /// <summary>
     /// Ends the fit between two steps with an <see cref="OperationCanceledException"/>; the model is as the last completed step left it.
@@ -58,7 +82,7 @@ public sealed record FitOptions<TTarget>
     /// <summary>
     /// Resumes where this checkpoint was created, also in the middle of an epoch, with the same bits as an uninterrupted fit.
     /// <see cref="Epochs"/> counts from the start of the interrupted fit. Model, optimizer, loss, metrics, data and all options except
-    /// <see cref="Epochs"/>, <see cref="Threads"/> and <see cref="Progress"/> must be those of that fit. Null for a new fit.
+    /// <see cref="Epochs"/>, <see cref="Threads"/>, <see cref="Progress"/> and <see cref="Log"/> must be those of that fit. Null for a new fit.
     /// </summary>
     public Checkpoint? ResumeFrom { get; init; }
 

@@ -24,7 +24,10 @@ public readonly record struct FitProgress
     /// <summary>The mean loss of this epoch so far.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>The mean of the first metric of this epoch so far; NaN without metrics.</summary>
+    /// <summary>
+    /// The first metric of this epoch so far; NaN without metrics, and for a metric that needs all rows together
+    /// (<see cref="Metrics.IMetric.KeepsRows"/>).
+    /// </summary>
     public required double FirstMetric { get; init; }
 
     /// <summary>How long this fit has been running.</summary>

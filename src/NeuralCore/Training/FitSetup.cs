@@ -19,7 +19,9 @@ internal static class FitSetup
         FitOptions<TTarget> options)
         where TTarget : unmanaged
     {
-        FitState fit = new(() => TrainerSettings.Of(lossAndMetrics, data, options), options.Callbacks, lossAndMetrics.Metrics.Length);
+        EpochSums sums = new(lossAndMetrics.CreateStates());
+        sums.Reserve(batches.SamplesPerEpoch);
+        FitState fit = new(() => TrainerSettings.Of(lossAndMetrics, data, options), options.Callbacks, sums);
         // Data that may be gone by the first checkpoint is digested now.
         if (!data.IsInMemory || options.Validation?.Data is { IsInMemory: false })
             _ = fit.Settings;
@@ -36,7 +38,7 @@ internal static class FitSetup
             .. fit.MissingCallbacks(record).Select(name =>
                 $"callbacks: the checkpoint has the state of {name}, the fit has no such callback"),
         ]);
-        CheckPosition(record, batches, lossAndMetrics.Metrics.Length);
+        CheckPosition(record, batches, sums);
         TrainerCheckpoint.CheckArrays(checkpoint, training);
         fit.Load(record, lossAndMetrics.Metrics.Select(metric => metric.Name).ToArray());
         return fit;
@@ -54,10 +56,13 @@ internal static class FitSetup
         }
     }
 
-    private static void CheckPosition(FitRecord record, BatchPlan batches, int metrics)
+    private static void CheckPosition(FitRecord record, BatchPlan batches, EpochSums sums)
     {
-        if (record.Sums.Length != 1 + metrics)
+        IEnumerable<int> lengths = record.StateLengths ?? Enumerable.Repeat(1, record.Sums.Length - 1);
+        if (!lengths.Select(length => (long)length).SequenceEqual(sums.Metrics.Select(metric => metric.LengthAfter(record.Samples))))
+        {
             throw new ArgumentException("The checkpoint has sums for other metrics than the trainer's.");
+        }
         if (record.Batch > batches.BatchCount || record.Samples != Math.Min((long)record.Batch * batches.BatchSize, batches.SampleCount))
         {
             throw new ArgumentException(

@@ -13,12 +13,12 @@ internal sealed class FitState
     /// <summary>Starts before the first step.</summary>
     /// <param name="makeSettings">Creates the settings, including a digest of the data, when they are first needed.</param>
     /// <param name="callbacks">The fit's callbacks.</param>
-    /// <param name="metrics">How many metrics there are.</param>
-    internal FitState(Func<IReadOnlyList<Setting>> makeSettings, IReadOnlyList<Callback> callbacks, int metrics)
+    /// <param name="sums">The sums over no rows.</param>
+    internal FitState(Func<IReadOnlyList<Setting>> makeSettings, IReadOnlyList<Callback> callbacks, EpochSums sums)
     {
         _makeSettings = makeSettings;
         Callbacks = callbacks;
-        Sums = new EpochSums(metrics);
+        Sums = sums;
     }
 
     /// <summary>The settings that determine the bits. If creating them fails, the next call tries again.</summary>
@@ -77,12 +77,15 @@ internal sealed class FitState
                 states.Add(new(name, state));
         }
         bool isFinished = Finished is not null;
+        int[] lengths = Sums.Metrics.Select(metric => isFinished ? (int)metric.LengthAfter(0) : metric.Values.Length).ToArray();
         return new FitRecord
         {
             Settings = Settings,
             Batch = isFinished ? 0 : Batch,
             Samples = isFinished ? 0 : Sums.Rows,
-            Sums = isFinished ? new double[1 + Sums.Metrics.Length] : [Sums.Loss, .. Sums.Metrics],
+            Sums = isFinished ? new double[1 + lengths.Sum()] : Sums.Save(),
+            // Without the list, a checkpoint of means reads as it did before metrics had states.
+            StateLengths = Array.TrueForAll(lengths, length => length == 1) ? null : lengths,
             EpochHasBegun = !isFinished && EpochHasBegun,
             Duration = isFinished ? TimeSpan.Zero : Duration,
             History = HistoryTable.Write(isFinished ? History.Epochs.Append(Finished!) : History.Epochs, Sums.Metrics.Length),
@@ -96,9 +99,7 @@ internal sealed class FitState
     internal void Load(FitRecord record, IReadOnlyList<string> metrics)
     {
         Batch = record.Batch;
-        Sums.Rows = record.Samples;
-        Sums.Loss = record.Sums[0];
-        record.Sums.AsSpan(1).CopyTo(Sums.Metrics);
+        Sums.Load(record.Sums, record.Samples);
         EpochHasBegun = record.EpochHasBegun;
         Duration = record.Duration;
         History = HistoryTable.Read(record.History, metrics);

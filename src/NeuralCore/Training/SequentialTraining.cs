@@ -49,7 +49,10 @@ public static class SequentialTraining
         Names.CheckText(optimizer.Settings, "The text of an optimizer's settings", argument: nameof(optimizer));
         Names.CheckText(loss.ToString(), "The text of a loss's settings", argument: nameof(loss));
         foreach (IMetric<TTarget> metric in metrics)
+        {
             Names.Check(metric.Name, "A metric's name", argument: nameof(metrics));
+            Names.CheckText(metric.Settings, "The text of a metric's settings", argument: nameof(metrics));
+        }
         HashSet<string> slots = new(StringComparer.Ordinal);
         foreach (string slot in optimizer.Slots)
         {

@@ -20,7 +20,7 @@ internal static class TrainerSettings
     {
         List<Setting> settings =
         [
-            new("metrics", string.Join(", ", lossAndMetrics.Metrics.Select(metric => metric.Name))),
+            new("metrics", string.Join(", ", lossAndMetrics.Metrics.Select(metric => metric.Settings))),
             new(FitRecord.BatchSize, FormattableString.Invariant($"{options.BatchSize}")),
             new("shuffle", $"{options.Shuffle}"),
             new("drop last batch", $"{options.DropLastBatch}"),
@@ -28,6 +28,8 @@ internal static class TrainerSettings
             new("validation", options.Validation is not { } validation ? "none" : validation.Split?.ToString() ?? "data of its own"),
             .. DataFingerprint.Of("training data's", data),
         ];
+        if (options.ClassWeights is { } weights)
+            settings.Add(new Setting("class weights", DataFingerprint.TextOf(weights)));
         if (options.Validation?.Data is { } separate)
             settings.AddRange(DataFingerprint.Of("validation data's", separate));
         string[] names = Checkpoint.CallbackNames(options.Callbacks.Select(callback => callback.GetType().Name)).ToArray();

@@ -1,4 +1,5 @@
 using NeuralCore.Data;
+using NeuralCore.Diagnostics;
 using NeuralCore.Layers;
 using NeuralCore.Losses;
 using NeuralCore.Metrics;
@@ -9,7 +10,7 @@ using NeuralCore.Serialization;
 
 namespace NeuralCore.Training;
 
-/// <summary>Trains and evaluates a model. <see cref="TrainStep"/> is a single step; <see cref="Fit"/> is a loop over steps.</summary>
+/// <summary>Trains and evaluates a model. <c>TrainStep</c> is a single step; <see cref="Fit"/> is a loop over steps.</summary>
 /// <typeparam name="TTarget">The target type of the loss: <see cref="int"/> class indices or <see cref="float"/> rows.</typeparam>
 /// <remarks>
 /// With the same seed, the trained weights have the same bits for any number of threads and any vector width. A trainer runs one operation
@@ -33,7 +34,7 @@ public sealed class Trainer<TTarget> : Trainer
         loss.CheckNetwork(model.ExpandedLayers);
         foreach (IMetric<TTarget> metric in metrics)
             metric.Check(model.OutputShape, width);
-        LossAndMetrics = new LossAndMetrics<TTarget>(loss, loss.FuseWith(model.ExpandedLayers[^1]), metrics, width);
+        LossAndMetrics = new LossAndMetrics<TTarget>(loss, loss.FuseWith(model.ExpandedLayers[^1]), metrics, width, model.OutputShape);
         _lock = new TrainerLock(model.Lock);
     }
 
@@ -57,7 +58,29 @@ public sealed class Trainer<TTarget> : Trainer
     /// <exception cref="ArgumentException">The lengths do not match, or a target is out of range; nothing has changed.</exception>
     /// <exception cref="NonFiniteException">The loss or a weight is not finite.</exception>
     /// <exception cref="InvalidOperationException">The model is being trained or is predicting on another thread.</exception>
-    public double TrainStep(ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets, int threads = 0)
+    public double TrainStep(ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets, int threads = 0) =>
+        TakeStep(input, targets, weights: default, threads);
+
+    /// <summary>Takes one step on a batch in the caller's memory, each row with a weight that its loss is multiplied by.</summary>
+    /// <param name="input">The rows, row-major: [rows, input size].</param>
+    /// <param name="targets">Their targets: [rows, target width].</param>
+    /// <param name="weights">Their weights, finite and at least 0: [rows]. See <see cref="Dataset{TTarget}.WithWeights"/>.</param>
+    /// <param name="threads">The number of threads, at most <see cref="Trainer.MaxThreads"/>; 0 for one per processor.</param>
+    /// <returns>The sum of the weighted losses before the update, divided by the number of rows.</returns>
+    /// <exception cref="ArgumentException">
+    /// The lengths do not match, or a target or a weight is out of range; nothing has changed.
+    /// </exception>
+    /// <inheritdoc cref="TrainStep(ReadOnlySpan{float}, ReadOnlySpan{TTarget}, int)"/>
+    public double TrainStep(ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets, ReadOnlySpan<float> weights, int threads = 0)
+    {
+        int rows = input.Length / Model.InputShape.Size;
+        if (weights.Length != rows)
+            throw new ArgumentException($"{rows} rows need {rows} weights, got {weights.Length}.", nameof(weights));
+        RowChecks.CheckWeights(weights, "row");
+        return TakeStep(input, targets, weights, threads);
+    }
+
+    private double TakeStep(ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets, ReadOnlySpan<float> weights, int threads)
     {
         CheckThreads(threads, nameof(threads));
         int size = Model.InputShape.Size;
@@ -75,7 +98,7 @@ public sealed class Trainer<TTarget> : Trainer
         {
             State.CheckTrainable();
             State.Fit = null;
-            return PrepareStep(rows, threads).Run(input, targets) / rows;
+            return PrepareStep(rows, threads).Run(input, targets, weights) / rows;
         }
         finally
         {
@@ -107,7 +130,10 @@ public sealed class Trainer<TTarget> : Trainer
             DataChecks.CheckAll(Model, LossAndMetrics, data);
             if (options.Validation?.Data is { } separate)
                 DataChecks.CheckAll(Model, LossAndMetrics, separate);
-            FitData<TTarget> divided = Divide(data, options.Validation);
+            // A network with one output tells two classes apart.
+            if (options.ClassWeights is not null)
+                ClassWeights.Check(options.ClassWeights, data, classes: Math.Max(2, Model.OutputShape.Size));
+            FitData<TTarget> divided = Divide(data, options);
             BatchPlan batches = new(divided.Training.Count, options.BatchSize, options.DropLastBatch);
             FitState fit = FitSetup.Prepare(State, LossAndMetrics, data, batches, options);
             TrainingStep<TTarget> step = PrepareStep(batches.LargestBatch, options.Threads);
@@ -121,7 +147,7 @@ public sealed class Trainer<TTarget> : Trainer
         }
     }
 
-    /// <summary>Averages loss and metrics over a dataset, with dropout off.</summary>
+    /// <summary>The mean loss and the metrics over a dataset, with dropout off.</summary>
     /// <remarks>
     /// Values that are not finite are not rejected: a row whose predictions are NaN makes the mean loss NaN and counts as wrong in
     /// <see cref="Accuracy"/>.
@@ -160,6 +186,41 @@ public sealed class Trainer<TTarget> : Trainer
                 Model.Lock.IsBetweenSteps = true;
             }
         });
+    }
+
+    /// <summary>
+    /// Looks for faults of the data, the model, the loss and the learning rate, as a fit with <see cref="FitOptions{TTarget}.Log"/> does:
+    /// evaluation data on another scale than the training data, shifted labels, dead units, and more.
+    /// </summary>
+    /// <remarks>
+    /// Reads a sample of some thousand rows at most, and takes a trial step, which is undone: only <see cref="Trainer.GradientOf"/> shows
+    /// it. Call it before and after training; some faults show only then. docs/training-doctor.md lists what it finds.
+    /// </remarks>
+    /// <param name="training">The training data.</param>
+    /// <param name="evaluation">The validation or test data; null without.</param>
+    /// <returns>What was found; empty if nothing was.</returns>
+    /// <exception cref="ShapeException">The samples do not have the model's input shape.</exception>
+    /// <exception cref="InvalidOperationException">The model is being trained or is predicting on another thread.</exception>
+    public IReadOnlyList<Finding> Diagnose(Dataset<TTarget> training, Dataset<TTarget>? evaluation = null)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        DataChecks.CheckInputShape(Model, training);
+        if (evaluation is not null)
+            DataChecks.CheckInputShape(Model, evaluation);
+        Doctor<TTarget> doctor = new(Model, LossAndMetrics, training);
+        _lock.EnterWrite();
+        try
+        {
+            State.CheckTrainable();
+            doctor.CheckData(evaluation);
+            doctor.CheckLayers();
+            TrialStep.Run(State, LossAndMetrics, training, doctor, rows => PrepareStep(rows, _team?.Workers ?? 0), PrepareEvaluation);
+            return doctor.Findings;
+        }
+        finally
+        {
+            _lock.ExitWrite();
+        }
     }
 
     /// <inheritdoc/>
@@ -220,12 +281,14 @@ public sealed class Trainer<TTarget> : Trainer
 
     private EvaluationStep<TTarget> PrepareEvaluation() => _evaluationStep ??= new EvaluationStep<TTarget>(Model, LossAndMetrics, _team!);
 
-    private FitData<TTarget> Divide(Dataset<TTarget> data, Validation<TTarget>? validation)
+    private FitData<TTarget> Divide(Dataset<TTarget> data, FitOptions<TTarget> options)
     {
-        if (validation?.Split is not { } split)
-            return new FitData<TTarget>(data, validation?.Data);
-        (Dataset<TTarget> training, Dataset<TTarget> rest) = split.Apply(data, Model.Seed);
-        return new FitData<TTarget>(training, rest);
+        (Dataset<TTarget> training, Dataset<TTarget>? validation) = (data, options.Validation?.Data);
+        if (options.Validation?.Split is { } split)
+            (training, validation) = split.Apply(data, Model.Seed);
+        if (options.ClassWeights is not null)
+            training = ClassWeights.Apply(options.ClassWeights, training);
+        return new FitData<TTarget>(training, validation);
     }
 
     private WorkerTeam UseThreads(int threads)

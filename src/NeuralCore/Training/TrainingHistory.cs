@@ -15,10 +15,12 @@ public sealed class EpochResult
     /// <summary>The epoch, from 1, counted over all fits of the trainer.</summary>
     public int Epoch { get; }
 
-    /// <summary>Means over the epoch's training rows, each evaluated in its own step (with dropout, before the step's update).</summary>
+    /// <summary>
+    /// Loss and metrics over the epoch's training rows, each evaluated in its own step (with dropout, before the step's update).
+    /// </summary>
     public Evaluation Training { get; }
 
-    /// <summary>Means over the validation rows at the end of the epoch; null without validation.</summary>
+    /// <summary>Loss and metrics over the validation rows at the end of the epoch; null without validation.</summary>
     public Evaluation? Validation { get; }
 
     /// <summary>How long the training steps of the epoch took, without validation and callbacks.</summary>

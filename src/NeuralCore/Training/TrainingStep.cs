@@ -81,14 +81,14 @@ internal sealed unsafe class TrainingStep<TTarget> : ITeamTask
         return Finish();
     }
 
-    /// <summary>Takes a step on rows in the caller's memory.</summary>
+    /// <summary>Takes a step on rows in the caller's memory; without weights, their span is empty.</summary>
     /// <inheritdoc cref="Run(Dataset{TTarget}, ReadOnlySpan{int})"/>
-    internal double Run(ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets)
+    internal double Run(ReadOnlySpan<float> input, ReadOnlySpan<TTarget> targets, ReadOnlySpan<float> weights)
     {
-        fixed (float* inputPointer = &MemoryMarshal.GetReference(input))
+        fixed (float* inputPointer = &MemoryMarshal.GetReference(input), weightPointer = weights)
         fixed (TTarget* targetPointer = &MemoryMarshal.GetReference(targets))
         {
-            _batch.Take(inputPointer, targetPointer, input.Length / _state.Model.InputShape.Size);
+            _batch.Take(inputPointer, targetPointer, weightPointer, input.Length / _state.Model.InputShape.Size);
             RunPhases(_phases.Length);
             return Finish();
         }

@@ -19,6 +19,7 @@ public class AllocationTests
         JsonElement bytes = ChildProcess.Run($"allocate {sizeAndThreads}", ("DOTNET_TieredCompilation", "0"));
 
         bytes.GetProperty("steps").GetInt64().Should().Be(0, "of TrainStep");
+        bytes.GetProperty("weighted").GetInt64().Should().Be(0, "of TrainStep with weights, of other losses");
         bytes.GetProperty("fit").GetInt64().Should().Be(0, "of steps inside Fit");
         bytes.GetProperty("one").GetInt64().Should().Be(0, "of Predict on one row");
         bytes.GetProperty("batch").GetInt64().Should().Be(0, "of Predict on a batch");

@@ -31,7 +31,8 @@ public partial class ArchitectureTests
     }
 
     private static string[] Methods() => typeof(Sequential).Assembly.GetTypes()
-        .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        .SelectMany(type => type.GetMethods(
+            BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
             .Select(method => $"{Plain(type.Name)}.{method.Name.Split('.')[^1]}")).ToArray();
 
     private static string[] Documented()

@@ -278,7 +278,8 @@ public class ConcurrencyTests
             context.Trainer.CreateCheckpoint();
         }
 
-        public override void SaveState(NeuralCore.Serialization.CallbackState state) => Probabilities = _model!.Predict(TestData.Normals(36));
+        public override void SaveState(NeuralCore.Serialization.CallbackState state) =>
+            Probabilities = _model!.Predict(TestData.Normals(36));
     }
 
     private sealed class Immediate(Action action) : IProgress<FitProgress>

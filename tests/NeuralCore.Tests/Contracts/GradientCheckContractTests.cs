@@ -3,6 +3,7 @@ using NeuralCore.Diagnostics;
 using NeuralCore.Layers;
 using NeuralCore.Losses;
 using NeuralCore.Models;
+using NeuralCore.Tests.Layers;
 using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Contracts;
@@ -21,6 +22,8 @@ public class GradientCheckContractTests
         ["ReLU"] = seed => OfLayer(new ReLU(), [3, 7], seed),
         ["Softmax"] = seed => OfLayer(new Softmax(), [10], seed),
         ["Softmax of two"] = seed => OfLayer(new Softmax(), [2], seed),
+        ["LogSoftmax"] = seed => OfLayer(new LogSoftmax(), [10], seed),
+        ["Dense with LogSoftmax"] = seed => OfLayer(new Dense(4, new LogSoftmax()), [6], seed),
         ["Dropout"] = seed => OfLayer(new Dropout(0.4), [37], seed),
         ["Dropout of nothing"] = seed => OfLayer(new Dropout(0), [5], seed),
         ["Flatten"] = seed => OfLayer(new Flatten(), [3, 2, 4], seed),
@@ -46,6 +49,41 @@ public class GradientCheckContractTests
         ["sparse, fused with a Softmax alone"] = seed => OfModel([new Softmax()], [4], seed, sparse: true),
         ["categorical, fused"] = seed => OfModel([new Dense(8, new ReLU()), new Dense(4), new Softmax()], [6], seed, sparse: false),
         ["sparse, unfused"] = seed => OfModel([new Dense(4, new Softmax()), new Flatten()], [6], seed, sparse: true),
+        ["sparse, smoothed"] = seed => GradientCheck.Loss(
+            new SparseCategoricalCrossEntropy(false, 0.1f), [5], TestData.SoftRows(7, 5, (ulong)seed), TestData.Labels(7, 5, (ulong)seed)),
+        ["categorical, smoothed logits"] = seed => GradientCheck.Loss(
+            new CategoricalCrossEntropy(true, 0.2f), [21], TestData.Normals(147, (ulong)seed), TestData.SoftRows(7, 21, (ulong)seed + 9)),
+        ["sparse, smoothed, fused"] = seed => OfModel(
+            [new Dense(8, new ReLU()), new Dense(4, new Softmax())], new SparseCategoricalCrossEntropy(labelSmoothing: 0.1f),
+            TestData.Labels(5, 4, (ulong)seed), seed),
+        ["divergence"] = seed => GradientCheck.Loss(
+            new KLDivergence(), [5], TestData.SoftRows(7, 5, (ulong)seed), TestData.SoftRows(7, 5, (ulong)seed + 9)),
+        ["divergence, fused"] = seed => OfModel(
+            [new Dense(4, new Softmax())], new KLDivergence(), TestData.SoftRows(5, 4, (ulong)seed), seed),
+        ["squared error"] = seed => OfRegression(new MeanSquaredError(), seed),
+        ["squared error, wide"] = seed => OfRegression(new MeanSquaredError(), seed, outputs: 37),
+        ["absolute error"] = seed => OfRegression(new MeanAbsoluteError(), seed),
+        ["Huber"] = seed => OfRegression(new Huber(0.75f), seed),
+        ["log-cosh"] = seed => OfRegression(new LogCosh(), seed),
+        ["median"] = seed => OfRegression(new Quantile(0.5f), seed, outputs: 1),
+        ["three quantiles"] = seed => OfRegression(new Quantile(0.1f, 0.5f, 0.9f), seed, outputs: 3, targets: 1),
+        ["Poisson of logarithms"] = seed => GradientCheck.Loss(
+            new Poisson(logInput: true), [4], TestData.Normals(28, (ulong)seed), Positive(28, (ulong)seed + 9)),
+        ["Poisson of rates"] = seed => GradientCheck.Loss(
+            new Poisson(), [4], Positive(28, (ulong)seed), Positive(28, (ulong)seed + 9)),
+        ["Poisson of rates, whole"] = seed => OfModel(
+            [new Dense(8, new ReLU()), new Dense(3, new Softplus())], new Poisson(), Positive(15, (ulong)seed), seed),
+        ["binary, probabilities"] = seed => GradientCheck.Loss(
+            new BinaryCrossEntropy(), [5], TestData.SoftRows(7, 5, (ulong)seed), TestData.SoftRows(7, 5, (ulong)seed + 9)),
+        ["binary, logits"] = seed => GradientCheck.Loss(
+            new BinaryCrossEntropy(true), [5], TestData.Normals(35, (ulong)seed), TestData.SoftRows(7, 5, (ulong)seed + 9)),
+        ["binary, fused"] = seed => OfModel(
+            [new Dense(8, new ReLU()), new Dense(4, new Sigmoid())], new BinaryCrossEntropy(), TestData.SoftRows(5, 4, (ulong)seed), seed),
+        ["binary, unfused"] = seed => OfModel(
+            [new Dense(4, new Sigmoid()), new Flatten()], new BinaryCrossEntropy(), TestData.SoftRows(5, 4, (ulong)seed), seed),
+        ["sparse binary, fused"] = seed => OfModel(
+            [new Dense(8, new ReLU()), new Dense(1, new Sigmoid())], new SparseBinaryCrossEntropy(), TestData.Labels(5, 2, (ulong)seed),
+            seed),
         ["whole"] = seed => OfModel(
             [new Flatten(), new Dropout(0.1), new Dense(9, new ReLU()), new Dropout(0.3), new Dense(7), new ReLU(),
                 new Dense(4, new Softmax())], [2, 5], seed, sparse: true),
@@ -61,6 +99,8 @@ public class GradientCheckContractTests
 
     public static TheoryData<string> Names => new(Cases.Keys);
 
+    public static TheoryData<string> ActivationNames => new(Activations.All.Keys);
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Gradients_are_right(string name)
@@ -72,10 +112,39 @@ public class GradientCheckContractTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(ActivationNames))]
+    public void Gradients_of_activations_are_right(string name)
+    {
+        Func<Activation> create = Activations.All[name].Create;
+        for (long seed = 1; seed <= 5; seed++)
+        {
+            GradientReport[] reports =
+            [
+                OfLayer(create(), [3, 7], seed),
+                OfLayer(new Dense(9, create()), [6], seed),
+                OfModel([new Dense(8, create()) { Trainable = false }, new Dense(4, new Softmax())], [6], seed, sparse: true),
+                OfModel([create(), new Dense(4, new Softmax())], [6], seed, sparse: true),
+            ];
+            foreach (GradientReport report in reports)
+                report.ThrowIfFailed().CheckedElements.Should().BePositive();
+        }
+    }
+
     private static ArrayFeatures Rows(int width) => new(TestData.Normals(20 * width), [width]);
 
     private static GradientReport OfLayer(Layer layer, Shape input, long seed) =>
         GradientCheck.Layer(layer, input, new() { Seed = seed, ElementsPerTensor = 300 });
+
+    private static GradientReport OfModel<TTarget>(IEnumerable<Layer> layers, Loss<TTarget> loss, TTarget[] targets, long seed)
+        where TTarget : unmanaged =>
+        GradientCheck.Model<TTarget>(new Sequential([6], layers, seed), loss, TestData.Normals(5 * 6, (ulong)seed), targets);
+
+    private static GradientReport OfRegression(Loss<float> loss, long seed, int outputs = 3, int? targets = null) => OfModel(
+        [new Dense(8, new ReLU()), new Dense(outputs)], loss, TestData.Normals(5 * (targets ?? outputs), (ulong)seed + 9), seed);
+
+    private static float[] Positive(int count, ulong seed) =>
+        Array.ConvertAll(TestData.Normals(count, seed), value => (float)Math.Exp(value));
 
     private static GradientReport OfModel(IEnumerable<Layer> layers, Shape input, long seed, bool sparse)
     {

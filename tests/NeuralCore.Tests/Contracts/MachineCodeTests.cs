@@ -7,7 +7,8 @@ namespace NeuralCore.Tests.Contracts;
 /// <summary>No hot loop keeps a vector in memory: the compiler found registers for all of them.</summary>
 public sealed class MachineCodeTests
 {
-    private const string ElementwiseKernels = "*ReluKernel:* *AdamKernel:* *SgdKernel:* *DropoutKernel:* *ByteKernel:* ExpandBlocks ExpandColumns PackPlain TransposeSixteen";
+    private const string ElementwiseKernels =
+        "*ReluKernel:* *AdamKernel:* *SgdKernel:* *DropoutKernel:* *ByteKernel:* ExpandBlocks ExpandColumns PackPlain TransposeSixteen";
 
     [SkippableTheory]
     [InlineData(VectorPath.Vector512)]
@@ -40,6 +41,23 @@ public sealed class MachineCodeTests
                     || spill.Contains("mm", StringComparison.Ordinal))
                 .Select(spill => $"{kernel.Method}: {spill}"))
             .Should().BeEmpty();
+    }
+
+    // With 256 bits the long ones have more values than 16 registers hold: the exact GELU, Mish, and a few of tanh's.
+    [SkippableTheory]
+    [InlineData(VectorPath.Vector512, 20, "")]
+    [InlineData(VectorPath.Vector256, 12, "GELU,Mish,Forward[NeuralCore.Layers.Tanh,Backward[NeuralCore.Layers.SiLU")]
+    public void Activations_spill_nothing_and_call_nothing(VectorPath path, int atLeast, string except)
+    {
+        string[] exceptions = except.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        MachineCode[] kernels = Compile(path, "*ElementwiseKernel:*").Where(kernel =>
+            kernel.Loop.Count > 0 && !exceptions.Any(name => kernel.Method.Contains(name, StringComparison.Ordinal))).ToArray();
+
+        kernels.Should().HaveCountGreaterThanOrEqualTo(atLeast);
+        // A setting such as a slope may be read from the stack; a vector may not.
+        kernels.SelectMany(kernel => kernel.Spills.Where(spill => spill.Contains("mmword", StringComparison.Ordinal))
+            .Concat(kernel.Loop.Where(instruction => instruction.StartsWith("call", StringComparison.Ordinal)))
+            .Select(instruction => $"{kernel.Method}: {instruction}")).Should().BeEmpty();
     }
 
     [Fact]

@@ -8,14 +8,16 @@ namespace NeuralCore.Tests.Contracts;
 /// <summary>Prints what users of an assembly can name, as C# would declare it, sorted: one line a member.</summary>
 internal sealed class PublicApiPrinter
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private readonly NullabilityInfoContext _nullability = new();
 
     internal string Print(Assembly assembly)
     {
         StringBuilder text = new();
-        foreach (var group in assembly.GetExportedTypes().GroupBy(type => type.Namespace).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (var group in assembly.GetExportedTypes().GroupBy(type => type.Namespace)
+            .OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             text.Append($"namespace {group.Key}\n");
             foreach (Type type in group.OrderBy(ApiNames.Qualified, StringComparer.Ordinal))
@@ -33,7 +35,8 @@ internal sealed class PublicApiPrinter
     {
         string name = ApiNames.Qualified(type) + ApiNames.TypeArguments(type);
         if (type.IsEnum)
-            return $"{(Has(type, "System.FlagsAttribute") ? "[Flags] " : "")}public enum {name} : {ApiNames.Of(Enum.GetUnderlyingType(type))}";
+            return $"{(Has(type, "System.FlagsAttribute") ? "[Flags] " : "")}"
+                + $"public enum {name} : {ApiNames.Of(Enum.GetUnderlyingType(type))}";
 
         List<string> words = ["public"];
         bool isRecord = type.GetMethod("PrintMembers", Declared) is not null;
@@ -63,12 +66,14 @@ internal sealed class PublicApiPrinter
             bases.Add(ApiNames.Of(parent));
         IEnumerable<Type> inherited = type.BaseType?.GetInterfaces() ?? [];
         bases.AddRange(type.GetInterfaces().Except(inherited).Where(IsVisible).Select(ApiNames.Of).Order(StringComparer.Ordinal));
-        return $"{string.Join(' ', words)} {name}{(bases.Count == 0 ? "" : " : " + string.Join(", ", bases))}{ApiNames.Constraints(type.GetGenericArguments())}";
+        return $"{string.Join(' ', words)} {name}{(bases.Count == 0 ? "" : " : " + string.Join(", ", bases))}"
+            + $"{ApiNames.Constraints(type.GetGenericArguments())}";
     }
 
     private static bool IsVisible(Type type) => type.IsVisible;
 
-    private static bool Has(MemberInfo member, string attribute) => member.CustomAttributes.Any(data => data.AttributeType.FullName == attribute);
+    private static bool Has(MemberInfo member, string attribute) =>
+        member.CustomAttributes.Any(data => data.AttributeType.FullName == attribute);
 
     private IEnumerable<string> Members(Type type)
     {
@@ -103,13 +108,15 @@ internal sealed class PublicApiPrinter
         foreach (MethodInfo method in type.GetMethods(Declared))
         {
             bool isOperator = method.IsSpecialName && method.Name.StartsWith("op_", StringComparison.Ordinal);
-            if ((!method.IsSpecialName || isOperator) && !Has(method, typeof(CompilerGeneratedAttribute).FullName!) && Visible(method, type) is { } access)
+            if ((!method.IsSpecialName || isOperator) && !Has(method, typeof(CompilerGeneratedAttribute).FullName!)
+                && Visible(method, type) is { } access)
                 members.Add(Method(method, access));
         }
         return members.Order(StringComparer.Ordinal);
     }
 
-    private static string? Visible(MethodBase method, Type type) => Access(method.IsPublic, method.IsFamily, method.IsFamilyOrAssembly, type);
+    private static string? Visible(MethodBase method, Type type) =>
+        Access(method.IsPublic, method.IsFamily, method.IsFamilyOrAssembly, type);
 
     private static string? Access(bool isPublic, bool isFamily, bool isFamilyOrAssembly, Type type) =>
         isPublic ? "public" : type.IsSealed ? null : isFamilyOrAssembly ? "protected internal" : isFamily ? "protected" : null;
@@ -130,16 +137,19 @@ internal sealed class PublicApiPrinter
             return null;
         bool isInit = property.SetMethod?.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) == true;
         string required = Has(property, typeof(RequiredMemberAttribute).FullName!) ? "required " : "";
-        string accessors = (get is null ? "" : "get; ") + (set is null ? "" : $"{(set == access ? "" : set + " ")}{(isInit ? "init" : "set")}; ");
+        string accessors = (get is null ? "" : "get; ")
+            + (set is null ? "" : $"{(set == access ? "" : set + " ")}{(isInit ? "init" : "set")}; ");
         ParameterInfo[] index = property.GetIndexParameters();
         string name = index.Length == 0 ? property.Name : $"this[{string.Join(", ", index.Select(Parameter))}]";
         MethodInfo accessor = property.GetMethod ?? property.SetMethod!;
-        return $"{access} {required}{Modifiers(accessor)}{ApiNames.Of(property.PropertyType, _nullability.Create(property))} {name} {{ {accessors}}}";
+        return $"{access} {required}{Modifiers(accessor)}"
+            + $"{ApiNames.Of(property.PropertyType, _nullability.Create(property))} {name} {{ {accessors}}}";
     }
 
     private string Method(MethodInfo method, string access) =>
         $"{access} {Modifiers(method)}{ApiNames.Of(method.ReturnType, _nullability.Create(method.ReturnParameter))} {method.Name}"
-        + $"{ApiNames.TypeArguments(method)}({Parameters(method)}){ApiNames.Constraints(method.IsGenericMethod ? method.GetGenericArguments() : [])}";
+        + $"{ApiNames.TypeArguments(method)}({Parameters(method)})"
+        + $"{ApiNames.Constraints(method.IsGenericMethod ? method.GetGenericArguments() : [])}";
 
     private static string Modifiers(MethodInfo method)
     {
@@ -166,7 +176,8 @@ internal sealed class PublicApiPrinter
         string direction = !type.IsByRef ? "" : parameter.IsOut ? "out " : parameter.IsIn ? "in " : "ref ";
         if (parameter.IsDefined(typeof(ParamArrayAttribute)) || parameter.IsDefined(typeof(ParamCollectionAttribute)))
             direction = "params " + direction;
-        string text = $"{direction}{ApiNames.Of(type.IsByRef ? type.GetElementType()! : type, _nullability.Create(parameter))} {parameter.Name}";
+        string text = $"{direction}"
+            + $"{ApiNames.Of(type.IsByRef ? type.GetElementType()! : type, _nullability.Create(parameter))} {parameter.Name}";
         return parameter.HasDefaultValue ? $"{text} = {ApiNames.Literal(parameter.RawDefaultValue, type)}" : text;
     }
 }

@@ -32,11 +32,13 @@ public class PublicApiTests
         string printed = new PublicApiPrinter().Print(typeof(Sequential).Assembly);
 
         printed.Should().Contain("public sealed class Dense : Layer\n")
-            .And.Contain("public Dense(int units, Activation? activation = null, Initializer? kernelInitializer = null, Initializer? biasInitializer = null, bool useBias = true, string? name = null)")
+            .And.Contain("public Dense(int units, Activation? activation = null, "
+                + "Initializer? kernelInitializer = null, Initializer? biasInitializer = null, bool useBias = true, string? name = null)")
             .And.Contain("protected internal abstract Shape Build(Shape input, LayerBuilder builder)")
             .And.Contain("public readonly ref struct LossPass<TTarget> where TTarget : unmanaged")
             .And.Contain("public required int Rows { get; init; }")
-            .And.Contain("public static Trainer<TTarget> Compile<TTarget>(this Sequential model, Optimizer optimizer, Loss<TTarget> loss, params IMetric<TTarget>[] metrics) where TTarget : unmanaged")
+            .And.Contain("public static Trainer<TTarget> Compile<TTarget>(this Sequential model, "
+                + "Optimizer optimizer, Loss<TTarget> loss, params IMetric<TTarget>[] metrics) where TTarget : unmanaged")
             .And.Contain("[Flags] public enum BackwardReads : int\n    None = 0\n    Input = 1\n    Output = 2\n")
             .And.NotContain("ModelLock");
     }

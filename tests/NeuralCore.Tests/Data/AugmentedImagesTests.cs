@@ -113,6 +113,13 @@ public class AugmentedImagesTests
     }
 
     [Fact]
+    public void Weights_of_samples_are_kept()
+    {
+        float[] weights = Enumerable.Range(1, 20).Select(i => (float)i).ToArray();
+        Images(20).WithWeights(weights).Augment(All).Weights.ToArray().Should().Equal(weights);
+    }
+
+    [Fact]
     public void Each_epoch_sees_other_variants()
     {
         using Trainer<int> trainer = Model().Compile(new Sgd(0f), new SparseCategoricalCrossEntropy());

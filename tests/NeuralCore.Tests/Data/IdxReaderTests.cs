@@ -179,7 +179,8 @@ public sealed class IdxReaderTests : IDisposable
         string labels = _files.Write("labels", [.. IdxFiles.Header((uint)labelCount), .. new byte[labelCount]]);
 
         FluentActions.Invoking(() => IdxReader.ReadDataset(images, labels)).Should().Throw<InvalidDataException>()
-            .WithMessage($"{images}, offset 4: expected {labelCount} samples, as many as there are labels in {labels}, found {imageCount}.");
+            .WithMessage(
+                $"{images}, offset 4: expected {labelCount} samples, as many as there are labels in {labels}, found {imageCount}.");
     }
 
     [Fact]

@@ -86,7 +86,8 @@ public class GradientCheckTests
         report.Passed.Should().BeTrue();
         report.CheckedElements.Should().Be(5 * Units + Units * Units + Units);
         report.WorstByTensor.Select(element => element.Tensor).Should().Equal("input", "buggydense.kernel", "buggydense.bias");
-        report.ToString().Should().StartWith($"Gradient check of BuggyDense({Units}, None): passed, {report.CheckedElements} elements, 0 at kinks");
+        report.ToString().Should().StartWith(
+            $"Gradient check of BuggyDense({Units}, None): passed, {report.CheckedElements} elements, 0 at kinks");
     }
 
     [Fact]

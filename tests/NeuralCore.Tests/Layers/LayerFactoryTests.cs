@@ -36,7 +36,7 @@ public class LayerFactoryTests
     {
         LayerDescription description = new LayerDescription("Mine").With("size", 3);
         FluentActions.Invoking(() => LayerFactory.BuiltIn.Create(description)).Should().Throw<NotSupportedException>()
-            .WithMessage("*the kind \"Mine\" is unknown. Known are Dense, Dropout, Flatten, *ReLU*LayerFactory.BuiltIn.With(\"Mine\", ...).");
+            .WithMessage("*the kind \"Mine\" is unknown. Known are *Dense, Dropout, *, Flatten, *LayerFactory.BuiltIn.With(\"Mine\", ...).");
         LayerFactory factory = LayerFactory.BuiltIn.With("Mine", (settings, name) => new Dense(settings.GetInt32("size"), name: name));
         ((Dense)factory.Create(description, "m")).Units.Should().Be(3);
         factory.Create(new LayerDescription("ReLU")).Should().BeOfType<ReLU>();
@@ -71,7 +71,21 @@ public class LayerFactoryTests
         ["Dense(128, ReLU)"] = () => new Dense(128, new ReLU(), new HeNormal(), new Constant(0.25f), useBias: false),
         ["Dense(10, Softmax)"] = () => new Dense(10, new Softmax(), new GlorotUniform(), new Zeros()),
         ["ReLU"] = () => new ReLU(),
+        ["LeakyReLU(0.3)"] = () => new LeakyReLU(),
+        ["LeakyReLU(0.125)"] = () => new LeakyReLU(0.125f),
+        ["ELU"] = () => new ELU(),
+        ["ELU(0.5)"] = () => new ELU(0.5f),
+        ["SELU"] = () => new SELU(),
+        ["GELU"] = () => new GELU(),
+        ["GELU(approximate: True)"] = () => new GELU(approximate: true),
+        ["SiLU"] = () => new SiLU(),
+        ["Mish"] = () => new Mish(),
+        ["Softplus"] = () => new Softplus(),
+        ["Sigmoid"] = () => new Sigmoid(),
+        ["Tanh"] = () => new Tanh(),
+        ["Dense(3, GELU(approximate: True))"] = () => new Dense(3, new GELU(approximate: true)),
         ["Softmax"] = () => new Softmax(),
+        ["LogSoftmax"] = () => new LogSoftmax(),
         ["Dropout(0.25)"] = () => new Dropout(0.25),
         ["Flatten"] = () => new Flatten(),
         ["StandardScaler"] = () => new StandardScaler(),

@@ -7,7 +7,7 @@ public class ModelSummaryTests
 {
     [Fact]
     public void The_basic_network_prints_as_in_the_report() =>
-        new Sequential([28, 28], [new Flatten(), new Dense(300, new ReLU()), new Dense(100, new ReLU()), new Dense(10, new Softmax())]).Summary().ReplaceLineEndings("\n").Should().Be("""
+        SummaryOf(new Flatten(), new Dense(300, new ReLU()), new Dense(100, new ReLU()), new Dense(10, new Softmax())).Should().Be("""
             Model: "sequential"
             _________________________________________________________________
              Layer (type)                Output Shape              Param #
@@ -25,7 +25,9 @@ public class ModelSummaryTests
 
     [Fact]
     public void The_baseline_network_prints_as_in_the_report() =>
-        new Sequential([28, 28], [new Flatten(), new Dense(128, new ReLU()), new Dense(128, new ReLU()), new Dropout(0.2), new Dense(10, new Softmax())]).Summary().ReplaceLineEndings("\n").Should().Be("""
+        SummaryOf(
+            new Flatten(), new Dense(128, new ReLU()), new Dense(128, new ReLU()), new Dropout(0.2),
+            new Dense(10, new Softmax())).Should().Be("""
             Model: "sequential"
             _________________________________________________________________
              Layer (type)                Output Shape              Param #
@@ -69,4 +71,6 @@ public class ModelSummaryTests
     [InlineData(473_128, "462.04 KB")]
     [InlineData(5L << 40, "5.00 TB")]
     public void Sizes_are_in_the_unit_that_fits(long bytes, string expected) => ModelSummary.Size(bytes).Should().Be(expected);
+
+    private static string SummaryOf(params Layer[] layers) => new Sequential([28, 28], layers).Summary().ReplaceLineEndings("\n");
 }

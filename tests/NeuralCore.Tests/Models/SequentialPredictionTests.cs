@@ -86,10 +86,15 @@ public class SequentialPredictionTests
     [Fact]
     public void One_output_is_a_probability_with_a_threshold_of_one_half()
     {
+        Sequential sigmoid = new([1], [new Dense(1, new Sigmoid())]);
+        sigmoid.Parameters[0].Values[0] = 1;
+        sigmoid.PredictClasses(new float[,] { { -3 }, { 0 }, { 0.001f }, { 50 } }).Should().Equal(0, 0, 1, 1);
         Sequential model = new([1], [new Flatten()]);
         model.PredictClasses(new float[,] { { 0.2f }, { 0.5f }, { 0.500001f }, { 1 }, { float.NaN } }).Should().Equal(0, 0, 1, 1, 0);
         FluentActions.Invoking(() => new Sequential([2], [new Dense(1)]).PredictClasses(new float[,] { { 1, 2 } })).Should()
             .Throw<ShapeException>().WithMessage("*dense*not a probability*Sigmoid*");
+        FluentActions.Invoking(() => new Sequential([2], [new Dense(1, new Tanh())]).PredictClasses(new float[,] { { 1, 2 } })).Should()
+            .Throw<ShapeException>();
         FluentActions.Invoking(() => new Sequential([2, 2], [new ReLU()]).PredictClasses(new float[4])).Should().Throw<ShapeException>();
     }
 

@@ -14,7 +14,8 @@ public partial class BannedOperationsTests
         "Sin|Cos|Tan|SinCos|SinPi|CosPi|TanPi|SinCosPi|Asin|Acos|Atan|Atan2|AsinPi|AcosPi|AtanPi|Atan2Pi|" +
         "Sinh|Cosh|Tanh|Asinh|Acosh|Atanh|Sigmoid|SoftMax";
 
-    private const string Imprecise = "ReciprocalEstimate|ReciprocalSqrtEstimate|MultiplyAddEstimate|Reciprocal14\\w*|ReciprocalSqrt14\\w*|ReciprocalSqrt|Reciprocal";
+    private const string Imprecise =
+        "ReciprocalEstimate|ReciprocalSqrtEstimate|MultiplyAddEstimate|Reciprocal14\\w*|ReciprocalSqrt14\\w*|ReciprocalSqrt|Reciprocal";
 
     private const string Ordered =
         "Sum|SumOfMagnitudes|SumOfSquares|Dot|Norm|Distance|CosineSimilarity|Average|StdDev|Product|ProductOfSums|ProductOfDifferences";

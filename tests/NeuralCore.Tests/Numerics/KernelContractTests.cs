@@ -1,4 +1,6 @@
+using NeuralCore.Losses;
 using NeuralCore.Numerics;
+using NeuralCore.Tests.Layers;
 using NeuralCore.Tests.Support;
 
 namespace NeuralCore.Tests.Numerics;
@@ -25,6 +27,12 @@ public unsafe class KernelContractTests
             SoftmaxKernel.Backward(path, p[0], p[1], p[2], Rows, n)),
         new("softmax backward in place", n => [Rows * n, Rows * n], (path, p, n) =>
             SoftmaxKernel.Backward(path, p[0], p[1], p[1], Rows, n)),
+        new("log-softmax", n => [Rows * n, Rows * n], (path, p, n) => LogSoftmaxKernel.Forward(path, p[0], p[1], Rows, n)),
+        new("log-softmax in place", n => [Rows * n], (path, p, n) => LogSoftmaxKernel.Forward(path, p[0], p[0], Rows, n)),
+        new("log-softmax backward", n => [Rows * n, Rows * n, Rows * n], (path, p, n) =>
+            LogSoftmaxKernel.Backward(path, p[0], p[1], p[2], Rows, n)),
+        new("log-softmax backward in place", n => [Rows * n, Rows * n], (path, p, n) =>
+            LogSoftmaxKernel.Backward(path, p[0], p[1], p[1], Rows, n)),
         new("softmax sparse", n => [Rows * n, Labels(n), Rows * n, Rows * n, Losses(n)],
             (path, p, n) => CrossEntropyKernel.SoftmaxSparse(path, p[0], LabelsAt(p[1], n), p[2], p[3], LossesAt(p[4]), RowsOf(n), n,
                 0.25f)),
@@ -42,6 +50,29 @@ public unsafe class KernelContractTests
             (path, p, n) => CrossEntropyKernel.Sparse(path, p[0], LabelsAt(p[1], n), p[2], LossesAt(p[3]), RowsOf(n), n, 0.25f)),
         new("categorical", n => [Rows * n, Rows * n, Rows * n, Losses(n)],
             (path, p, n) => CrossEntropyKernel.Categorical(path, p[0], p[1], p[2], LossesAt(p[3]), RowsOf(n), n, 0.25f)),
+        ElementwiseLoss("squared error", default(MeanSquaredError.Formula)),
+        ElementwiseLoss("absolute error", default(MeanAbsoluteError.Formula)),
+        ElementwiseLoss("Huber", new Huber.Formula(0.75f)),
+        ElementwiseLoss("log-cosh", default(LogCosh.Formula)),
+        ElementwiseLoss("binary, logits", default(BinaryLoss<float>.LogitFormula)),
+        ElementwiseLoss("binary, probabilities", default(BinaryLoss<float>.ProbabilityFormula)),
+        ElementwiseLoss("Poisson, rates", default(Poisson.RateFormula)),
+        ElementwiseLoss("Poisson, logarithms", default(Poisson.LogFormula)),
+        new("squared error, one column", n => [n, n, n, 2 * n], (path, p, n) => ElementwiseLossKernel.Run(
+            path, default(MeanSquaredError.Formula), p[0], p[1], null, p[2], LossesAt(p[3]), n, 1, 0.25f)),
+        new("binary, fused, in place", n => [Rows * n, Rows * n, Rows * n, Losses(n)], (path, p, n) => ElementwiseLossKernel.Run(
+            path, default(BinaryLoss<float>.LogitFormula), p[0], p[1], p[0], p[2], LossesAt(p[3]), RowsOf(n), n, 0.25f)),
+        new("binary, one column, loss only", n => [n, n, 2 * n], (path, p, n) => ElementwiseLossKernel.Run(
+            path, default(BinaryLoss<float>.LogitFormula), p[0], p[1], null, null, LossesAt(p[2]), n, 1, 0.25f)),
+        new("smoothed softmax sparse", n => [Rows * n, Labels(n), Rows * n, Rows * n, Losses(n)], (path, p, n) =>
+            SmoothedCrossEntropyKernel.Softmax(
+                path, new IndexTargets(LabelsAt(p[1], n)), 0.1f, p[0], p[2], p[3], LossesAt(p[4]), RowsOf(n), n, 0.25f)),
+        new("smoothed softmax categorical, gradient in place", n => [Rows * n, Rows * n, Losses(n)], (path, p, n) =>
+            SmoothedCrossEntropyKernel.Softmax(
+                path, new RowTargets(p[1], n), 0.1f, p[0], null, p[0], LossesAt(p[2]), RowsOf(n), n, 0.25f)),
+        new("smoothed probabilities", n => [Rows * n, Rows * n, Rows * n, Losses(n)], (path, p, n) =>
+            SmoothedCrossEntropyKernel.Probabilities(
+                path, new RowTargets(p[1], n), 0.1f, p[0], p[2], LossesAt(p[3]), RowsOf(n), n, 0.25f)),
         new("sum", n => [n, 1], (path, p, n) => *p[1] = Reductions.Sum(path, p[0], n)),
         new("argmax", n => [n, 1], (path, p, n) => *p[1] = Reductions.ArgMax(path, p[0], n)),
         new("column sums", n => [n == 0 ? 0 : (Rows - 1) * (n + 5) + n, n], (path, p, n) =>
@@ -55,7 +86,20 @@ public unsafe class KernelContractTests
             *p[3] = SgdKernel.Momentum(path, p[0], p[1], p[2], n, 0.01f, 0.9f, true) ? 1 : 0),
         // n floats as 4 n bytes, and as many of them as leave no byte outside.
         new("bytes", n => [(n + 3) / 4, n], (path, p, n) => ByteKernel.Scale(path, (byte*)(p[0] + (n + 3) / 4) - n, p[1], n, 1 / 255f)),
+        .. ActivationCases,
     ];
+
+    private static IEnumerable<KernelCase> ActivationCases => Activations.All.SelectMany(named =>
+    {
+        (string name, ElementwiseKernel kernel) = (named.Key, named.Value.Create().Kernel);
+        return new KernelCase[]
+        {
+            new(name, n => [n, n], (path, p, n) => kernel.Forward(path, p[0], p[1], n)),
+            new($"{name} in place", n => [n], (path, p, n) => kernel.Forward(path, p[0], p[0], n)),
+            new($"{name} backward", n => [n, n, n], (path, p, n) => kernel.Backward(path, p[0], p[1], p[2], n)),
+            new($"{name} backward in place", n => [n, n], (path, p, n) => kernel.Backward(path, p[0], p[1], p[1], n)),
+        };
+    });
 
     public static TheoryData<string, bool> CaseNames()
     {
@@ -122,6 +166,11 @@ public unsafe class KernelContractTests
         }
         return results;
     }
+
+    private static KernelCase ElementwiseLoss<TLoss>(string name, TLoss loss)
+        where TLoss : struct, IElementwiseLoss =>
+        new(name, n => [Rows * n, Rows * n, Rows * n, Losses(n)], (path, p, n) => ElementwiseLossKernel.Run(
+            path, loss, p[0], p[1], null, p[2], LossesAt(p[3]), RowsOf(n), n, 0.25f));
 
     // Rows without columns cannot hold a label.
     private static int RowsOf(int n) => n == 0 ? 0 : Rows;

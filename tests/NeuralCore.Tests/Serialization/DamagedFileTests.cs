@@ -129,7 +129,12 @@ public class DamagedFileTests
     [InlineData("\\\"rate\\\":0.25", "\\\"rate\\\":1.25", "dropout rate")]
     [InlineData("\\\"seed\\\":5", "\\\"seed\\\":\\\"five\\\"", "Number")]
     [InlineData("\\\"seed\\\":5", "\\\"seed\\\":5,\\\"seed\\\":6", "seed")]
-    [InlineData("\\\"settings\\\":{}", "\\\"settings\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{}}}}}}}}}}}}}}}}}}}}}}}}}}}}}", "depth")]
+    [InlineData("\\\"settings\\\":{}", "\\\"settings\\\":{"
+        + "\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{"
+        + "\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{"
+        + "\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{"
+        + "\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{\\\"a\\\":{"
+        + "}}}}}}}}}}}}}}}}}}}}}}}}}}}}}", "depth")]
     public void A_description_that_lies_under_a_right_digest_is_refused_before_memory_is_taken(string from, string to, string reason)
     {
         byte[] file = HostileFiles.Rewrite(HostileFiles.Model(), from, to);

@@ -36,9 +36,12 @@ public partial class HostileFileTests
         "bestWeights is named twice")]
     [InlineData("\\\"arrays\\\":[\\\"bestWeights\\\"]", "\\\"arrays\\\":[]",
         "the array state/callback/EarlyStopping/bestWeights is unknown")]
-    [InlineData("\\\"callbacks\\\":[", "\\\"callbacks\\\":[{\\\"name\\\":\\\"EarlyStopping\\\",\\\"values\\\":{},\\\"arrays\\\":[]},",
+    [InlineData("\\\"callbacks\\\":[",
+        "\\\"callbacks\\\":[{\\\"name\\\":\\\"EarlyStopping\\\",\\\"values\\\":{},\\\"arrays\\\":[]},",
         "the state of one callback twice")]
-    [InlineData("\\\"callbacks\\\":[", "\\\"callbacks\\\":[{\\\"name\\\":\\\"EarlyStopping\\\",\\\"values\\\":{},\\\"arrays\\\":[\\\"bestWeights\\\"]},", "bestWeights is named twice")]
+    [InlineData("\\\"callbacks\\\":[",
+        "\\\"callbacks\\\":[{\\\"name\\\":\\\"EarlyStopping\\\",\\\"values\\\":{},\\\"arrays\\\":[\\\"bestWeights\\\"]},",
+        "bestWeights is named twice")]
     [InlineData("\\\"wait\\\":", "\\\"bestEpoch\\\":\\\"1\\\",\\\"wait\\\":", "\\\"bestEpoch\\\" occurs twice")]
     [InlineData("\\\"metrics\\\":", "\\\"metrics\\\":\\\"x\\\",\\\"metrics\\\":", "\\\"metrics\\\" occurs twice")]
     public void Every_array_of_a_checkpoint_has_one_purpose(string from, string to, string reason)
@@ -164,9 +167,9 @@ public partial class HostileFileTests
         "{\"name\":\"" + name + "\",\"trainable\":true,\"description\":{\"kind\":\"" + kind + "\",\"text\":\"\",\"settings\":{" + settings
             + "}}}";
 
-    private const string DenseSettings = """
-        "units":12,"useBias":true,"kernelInitializer":{"kind":"GlorotUniform","text":"","settings":{}},"biasInitializer":{"kind":"Zeros","text":"","settings":{}}
-        """;
+    private const string DenseSettings =
+        """ "units":12,"useBias":true,"kernelInitializer":{"kind":"GlorotUniform","text":"","settings":{}},"""
+        + """ "biasInitializer":{"kind":"Zeros","text":"","settings":{}}""";
 
     private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 

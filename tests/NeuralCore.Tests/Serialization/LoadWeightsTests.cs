@@ -76,7 +76,9 @@ public class LoadWeightsTests
     public void Another_type_is_a_mismatch()
     {
         using TemporaryFolder folder = new();
-        File.WriteAllBytes(folder.File("half"), ModelFileTests.Foreign("""{"dense.bias":{"dtype":"U16","shape":[2],"data_offsets":[12,16]},"dense.kernel":{"dtype":"I16","shape":[3,2],"data_offsets":[0,12]}}""", 16));
+        File.WriteAllBytes(folder.File("half"), ModelFileTests.Foreign(
+            """{"dense.bias":{"dtype":"U16","shape":[2],"data_offsets":[12,16]},"""
+            + """ "dense.kernel":{"dtype":"I16","shape":[3,2],"data_offsets":[0,12]}}""", 16));
         Sequential model = new([3], [new Dense(2)]);
 
         model.Invoking(m => m.LoadWeights(folder.File("half"))).Should().Throw<WeightsMismatchException>()
@@ -88,7 +90,8 @@ public class LoadWeightsTests
     {
         using TemporaryFolder folder = new();
         byte[] file = ModelFileTests.Foreign(
-            """{"a.bias":{"dtype":"F16","shape":[6],"data_offsets":[0,12]},"b.bias":{"dtype":"BF16","shape":[6],"data_offsets":[12,24]},"c.bias":{"dtype":"F64","shape":[6],"data_offsets":[24,72]}}""", 72);
+            """{"a.bias":{"dtype":"F16","shape":[6],"data_offsets":[0,12]},"b.bias":{"dtype":"BF16","shape":[6],"data_offsets":[12,24]},"""
+            + """ "c.bias":{"dtype":"F64","shape":[6],"data_offsets":[24,72]}}""", 72);
         Span<byte> data = file.AsSpan(file.Length - 72);
         // 1, -2, the smallest subnormal, the largest, -0, 1/3.
         MemoryMarshal.AsBytes<ushort>([0x3C00, 0xC000, 0x0001, 0x7BFF, 0x8000, 0x3555]).CopyTo(data);

@@ -37,7 +37,8 @@ internal static class ChildProcess
     {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        // What this process was told is not for the child, unless the test says so.
+        // What this process was told of paths and tiers is not for the child, unless the test says so. What the processor is said to lack
+        // it lacks for the child too.
         foreach (string name in start.Environment.Keys.Where(IsSwitch).ToArray())
             start.Environment.Remove(name);
         foreach ((string name, string value) in environment)
@@ -55,8 +56,7 @@ internal static class ChildProcess
     }
 
     private static bool IsSwitch(string name) =>
-        name is "NEURALCORE_ISA" || name.StartsWith("DOTNET_Enable", StringComparison.Ordinal)
-            || name.StartsWith("DOTNET_Tiered", StringComparison.Ordinal);
+        name is "NEURALCORE_ISA" || name.StartsWith("DOTNET_Tiered", StringComparison.Ordinal);
 
     private static string DotnetPath() =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath!

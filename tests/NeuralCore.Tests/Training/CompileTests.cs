@@ -53,7 +53,9 @@ public class CompileTests
     [Fact]
     public void A_loss_on_probabilities_needs_a_softmax()
     {
-        Refuses([new Dense(3)], "SparseCategoricalCrossEntropy: expects probabilities, but the network ends with dense: Dense(3). End it with a Softmax*fromLogits: true*");
+        Refuses([new Dense(3)],
+            "SparseCategoricalCrossEntropy: expects probabilities, but the network ends with dense: Dense(3). "
+            + "End it with a Softmax*fromLogits: true*");
         Refuses([new Dense(3, new ReLU())], "*ends with dense.relu: ReLU*");
         Refuses([new Dense(3, new Softmax()), new Dropout(0.5)], "*ends with dropout: Dropout(0.5)*");
         Refuses([new Dense(3), new Flatten()], "*ends with dense: Dense(3)*");

@@ -104,7 +104,9 @@ public class FitErrorTests
 
         NonFiniteException exception = trainer.Invoking(t =>
             t.Fit(Dataset.From(features, [4], TestData.Labels(100, 3)), new() { BatchSize = 10, Shuffle = false, Epochs = 2 }))
-            .Should().Throw<NonFiniteException>().WithMessage("Training stopped at step 6: the loss is *the input contains * in row 7 of the batch. Learning rate 0.25; no epoch was completed before. Check the data.").Which;
+            .Should().Throw<NonFiniteException>().WithMessage(
+                "Training stopped at step 6: the loss is *the input contains * in row 7 of the batch. "
+                + "Learning rate 0.25; no epoch was completed before. Check the data.").Which;
 
         (exception.Step, exception.LearningRate, exception.Layer, exception.LastGoodEpoch).Should().Be((6, 0.25f, null, 0));
         trainer.StepCount.Should().Be(5);

@@ -29,7 +29,12 @@ public class SettingsTextTests
             new Sgd(), new Sgd(0.010000001f), new Sgd(0.01f, 0.9f), new Sgd(0.01f, 0.9f, true), new Adam(), new Adam(0.01f),
                 new Adam(beta1: 0.91), new Adam(beta2: 0.99),
             new Adam(epsilon: 1e-8), new CategoricalCrossEntropy(), new CategoricalCrossEntropy(true), new SparseCategoricalCrossEntropy(),
-                new SparseCategoricalCrossEntropy(true),
+                new SparseCategoricalCrossEntropy(true), new CategoricalCrossEntropy(false, 0.1f), new CategoricalCrossEntropy(true, 0.1f),
+            new CategoricalCrossEntropy(false, 0.10000001f), new SparseCategoricalCrossEntropy(false, 0.1f),
+            new MeanSquaredError(), new MeanAbsoluteError(), new Huber(), new Huber(0.5f), new LogCosh(), new BinaryCrossEntropy(),
+            new BinaryCrossEntropy(true), new SparseBinaryCrossEntropy(), new SparseBinaryCrossEntropy(true), new Quantile(0.5f),
+            new Quantile(0.5f, 0.9f), new Quantile(0.9f, 0.5f), new Poisson(), new Poisson(true), new KLDivergence(),
+            new KLDivergence(true),
         ];
 
         all.Select(one => one.ToString()).Should().OnlyHaveUniqueItems();

@@ -87,7 +87,8 @@ public class TrainerTests
         second.Epochs.Select(e => e.Epoch).Should().Equal(3, 4, 5);
         second.WasStopped.Should().BeFalse();
         second.Epochs.Should().OnlyContain(e => e.Validation != null && e.SamplesPerSecond > 0 && e.Duration > TimeSpan.Zero);
-        second.Epochs[2].ToString().Should().MatchRegex(@"^epoch 5: loss \d\.\d{4}, accuracy \d\.\d{4}; validation loss \d\.\d{4}, accuracy \d\.\d{4}$");
+        second.Epochs[2].ToString().Should().MatchRegex(
+            @"^epoch 5: loss \d\.\d{4}, accuracy \d\.\d{4}; validation loss \d\.\d{4}, accuracy \d\.\d{4}$");
     }
 
     [Fact]

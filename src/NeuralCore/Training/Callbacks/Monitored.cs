@@ -1,3 +1,5 @@
+using NeuralCore.Metrics;
+
 namespace NeuralCore.Training;
 
 /// <summary>A value of an epoch that a callback monitors, and whether higher or lower is better.</summary>
@@ -26,14 +28,32 @@ public sealed class Monitored
 
     /// <summary>A metric on the validation data.</summary>
     /// <param name="metric">The metric's name: <c>accuracy</c>.</param>
-    /// <param name="higherIsBetter">Whether higher is better.</param>
+    /// <param name="higherIsBetter">
+    /// Whether higher is better: false for errors, such as <c>root_mean_squared_error</c>. The overload that takes the metric itself knows.
+    /// </param>
     public static Monitored ValidationMetric(string metric, bool higherIsBetter = true) =>
         new($"validation {metric}", higherIsBetter, epoch => Validation(epoch)[metric]);
 
+    /// <summary>A metric on the validation data; the metric says whether higher is better.</summary>
+    /// <param name="metric">The metric, as it was given to Compile: it is found by its name.</param>
+    public static Monitored ValidationMetric(IMetric metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        return ValidationMetric(metric.Name, metric.HigherIsBetter);
+    }
+
     /// <summary>A metric on the training data.</summary>
-    /// <inheritdoc cref="ValidationMetric"/>
+    /// <inheritdoc cref="ValidationMetric(string, bool)"/>
     public static Monitored TrainingMetric(string metric, bool higherIsBetter = true) =>
         new($"training {metric}", higherIsBetter, epoch => epoch.Training[metric]);
+
+    /// <summary>A metric on the training data; the metric says whether higher is better.</summary>
+    /// <inheritdoc cref="ValidationMetric(IMetric)"/>
+    public static Monitored TrainingMetric(IMetric metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        return TrainingMetric(metric.Name, metric.HigherIsBetter);
+    }
 
     /// <summary>The value of an epoch.</summary>
     /// <param name="epoch">The epoch.</param>
