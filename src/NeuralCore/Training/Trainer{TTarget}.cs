@@ -224,11 +224,7 @@ public sealed class Trainer<TTarget> : Trainer
     }
 
     /// <inheritdoc/>
-    public override Checkpoint CreateCheckpoint() => _lock.Read(_ =>
-    {
-        State.CheckTrainable();
-        return TrainerCheckpoint.Make(State, Loss.ToString());
-    });
+    public override Checkpoint CreateCheckpoint() => _lock.Read(_ => TrainerCheckpoint.Make(State, Loss.ToString()));
 
     /// <inheritdoc/>
     public override void Restore(Checkpoint checkpoint)
@@ -237,7 +233,6 @@ public sealed class Trainer<TTarget> : Trainer
         _lock.EnterWrite();
         try
         {
-            State.CheckTrainable();
             FitSetup.CheckSame(TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(State, Loss)));
             TrainerCheckpoint.CheckArrays(checkpoint, State);
             TrainerCheckpoint.Restore(checkpoint, State);

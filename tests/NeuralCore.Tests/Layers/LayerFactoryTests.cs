@@ -36,7 +36,8 @@ public class LayerFactoryTests
     {
         LayerDescription description = new LayerDescription("Mine").With("size", 3);
         FluentActions.Invoking(() => LayerFactory.BuiltIn.Create(description)).Should().Throw<NotSupportedException>()
-            .WithMessage("*the kind \"Mine\" is unknown. Known are *Dense, Dropout, *, Flatten, *LayerFactory.BuiltIn.With(\"Mine\", ...).");
+            .WithMessage(
+                "*the kind \"Mine\" is unknown. Known are *Dense, Dropout, *, Flatten, *LayerFactory.BuiltIn.With(\"Mine\", ...).");
         LayerFactory factory = LayerFactory.BuiltIn.With("Mine", (settings, name) => new Dense(settings.GetInt32("size"), name: name));
         ((Dense)factory.Create(description, "m")).Units.Should().Be(3);
         factory.Create(new LayerDescription("ReLU")).Should().BeOfType<ReLU>();
