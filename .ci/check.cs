@@ -65,7 +65,8 @@ static List<string> Consumer(string package)
     try
     {
         File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
-            <configuration><packageSources><add key="built" value="{Path.GetDirectoryName(Path.GetFullPath(package))}" /></packageSources></configuration>
+            <configuration><packageSources>
+                <add key="built" value="{Path.GetDirectoryName(Path.GetFullPath(package))}" /></packageSources></configuration>
             """);
         File.WriteAllText(Path.Combine(folder, "Consumer.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -106,7 +107,8 @@ static List<string> Consumer(string package)
 
 static (int ExitCode, string Output) Dotnet(string folder, params string[] arguments)
 {
-    ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+    ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = folder,
+        RedirectStandardOutput = true, RedirectStandardError = true };
     // What this program's own build has set does not concern the other.
     foreach (string name in new[] { "MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildExtensionsPath" })
         start.Environment.Remove(name);

@@ -87,7 +87,8 @@ internal static class ArrayRows
             if (found != width)
             {
                 throw new ArgumentException(
-                    $"Row {row} has {found} value{(found == 1 ? "" : "s")}, but row 0 has {width}: all rows need the same number of values.",
+                    $"Row {row} has {found} value{(found == 1 ? "" : "s")}, but row 0 has {width}: "
+                    + "all rows need the same number of values.",
                     nameof(rows));
             }
         }

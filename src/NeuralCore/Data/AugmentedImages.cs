@@ -65,7 +65,8 @@ public sealed class AugmentedImages : FeatureSource
         }
         return source.Augmentation is null
             ? source
-            : throw new ArgumentException($"The source is augmented already: {source}. Put all settings into one augmentation.", nameof(source));
+            : throw new ArgumentException(
+                $"The source is augmented already: {source}. Put all settings into one augmentation.", nameof(source));
     }
 }
 
@@ -73,7 +74,8 @@ public sealed class AugmentedImages : FeatureSource
 public static class AugmentedImagesExtensions
 {
     /// <summary>
-    /// The same samples, whose images vary from epoch to epoch in training. A validation split that a fit takes from the data is not varied.
+    /// The same samples, whose images vary from epoch to epoch in training. A validation split that a fit takes from the
+    /// data is not varied.
     /// </summary>
     /// <typeparam name="TTarget">The type of a target value.</typeparam>
     /// <param name="data">Images and their targets.</param>

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Data;
 
-// Data sets from what programs have at hand. Arrays of rows become features by FeatureSource's conversions, so that each kind of target needs
+// Data sets from what programs have at hand. Arrays of rows become features by FeatureSource's conversions, so that each kind of target
+// needs
 // one method, whatever holds the inputs.
 public static partial class Dataset
 {

@@ -7,7 +7,8 @@ namespace NeuralCore.Data;
 /// Derive from it to stream samples from a file or a database, so that data need not fit in memory.
 /// </summary>
 /// <remarks>
-/// <see cref="Gather(ReadOnlySpan{int}, Span{float})"/> is called from several worker threads at once, each with its own rows and destination: an
+/// <see cref="Gather(ReadOnlySpan{int}, Span{float})"/> is called from several worker threads at once, each with its own
+/// rows and destination: an
 /// implementation holds no state that a call changes, or guards it. The same row must give the same values every time. It runs within a
 /// step or an evaluation, so it must not predict with the model or evaluate it: during a fit that throws.
 /// </remarks>

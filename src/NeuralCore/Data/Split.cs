@@ -3,7 +3,8 @@ using NeuralCore.Randomness;
 namespace NeuralCore.Data;
 
 /// <summary>
-/// How samples are set aside for validation or a test, in a fit or by <see cref="Dataset{TTarget}.Split"/>. Each sample is in exactly one of the two parts; each part keeps the data's order. The choice
+/// How samples are set aside for validation or a test, in a fit or by <see cref="Dataset{TTarget}.Split"/>.
+/// Each sample is in exactly one of the two parts; each part keeps the data's order. The choice
 /// depends only on the data and the seed.
 /// </summary>
 public abstract class Split

@@ -76,5 +76,6 @@ internal static class ColumnList
             : throw Wrong(text);
 
     private static FormatException Wrong(string text) =>
-        new($"\"{(text.Length > 100 ? text[..100] + "..." : text)}\" is not a list of at most {Most} ascending columns such as \"0-2, 5\".");
+        new($"\"{(text.Length > 100 ? text[..100] + "..." : text)}\" is not a list of at most {Most} "
+            + "ascending columns such as \"0-2, 5\".");
 }

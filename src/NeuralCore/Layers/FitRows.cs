@@ -30,7 +30,8 @@ internal sealed class FitRows(IEnumerable<ReadOnlyMemory<float>> blocks, int wid
         {
             float value = values[columns[i]];
             if (float.IsInfinity(value))
-                throw new ArgumentException($"{owner}: row {row}, column {columns[i]} is infinite. Remove the row, or correct it.", "features");
+                throw new ArgumentException(
+                    $"{owner}: row {row}, column {columns[i]} is infinite. Remove the row, or correct it.", "features");
             if (!float.IsNaN(value))
                 visit(i, value);
         }

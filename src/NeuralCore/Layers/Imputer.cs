@@ -136,5 +136,6 @@ public sealed class Imputer : PreprocessingLayer
     }
 
     private ArgumentException NoValue(int column) =>
-        Unsuitable(column, $"has no value, only NaN, so it has no {Strategy.ToString().ToLowerInvariant()}. Leave it out, or fill in a constant.");
+        Unsuitable(column, $"has no value, only NaN, so it has no {Strategy.ToString().ToLowerInvariant()}. "
+            + "Leave it out, or fill in a constant.");
 }

@@ -33,7 +33,8 @@ public sealed class MinMaxScaler : PreprocessingLayer
         if (!(float.IsFinite(lower) && float.IsFinite(upper) && lower < upper))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(upper), upper, FormattableString.Invariant($"Expected a range from a lower to a higher number, got {lower} to {upper}."));
+                nameof(upper), upper,
+                    FormattableString.Invariant($"Expected a range from a lower to a higher number, got {lower} to {upper}."));
         }
         Lower = lower;
         Upper = upper;

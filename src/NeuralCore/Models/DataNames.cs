@@ -4,7 +4,8 @@ namespace NeuralCore.Models;
 
 /// <summary>
 /// What a model's numbers are called: its inputs, its classes, and the categories behind the codes of its inputs. A model carries them
-/// (<see cref="Sequential.DataNames"/>) into its file and out of it, so that a program that loads it can read a table and name a prediction.
+/// (<see cref="Sequential.DataNames"/>) into its file and out of it, so that a program that loads it can read a table and name a
+/// prediction.
 /// </summary>
 public sealed record DataNames
 {

@@ -17,7 +17,9 @@ public static class SequentialPrediction
         /// <param name="features">
         /// The inputs: any source, or rows as <c>float[,]</c>, <c>double[,]</c>, <c>float[][]</c> or <c>double[][]</c>.
         /// </param>
-        /// <param name="threads">The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.</param>
+        /// <param name="threads">
+        /// The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.
+        /// </param>
         /// <param name="cancellationToken">Ends the prediction early.</param>
         /// <returns>The predictions, one row after the other.</returns>
         /// <exception cref="ShapeException">The inputs have another shape than the model's.</exception>
@@ -46,7 +48,9 @@ public static class SequentialPrediction
         /// <summary>Predicts the inputs of a data set; its targets are not read.</summary>
         /// <typeparam name="TTarget">The type of a target value.</typeparam>
         /// <param name="data">The data set.</param>
-        /// <param name="threads">The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.</param>
+        /// <param name="threads">
+        /// The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.
+        /// </param>
         /// <param name="cancellationToken">Ends the prediction early.</param>
         /// <returns>The predictions, one row after the other.</returns>
         /// <exception cref="ShapeException">The inputs have another shape than the model's.</exception>
@@ -68,10 +72,14 @@ public static class SequentialPrediction
         /// <param name="features">
         /// The inputs: any source, or rows as <c>float[,]</c>, <c>double[,]</c>, <c>float[][]</c> or <c>double[][]</c>.
         /// </param>
-        /// <param name="threads">The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.</param>
+        /// <param name="threads">
+        /// The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.
+        /// </param>
         /// <param name="cancellationToken">Ends the prediction early.</param>
         /// <returns>One class for each row.</returns>
-        /// <exception cref="ShapeException">The inputs have another shape than the model's, or the model's output is no vector of classes.</exception>
+        /// <exception cref="ShapeException">
+        /// The inputs have another shape than the model's, or the model's output is no vector of classes.
+        /// </exception>
         /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
         /// <exception cref="InvalidOperationException">
         /// The model is being trained, and this is not a callback or a progress report of that training.
@@ -89,10 +97,14 @@ public static class SequentialPrediction
         /// <summary>The most likely class of each row of a data set; its targets are not read.</summary>
         /// <typeparam name="TTarget">The type of a target value.</typeparam>
         /// <param name="data">The data set.</param>
-        /// <param name="threads">The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.</param>
+        /// <param name="threads">
+        /// The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.
+        /// </param>
         /// <param name="cancellationToken">Ends the prediction early.</param>
         /// <returns>One class for each row.</returns>
-        /// <exception cref="ShapeException">The inputs have another shape than the model's, or the model's output is no vector of classes.</exception>
+        /// <exception cref="ShapeException">
+        /// The inputs have another shape than the model's, or the model's output is no vector of classes.
+        /// </exception>
         /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
         /// <exception cref="InvalidOperationException">
         /// The model is being trained, and this is not a callback or a progress report of that training.

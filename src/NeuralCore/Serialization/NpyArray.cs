@@ -98,11 +98,13 @@ public sealed class NpyArray
     };
 
     /// <summary>The values as integers, such as labels: the array itself for <see cref="NpyType.Int32"/>, else a new one.</summary>
-    /// <exception cref="ArgumentException">A value is not a whole number in the range of an <see cref="int"/>; the message says which.</exception>
+    /// <exception cref="ArgumentException">A value is not a whole number in the range of an
+    /// <see cref="int"/>; the message says which.</exception>
     public int[] ToInt32s() => Values switch
     {
         int[] ints => ints,
-        long[] longs => longs.Select((value, i) => value is >= int.MinValue and <= int.MaxValue ? (int)value : throw NotInt32(value, i)).ToArray(),
+        long[] longs => longs.Select((value, i) =>
+            value is >= int.MinValue and <= int.MaxValue ? (int)value : throw NotInt32(value, i)).ToArray(),
         byte[] bytes => Array.ConvertAll(bytes, value => (int)value),
         bool[] flags => Array.ConvertAll(flags, value => value ? 1 : 0),
         _ => ToDoubles().Select((value, i) =>

@@ -8,7 +8,8 @@ namespace NeuralCore.Serialization;
 /// Fortran order; the types f4, f8, i4, i8, u1 and bool.
 /// </summary>
 /// <remarks>
-/// Files are not trusted: the size that a header states is checked against the file's length before any memory is allocated, and a file must
+/// Files are not trusted: the size that a header states is checked against the file's length before any memory is allocated, and a
+/// file must
 /// end exactly where its header says. Pickled objects are not read.
 /// </remarks>
 public static class NpyFile

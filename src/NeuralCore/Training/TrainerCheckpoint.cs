@@ -10,6 +10,7 @@ internal static class TrainerCheckpoint
     /// <exception cref="InvalidOperationException">The weights are not finite, or a step updated only some of them.</exception>
     internal static Checkpoint Make(TrainingState training, string loss)
     {
+        training.CheckTrainable();
         if (training.IsHalfUpdated)
         {
             throw new InvalidOperationException(

@@ -11,8 +11,11 @@ namespace NeuralCore.Training;
 internal static class TrainerSettings
 {
     internal static IReadOnlyList<Setting> Of<TTarget>(TrainingState training, Loss<TTarget> loss)
-        where TTarget : unmanaged =>
-        Checkpoint.SettingsOf(ModelJson.Of(training.Model), training.Optimizer.Settings, loss.ToString());
+        where TTarget : unmanaged
+    {
+        training.CheckTrainable();
+        return Checkpoint.SettingsOf(ModelJson.Of(training.Model), training.Optimizer.Settings, loss.ToString());
+    }
 
     internal static IReadOnlyList<Setting> Of<TTarget>(
         LossAndMetrics<TTarget> lossAndMetrics, Dataset<TTarget> data, FitOptions<TTarget> options)

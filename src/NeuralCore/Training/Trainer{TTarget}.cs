@@ -191,11 +191,7 @@ public sealed partial class Trainer<TTarget> : Trainer
     }
 
     /// <inheritdoc/>
-    public override Checkpoint CreateCheckpoint() => _lock.Read(_ =>
-    {
-        State.CheckTrainable();
-        return TrainerCheckpoint.Make(State, Loss.ToString());
-    });
+    public override Checkpoint CreateCheckpoint() => _lock.Read(_ => TrainerCheckpoint.Make(State, Loss.ToString()));
 
     /// <inheritdoc/>
     public override void Restore(Checkpoint checkpoint)
@@ -204,7 +200,6 @@ public sealed partial class Trainer<TTarget> : Trainer
         _lock.EnterWrite();
         try
         {
-            State.CheckTrainable();
             FitSetup.CheckSame(TrainerSettings.Differences(checkpoint.Settings, TrainerSettings.Of(State, Loss)));
             TrainerCheckpoint.CheckArrays(checkpoint, State);
             TrainerCheckpoint.Restore(checkpoint, State);

@@ -16,7 +16,8 @@ public class AugmentedImagesTests
 {
     private static readonly JsonElement[] Peer = PeerFixture.Load("augmentation").GetProperty("cases").EnumerateArray().ToArray();
 
-    private static readonly ImageAugmentation All = new() { Shift = 1.5f, Rotation = 20, Scale = 0.2f, ElasticAlpha = 20, ElasticSigma = 3 };
+    private static readonly ImageAugmentation All = new()
+        { Shift = 1.5f, Rotation = 20, Scale = 0.2f, ElasticAlpha = 20, ElasticSigma = 3 };
 
     public static TheoryData<string> Names => new(Peer.Select(test => test.GetProperty("name").GetString()!));
 

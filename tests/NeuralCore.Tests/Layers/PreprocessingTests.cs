@@ -176,15 +176,19 @@ public class PreprocessingTests
     [Fact]
     public void Unsuitable_data_and_settings_are_named()
     {
-        Fitting(new StandardScaler(), new float[,] { { 1, 2 }, { 3, float.NegativeInfinity } }).WithMessage("StandardScaler: row 1, column 1 is infinite*");
+        Fitting(new StandardScaler(), new float[,] { { 1, 2 }, { 3, float.NegativeInfinity } }).WithMessage(
+            "StandardScaler: row 1, column 1 is infinite*");
         Fitting(new MinMaxScaler(), new float[,] { { 1, float.NaN } }).WithMessage("MinMaxScaler: column 1 has no value, only NaN*");
         Fitting(new StandardScaler(), new float[,] { { float.NaN } }).WithMessage("StandardScaler: column 0 has no value*");
-        Fitting(new Imputer(ImputeStrategy.Median), new float[,] { { float.NaN } }).WithMessage("Imputer(Median): column 0 has no value*median*");
+        Fitting(new Imputer(ImputeStrategy.Median), new float[,] { { float.NaN } }).WithMessage(
+            "Imputer(Median): column 0 has no value*median*");
         Fitting(new OneHotEncoder([1]), new float[,] { { 1, 2 }, { 3, 2.5f } }).WithMessage(
             "OneHotEncoder(columns: [1]): row 1, column 1 is 2.5, not a whole number*numeric column*");
         Fitting(new OneHotEncoder(), new float[,] { { 1e9f } }).WithMessage("*1E+09*");
-        Fitting(new StandardScaler([0, 4]), new float[,] { { 1, 2 } }).WithMessage("StandardScaler(columns: [0, 4]): *there is no column 4: they are 0 to 1*");
-        FluentActions.Invoking(() => new StandardScaler([0]).Fit(new ArrayFeatures(new float[4], [2, 2]))).Should().Throw<ArgumentException>()
+        Fitting(new StandardScaler([0, 4]), new float[,] { { 1, 2 } }).WithMessage(
+            "StandardScaler(columns: [0, 4]): *there is no column 4: they are 0 to 1*");
+        FluentActions.Invoking(() => new StandardScaler([0]).Fit(new ArrayFeatures(new float[4], [2, 2]))).Should()
+            .Throw<ArgumentException>()
             .WithMessage("*only be listed for vectors*");
         FluentActions.Invoking(() => new StandardScaler().Fit(new ArrayFeatures(Array.Empty<float>(), [2]))).Should()
             .Throw<ArgumentException>().WithMessage("*no rows*");

@@ -112,18 +112,22 @@ public class NpyFileTests
     [Fact]
     public void Values_that_do_not_convert_are_named()
     {
-        FluentActions.Invoking(() => NpyArray.Of(new[] { 1.0, 2.5 }).ToInt32s()).Should().Throw<ArgumentException>().WithMessage("Value 1 is 2.5: *");
-        FluentActions.Invoking(() => NpyArray.Of(new[] { 0L, 1L << 31 }).ToInt32s()).Should().Throw<ArgumentException>().WithMessage("Value 1 is *");
+        FluentActions.Invoking(() => NpyArray.Of(new[] { 1.0, 2.5 }).ToInt32s()).Should().Throw<ArgumentException>().WithMessage(
+            "Value 1 is 2.5: *");
+        FluentActions.Invoking(() => NpyArray.Of(new[] { 0L, 1L << 31 }).ToInt32s()).Should().Throw<ArgumentException>().WithMessage(
+            "Value 1 is *");
         FluentActions.Invoking(() => NpyArray.Of([1.0, 2, 3, 1e300], 2, 2).ToFloats()).Should().Throw<ArgumentException>()
             .WithMessage("Row 1, column 1 is 1E+300*");
-        FluentActions.Invoking(() => NpyArray.Of(new float[6], 4, 2)).Should().Throw<ArgumentException>().WithMessage("The shape [4, 2] does not*");
+        FluentActions.Invoking(() => NpyArray.Of(new float[6], 4, 2)).Should().Throw<ArgumentException>().WithMessage(
+            "The shape [4, 2] does not*");
         FluentActions.Invoking(() => NpyArray.Of(new float[6], -1, -6)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => NpyFile.Read(new MemoryStream(Npy("{'descr': '<f4', 'fortran_order': False, 'shape': ()}", 4)), "f")
             .ToFeatures()).Should().Throw<ArgumentException>().WithMessage("*single number*");
     }
 
     [Theory]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}", 20, "expected 24 bytes of values, as the shape says, found 20")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}", 20,
+        "expected 24 bytes of values, as the shape says, found 20")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}", 28, "found 28")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, 2147483647)}", 0, "expected at most")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,)}", 0, "an extent of at most 2147483647")]
@@ -142,7 +146,9 @@ public class NpyFileTests
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': ()} x", 4, "the end of the header")]
     [InlineData("", 4, "expected {")]
     [InlineData("{'descr", 4, "a quoted text")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)}", 4, "at most 32 axes")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': ("
+        + "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)}", 4,
+        "at most 32 axes")]
     public void A_wrong_header_is_refused_with_the_place_and_the_reason(string header, int data, string reason)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -157,7 +163,8 @@ public class NpyFileTests
     [InlineData(new byte[] { 80, 75, 3, 4, 0, 0, 0, 0 }, "offset 0: expected the bytes 93 NUMPY")]
     [InlineData(new byte[] { 0x93, 78, 85, 77, 80, 89, 4, 0 }, "offset 6: expected version 1.0, 2.0 or 3.0, found 4.0")]
     [InlineData(new byte[] { 0x93, 78, 85, 77, 80, 89, 1, 1 }, "found 1.1")]
-    [InlineData(new byte[] { 0x93, 78, 85, 77, 80, 89, 1, 0, 118, 0 }, "offset 8: expected a header of at most 0 bytes, found a length of 118")]
+    [InlineData(new byte[] { 0x93, 78, 85, 77, 80, 89, 1, 0, 118, 0 },
+        "offset 8: expected a header of at most 0 bytes, found a length of 118")]
     [InlineData(new byte[] { 0x93, 78, 85, 77, 80, 89, 2, 0, 255, 255, 255, 255 }, "found a length of 4294967295")]
     public void A_wrong_start_is_refused(byte[] file, string reason) =>
         FluentActions.Invoking(() => NpyFile.Read(new MemoryStream(file), "f")).Should().Throw<InvalidDataException>()
@@ -258,8 +265,10 @@ public class NpyFileTests
     public void Missing_files_and_folders_are_said_to_be()
     {
         using TemporaryFolder folder = new();
-        FluentActions.Invoking(() => NpyFile.Read(folder.File("none"))).Should().Throw<FileNotFoundException>().WithMessage("*an npy file*");
-        FluentActions.Invoking(() => NpzFile.Read(folder.File("none"))).Should().Throw<FileNotFoundException>().WithMessage("*an npz file*");
+        FluentActions.Invoking(() => NpyFile.Read(folder.File("none"))).Should().Throw<FileNotFoundException>().WithMessage(
+            "*an npy file*");
+        FluentActions.Invoking(() => NpzFile.Read(folder.File("none"))).Should().Throw<FileNotFoundException>().WithMessage(
+            "*an npz file*");
         FluentActions.Invoking(() => NpyFile.Read(folder.Path)).Should().Throw<IOException>().WithMessage("*is a folder*");
         FluentActions.Invoking(() => NpzFile.Read(new MemoryStream(Vector(3)), "f")).Should().Throw<InvalidDataException>()
             .WithMessage("f: expected a zip archive of npy files*");
