@@ -33,8 +33,8 @@ static List<string> Package(string folder)
     string[] libraries = entries.Where(name => name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)).ToArray();
     if (libraries.Length != 1)
         problems.Add($"expected one dll, found {string.Join(", ", libraries)}");
-    if (package.GetEntry(expected[0]) is { Length: > 500_000 } large)
-        problems.Add($"NeuralCore.dll has {large.Length:N0} bytes, more than 500,000");
+    if (package.GetEntry(expected[0]) is { Length: > 700 * 1024 } large)
+        problems.Add($"NeuralCore.dll has {large.Length:N0} bytes, more than 700 KB");
 
     if (package.GetEntry("NeuralCore.nuspec") is { } nuspec)
     {

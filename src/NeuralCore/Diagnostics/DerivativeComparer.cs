@@ -91,11 +91,13 @@ internal sealed class DerivativeComparer
         float ratio = MathF.Sqrt(MathF.Sqrt(MathF.Sqrt(MathF.Sqrt(LargestStep / smallest))));
         Span<double> derivatives = stackalloc double[StepCount];
         Span<double> roundings = stackalloc double[StepCount];
+        // An output that moves with the largest step may stand still with a small one, when rounding hides all of its change.
+        double hidden = MovingOutputs(tensor, index, value);
         float step = smallest;
         for (int i = 0; i < StepCount; i++, step *= ratio)
         {
             derivatives[i] = FourPoint(tensor, index, value, step);
-            roundings[i] = Rounding(0, 1, step);
+            roundings[i] = derivatives[i] == 0 ? hidden / step : Rounding(0, 1, step);
         }
 
         // Curvature and kinks make neighbouring steps disagree, while rounding may make them agree by chance; the doubt is the sum of both.
@@ -171,6 +173,13 @@ internal sealed class DerivativeComparer
         for (int i = 0; i < _subject.Weights.Length; i++)
             sum += _subject.Weights[i] * (_outputs[0][i] - _outputs[4][i]);
         return sum / distance;
+    }
+
+    private double MovingOutputs(VariedTensor tensor, int index, float value)
+    {
+        Evaluate(tensor, index, value, LargestStep, 0);
+        Evaluate(tensor, index, value, -LargestStep, 1);
+        return Rounding(0, 1, 1);
     }
 
     // A bound of a slope's error from rounding the outputs to float.
