@@ -6,6 +6,7 @@ using NeuralCore.Losses;
 using NeuralCore.Metrics;
 using NeuralCore.Models;
 using NeuralCore.Optimizers;
+using NeuralCore.Regularization;
 using NeuralCore.Tests.Contracts;
 using NeuralCore.Tests.Serialization;
 using NeuralCore.Tests.Support;
@@ -306,7 +307,7 @@ public class DoctorTests
     }
 
     [Fact]
-    public void A_weighted_loss_is_not_compared_with_guessing()
+    public void A_loss_with_weights_or_penalties_is_not_compared_with_guessing()
     {
         Dataset<int> data = DoctorData.Classification(1);
         float[] weights = new float[DoctorData.Rows];
@@ -314,6 +315,13 @@ public class DoctorTests
         using Trainer<int> trainer = DoctorData.Compile(DoctorData.Classifier());
         DoctorData.CodesOfFit(trainer, data.WithWeights(weights)).Should().BeEmpty();
         trainer.Diagnose(data.WithWeights(weights)).Should().BeEmpty();
+
+        Sequential penalized = new(
+            [DoctorData.Columns],
+            [new Dense(32, new ReLU(), kernelRegularizer: new L2(10)), new Dense(3, new Softmax())],
+            seed: 1);
+        using Trainer<int> decaying = DoctorData.Compile(penalized);
+        DoctorData.CodesOfFit(decaying, data, epochs: 6).Should().NotContain("NC011");
     }
 
     [Fact]

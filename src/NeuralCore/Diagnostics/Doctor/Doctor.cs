@@ -23,6 +23,10 @@ internal sealed class Doctor<TTarget>
         Updates = new UpdateRatios(model);
     }
 
+    // A loss of weighted rows, or one with penalties of weights, is on another scale than a guess.
+    private bool LossIsOfTargetsAlone =>
+        _lossAndMetrics is not null && _training.Weights.IsEmpty && _model.Parameters.All(parameter => parameter.Regularizer is null);
+
     /// <summary>What was found, in the order of the checks.</summary>
     internal List<Finding> Findings { get; } = [];
 
@@ -74,10 +78,7 @@ internal sealed class Doctor<TTarget>
     /// <param name="learningRate">The learning rate.</param>
     internal void CheckTraining(double loss, long steps, float learningRate)
     {
-        // A weighted loss is on another scale than a guess.
-        GuessCheck? guess = _lossAndMetrics is null || !_training.Weights.IsEmpty
-            ? null
-            : GuessCheck.Of(_lossAndMetrics.Loss, _model.OutputShape, _training.Targets);
+        GuessCheck? guess = LossIsOfTargetsAlone ? GuessCheck.Of(_lossAndMetrics!.Loss, _model.OutputShape, _training.Targets) : null;
         guess?.Run(loss, steps, Findings);
         Updates.Run(learningRate, loss, guess, Findings);
     }
