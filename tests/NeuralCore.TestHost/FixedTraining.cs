@@ -79,6 +79,8 @@ public static class FixedTraining
     /// <returns>The SHA-256 of all weights.</returns>
     public static string Run(string size, int threads, bool separateActivations = false)
     {
+        if (size == CompleteTraining.Name)
+            return CompleteTraining.Run(threads);
         Sequential model = Model(size, separateActivations);
         using Trainer<int> trainer = model.Compile(new Adam(), new SparseCategoricalCrossEntropy(), new Accuracy());
         trainer.Fit(Data(size), Options<int>(size, threads));

@@ -23,6 +23,7 @@ public class DeterminismTests
     // agree with each other.
     private const string SmallHash = "67234a08845e338652fe2d3147c5233ddc7f70c9b4ef77351cb3eceac65a19a8";
     private const string LargeHash = "fbc6815f00d37f544a5a218a495c27821691261afe84a9c26901e0aea8481173";
+    private const string CompleteHash = "0c9482e043bfd078d4d7c02f6619079d0a7bfbfe0377796fabc97666b2df0a31";
     private const string PixelsHash = "0ee89f12e41fb031f06c2618fd1b1fff2c2299944b4eb25b97270d5314690d5f";
 
     [Fact]
@@ -31,6 +32,7 @@ public class DeterminismTests
         FixedTraining.Run(FixedTraining.Small, threads: 1).Should().Be(SmallHash);
         FixedTraining.Run(FixedTraining.Large, threads: 1).Should().Be(LargeHash);
         FixedTraining.Run(FixedTraining.Pixels, threads: 1).Should().Be(PixelsHash);
+        CompleteTraining.Run(threads: 1).Should().Be(CompleteHash);
     }
 
     [Theory]
@@ -45,6 +47,7 @@ public class DeterminismTests
         FixedTraining.Run(FixedTraining.Small, threads).Should().Be(SmallHash);
         FixedTraining.Run(FixedTraining.Large, threads).Should().Be(LargeHash);
         FixedTraining.Run(FixedTraining.Pixels, threads).Should().Be(PixelsHash);
+        CompleteTraining.Run(threads).Should().Be(CompleteHash);
     }
 
     [Fact]
@@ -157,6 +160,7 @@ public class DeterminismTests
         JsonElement small = ChildProcess.Run("train small 2", (variable, value));
         small.GetProperty("path").GetString().Should().Be(path.ToString());
         small.GetProperty("hash").GetString().Should().Be(SmallHash);
+        ChildProcess.Run("train complete 2", (variable, value)).GetProperty("hash").GetString().Should().Be(CompleteHash);
         // One element at a time with a fused multiply-add in software takes too long for more.
         if (path == VectorPath.Scalar)
             return;
