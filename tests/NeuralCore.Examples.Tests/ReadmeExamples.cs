@@ -14,6 +14,24 @@ namespace NeuralCore.Examples.Tests;
 public class ReadmeExamples
 {
     [Fact]
+    public void First_program()
+    {
+        // example
+        double[][] inputs = [[0, 0], [0, 1], [1, 0], [1, 1]];
+        int[] labels = [0, 1, 1, 0];
+
+        var model = new Sequential([2], [new Dense(8, new Tanh()), new Dense(2, new Softmax())], seed: 1);
+        using var trainer = model.Compile(new Adam(0.05), new SparseCategoricalCrossEntropy(), new Accuracy());
+        TrainingHistory history = trainer.Fit(Dataset.From(inputs, labels), new() { Epochs = 100, Log = Console.Out });
+
+        Console.WriteLine(string.Join(" ", model.PredictClasses(inputs)));
+        // end
+
+        history.Epochs[^1].Training.Accuracy.Should().Be(1);
+        model.PredictClasses(inputs).Should().Equal(labels);
+    }
+
+    [Fact]
     public void Quick_start()
     {
         using MiniatureMnist files = new();
