@@ -5,45 +5,49 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
 
-// Checks what .ci/run produced: "package FOLDER" or "accuracy FILE". Exit code 0 when all is well.
+// Checks what .ci/run produced: "package FOLDER [ID]" or "accuracy FILE". Exit code 0 when all is well.
 List<string> problems = args switch
 {
-    ["package", string folder] => Package(folder),
+    ["package", string folder] => Package(folder, "NeuralCore", ["System.Numerics.Tensors"]),
+    ["package", string folder, "NeuralCore.Tabular"] => Package(folder, "NeuralCore.Tabular", ["NeuralCore", "Sep"]),
     ["accuracy", string file] => Accuracy(file),
-    _ => ["usage: check.cs package FOLDER | accuracy FILE"],
+    _ => ["usage: check.cs package FOLDER [NeuralCore.Tabular] | accuracy FILE"],
 };
 foreach (string problem in problems)
     Console.WriteLine(problem);
 return problems.Count == 0 ? 0 : 1;
 
-static List<string> Package(string folder)
+static List<string> Package(string folder, string id, string[] onlyDependencies)
 {
     List<string> problems = [];
-    string[] packages = Directory.GetFiles(folder, "NeuralCore.*.nupkg");
-    string[] symbols = Directory.GetFiles(folder, "NeuralCore.*.snupkg");
+    string[] packages = Directory.GetFiles(folder, $"{id}.*.nupkg");
+    string[] symbols = Directory.GetFiles(folder, $"{id}.*.snupkg");
     if (packages.Length != 1 || symbols.Length != 1)
         return [$"expected one package and one symbol package, found {packages.Length} and {symbols.Length}"];
 
     using ZipArchive package = ZipFile.OpenRead(packages[0]);
     string[] entries = package.Entries.Select(entry => entry.FullName).ToArray();
-    string[] expected = ["lib/net10.0/NeuralCore.dll", "lib/net10.0/NeuralCore.xml", "buildTransitive/NeuralCore.props",
-        "buildTransitive/NeuralCore.targets", "README.md",
-        "NeuralCore.nuspec"];
+    string[] expected = [$"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml", "README.md", $"{id}.nuspec"];
+    if (id == "NeuralCore")
+        expected = [.. expected, "buildTransitive/NeuralCore.props", "buildTransitive/NeuralCore.targets"];
     problems.AddRange(expected.Except(entries).Select(name => $"the package lacks {name}"));
     string[] libraries = entries.Where(name => name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)).ToArray();
     if (libraries.Length != 1)
         problems.Add($"expected one dll, found {string.Join(", ", libraries)}");
     if (package.GetEntry(expected[0]) is { Length: > 700 * 1024 } large)
-        problems.Add($"NeuralCore.dll has {large.Length:N0} bytes, more than 700 KB");
+        problems.Add($"{id}.dll has {large.Length:N0} bytes, more than 700 KB");
 
-    if (package.GetEntry("NeuralCore.nuspec") is { } nuspec)
+    if (package.GetEntry($"{id}.nuspec") is { } nuspec)
     {
         using Stream stream = nuspec.Open();
         XElement[] elements = XDocument.Load(stream).Descendants().ToArray();
         string[] dependencies = elements.Where(element => element.Name.LocalName == "dependency").Select(element =>
             (string?)element.Attribute("id") ?? "").ToArray();
-        if (dependencies is not ["System.Numerics.Tensors"])
-            problems.Add($"expected System.Numerics.Tensors as the only dependency, found {string.Join(", ", dependencies)}");
+        if (!dependencies.Order().SequenceEqual(onlyDependencies))
+        {
+            problems.Add(
+                $"expected as dependencies {string.Join(", ", onlyDependencies)}, found {string.Join(", ", dependencies)}");
+        }
         if (elements.FirstOrDefault(element => element.Name.LocalName == "license")?.Value != "MIT")
             problems.Add("the package does not name its license, MIT");
         if (elements.FirstOrDefault(element => element.Name.LocalName == "readme")?.Value != "README.md")
@@ -51,9 +55,10 @@ static List<string> Package(string folder)
     }
 
     using ZipArchive symbolPackage = ZipFile.OpenRead(symbols[0]);
-    if (symbolPackage.GetEntry("lib/net10.0/NeuralCore.pdb") is null)
-        problems.Add("the symbol package lacks lib/net10.0/NeuralCore.pdb");
-    problems.AddRange(Consumer(packages[0]));
+    if (symbolPackage.GetEntry($"lib/net10.0/{id}.pdb") is null)
+        problems.Add($"the symbol package lacks lib/net10.0/{id}.pdb");
+    if (id == "NeuralCore")
+        problems.AddRange(Consumer(packages[0]));
     return problems;
 }
 

@@ -22,6 +22,7 @@ public partial class DocumentationTests
     [Theory]
     [InlineData("README.md", "ReadmeExamples.cs")]
     [InlineData("docs/adding-a-layer.md", "AddingALayerExamples.cs")]
+    [InlineData("docs/tabular.md", "TabularExamples.cs")]
     public void Every_code_block_is_the_body_of_a_test(string document, string tests)
     {
         string source = Repository.Read(Examples + tests);
@@ -37,7 +38,7 @@ public partial class DocumentationTests
     [Fact]
     public void Other_documents_hold_no_code_that_nobody_runs()
     {
-        string[] checkedDocuments = ["README.md", "docs/adding-a-layer.md"];
+        string[] checkedDocuments = ["README.md", "docs/adding-a-layer.md", "docs/tabular.md"];
         Repository.Files("", ".md").Except(checkedDocuments).Where(file => CodeBlock().IsMatch(Repository.Read(file))).Should().BeEmpty();
     }
 

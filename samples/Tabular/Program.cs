@@ -1,0 +1,5 @@
+using NeuralCore.Samples.Mnist.Output;
+using NeuralCore.Samples.Tabular.Commands;
+
+StandardOutput.Install();
+return CommandLine.Run(args);
