@@ -77,6 +77,9 @@ internal sealed class FitLoop<TTarget>
     /// <summary>Ends the log, however the fit ended.</summary>
     internal void CloseLog() => _monitor?.Close();
 
+    /// <summary>For evaluations after a fit with a log; null without.</summary>
+    internal EvaluationCheck? EvaluationCheck => _monitor?.EvaluationCheck;
+
     // Restores the checkpoint that the fit resumes from, then notifies the callbacks. If one of them throws, nothing has changed.
     private void Begin()
     {

@@ -9,6 +9,7 @@ internal sealed class FitMonitor<TTarget>
 {
     private readonly TrainingState _training;
     private readonly FitData<TTarget> _data;
+    private readonly TextWriter _writer;
     private readonly FitLog _log;
     private readonly Doctor<TTarget> _doctor;
     private readonly int _epochs;
@@ -17,6 +18,7 @@ internal sealed class FitMonitor<TTarget>
     internal FitMonitor(
         TextWriter writer, TrainingState training, FitData<TTarget> data, LossAndMetrics<TTarget> lossAndMetrics, int epochs)
     {
+        _writer = writer;
         _training = training;
         _data = data;
         _epochs = epochs;
@@ -27,6 +29,10 @@ internal sealed class FitMonitor<TTarget>
 
     // Steps 1, 2, 4, 8, ... of the fit: few, most of them early, where a rate that is too high does its damage.
     private bool Measures => (_steps & (_steps - 1)) == 0;
+
+    /// <summary>Compares data of later evaluations with the training data; null before <see cref="Begin"/>.</summary>
+    internal EvaluationCheck? EvaluationCheck =>
+        _doctor.TrainingFeatures is { } features ? new EvaluationCheck(_writer, features) : null;
 
     /// <summary>Before the first step: checks the data.</summary>
     internal void Begin()

@@ -22,6 +22,7 @@ public sealed partial class Trainer<TTarget> : Trainer
     private WorkerTeam? _team;
     private TrainingStep<TTarget>? _trainingStep;
     private EvaluationStep<TTarget>? _evaluationStep;
+    private EvaluationCheck? _evaluationCheck;
 
     internal Trainer(Sequential model, Optimizer optimizer, Loss<TTarget> loss, IMetric<TTarget>[] metrics)
         : base(model, optimizer)
@@ -140,7 +141,9 @@ public sealed partial class Trainer<TTarget> : Trainer
             EvaluationStep<TTarget>? validation = divided.Validation is null ? null : PrepareEvaluation();
             FitContext context = new(this, options.Epochs, options.ResumeFrom is not null) { Schedule = options.Schedule };
             loop = new FitLoop<TTarget>(State, divided, options, fit, context, LossAndMetrics, batches, step, validation);
-            return loop.Run();
+            TrainingHistory history = loop.Run();
+            _evaluationCheck = loop.EvaluationCheck;
+            return history;
         }
         finally
         {
@@ -152,7 +155,8 @@ public sealed partial class Trainer<TTarget> : Trainer
     /// <summary>The mean loss and the metrics over a dataset, with dropout off.</summary>
     /// <remarks>
     /// Values that are not finite are not rejected: a row whose predictions are NaN makes the mean loss NaN and counts as wrong in
-    /// <see cref="Accuracy"/>. The loss includes the penalties of regularizers, as in training and in Keras.
+    /// <see cref="Accuracy"/>. The loss includes the penalties of regularizers, as in training and in Keras. After a fit with
+    /// <see cref="FitOptions{TTarget}.Log"/>, data on another scale than the training data is named there.
     /// </remarks>
     /// <param name="data">The data.</param>
     /// <param name="threads">
@@ -174,6 +178,7 @@ public sealed partial class Trainer<TTarget> : Trainer
             DataChecks.CheckShapes(Model, LossAndMetrics, data);
             if (!isWithinFit)
             {
+                _evaluationCheck?.Run(data.Features);
                 UseThreads(threads);
                 return PrepareEvaluation().Run(data, cancellationToken);
             }

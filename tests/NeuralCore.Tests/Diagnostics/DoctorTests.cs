@@ -45,6 +45,20 @@ public class DoctorTests
         }
     }
 
+    [Fact]
+    public void An_evaluation_is_silent_after_a_fit_without_a_log()
+    {
+        Dataset<int> training = DoctorData.Classification(1);
+        using Trainer<int> trainer = DoctorData.Compile(DoctorData.Classifier());
+        StringWriter log = new();
+        trainer.Fit(training, new() { Epochs = 1, Log = log });
+        trainer.Fit(training, new() { Epochs = 1 });
+        string before = log.ToString();
+        trainer.Evaluate(Dataset.From(Array.ConvertAll(DoctorData.Features(2), value => 255 * value), [DoctorData.Columns],
+            DoctorData.Labels(DoctorData.Features(2))));
+        log.ToString().Should().Be(before);
+    }
+
     [Theory]
     [InlineData("raw", "NC001")]
     [InlineData("shifted", "NC001")]
@@ -72,6 +86,7 @@ public class DoctorTests
         if (fault != "same")
             trainer.Diagnose(evaluation, training).Should().Contain(finding => finding.Code == code);
         DoctorData.CodesOfFit(trainer, training, evaluation, epochs: 1).Should().Equal(code is null ? [] : [code]);
+        CodesOfEvaluation(training, evaluation).Should().Equal(code is null ? [] : [code]);
     }
 
     [Theory]
@@ -457,5 +472,15 @@ public class DoctorTests
             for (int i = 0; i < values.Length; i++)
                 destination[i] = (int)values[i];
         }
+    }
+
+    private static string[] CodesOfEvaluation(Dataset<int> training, Dataset<int> evaluation)
+    {
+        using Trainer<int> trainer = DoctorData.Compile(DoctorData.Classifier());
+        StringWriter log = new();
+        trainer.Fit(training, new() { Epochs = 1, Log = log });
+        int before = log.ToString().Length;
+        trainer.Evaluate(evaluation);
+        return log.ToString()[before..].Split(log.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(line => line[..5]).ToArray();
     }
 }

@@ -30,6 +30,9 @@ internal sealed class Doctor<TTarget>
     /// <summary>What was found, in the order of the checks.</summary>
     internal List<Finding> Findings { get; } = [];
 
+    /// <summary>What the training data's features are like; null before <see cref="CheckData"/>.</summary>
+    internal FeatureProfile? TrainingFeatures { get; private set; }
+
     /// <summary>Measures steps.</summary>
     internal UpdateRatios Updates { get; }
 
@@ -38,6 +41,7 @@ internal sealed class Doctor<TTarget>
     internal void CheckData(Dataset<TTarget>? evaluation)
     {
         FeatureProfile features = FeatureProfile.Of(_training.Features);
+        TrainingFeatures = features;
         FeatureCheck.Run(features, _model.ExpandedLayers, Findings);
         if (evaluation is not null)
         {
