@@ -13,6 +13,11 @@ internal static class CommandLine
     /// <summary>Runs a command line and returns the exit code. Every failure is one line on standard error.</summary>
     internal static int Run(string[] args)
     {
+        if (args.Length == 0)
+        {
+            Terminal.Error("Expected a command: train, evaluate or predict. Try --help.");
+            return ExitCodes.Usage;
+        }
         // "@file" has no special meaning here.
         ParseResult parsed = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
@@ -44,6 +49,11 @@ internal static class CommandLine
         {
             string message = e.ParamName is null ? e.Message : e.Message.Replace($" (Parameter '{e.ParamName}')", "");
             throw new SampleException(message, e);
+        }
+        catch (InvalidDataException e)
+        {
+            // The library names its own setting.
+            throw new SampleException(e.Message.Replace("CsvOptions.Categorical", "--categorical"), e);
         }
         catch (NotSupportedException e)
         {

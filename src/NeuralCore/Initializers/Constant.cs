@@ -9,11 +9,11 @@ public sealed class Constant : Initializer
     /// <summary>Describes the initializer.</summary>
     /// <param name="value">The value; finite.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is NaN or infinite.</exception>
-    public Constant(float value)
+    public Constant(double value)
     {
-        if (!float.IsFinite(value))
+        if (!float.IsFinite((float)value))
             throw new ArgumentOutOfRangeException(nameof(value), value, "The value must be finite.");
-        Value = value;
+        Value = (float)value;
     }
 
     /// <summary>The value.</summary>

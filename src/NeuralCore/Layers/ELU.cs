@@ -16,12 +16,12 @@ public sealed class ELU : ElementwiseActivation
     /// <param name="alpha">What -y tends to where x is far below 0: 1 by default. Finite and at least 0.</param>
     /// <param name="name">The name, unique in the model.</param>
     /// <exception cref="ArgumentOutOfRangeException">Alpha is below 0 or not finite.</exception>
-    public ELU(float alpha = 1, string? name = null)
-        : base(name, BackwardReads.Output, ElementwiseKernel.Of(new Function(alpha)))
+    public ELU(double alpha = 1, string? name = null)
+        : base(name, BackwardReads.Output, ElementwiseKernel.Of(new Function((float)alpha)))
     {
-        if (!(alpha >= 0 && float.IsFinite(alpha)))
+        if (!(alpha >= 0 && float.IsFinite((float)alpha)))
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be finite and at least 0; usual is 1.");
-        Alpha = alpha;
+        Alpha = (float)alpha;
     }
 
     /// <summary>What -y tends to where x is far below 0.</summary>

@@ -31,15 +31,15 @@ public sealed class Imputer : PreprocessingLayer
     /// <exception cref="ArgumentException">The list of columns is empty, or a column is negative or listed twice.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The strategy is unknown or the constant is not finite.</exception>
     public Imputer(
-        ImputeStrategy strategy = ImputeStrategy.Mean, IReadOnlyList<int>? columns = null, float fillValue = 0, string? name = null)
+        ImputeStrategy strategy = ImputeStrategy.Mean, IReadOnlyList<int>? columns = null, double fillValue = 0, string? name = null)
         : base(columns, name)
     {
         if (strategy is < ImputeStrategy.Mean or > ImputeStrategy.Constant)
             throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "Expected Mean, Median or Constant.");
-        if (!float.IsFinite(fillValue))
+        if (!float.IsFinite((float)fillValue))
             throw new ArgumentOutOfRangeException(nameof(fillValue), fillValue, "The fill value must be finite.");
         Strategy = strategy;
-        FillValue = fillValue;
+        FillValue = (float)fillValue;
     }
 
     /// <summary>What replaces a missing value.</summary>

@@ -18,15 +18,15 @@ public sealed class LeakyReLU : ElementwiseActivation
     /// </param>
     /// <param name="name">The name, unique in the model.</param>
     /// <exception cref="ArgumentOutOfRangeException">The slope is below 0 or not finite.</exception>
-    public LeakyReLU(float negativeSlope = 0.3f, string? name = null)
-        : base(name, BackwardReads.Output, ElementwiseKernel.Of(new Function(negativeSlope)))
+    public LeakyReLU(double negativeSlope = 0.3, string? name = null)
+        : base(name, BackwardReads.Output, ElementwiseKernel.Of(new Function((float)negativeSlope)))
     {
-        if (!(negativeSlope >= 0 && float.IsFinite(negativeSlope)))
+        if (!(negativeSlope >= 0 && float.IsFinite((float)negativeSlope)))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(negativeSlope), negativeSlope, "The slope below 0 must be finite and at least 0; usual are 0.01 to 0.3.");
         }
-        NegativeSlope = negativeSlope;
+        NegativeSlope = (float)negativeSlope;
     }
 
     /// <summary>The slope below 0.</summary>

@@ -27,17 +27,17 @@ public sealed class MinMaxScaler : PreprocessingLayer
     /// <param name="name">The name, unique in the model.</param>
     /// <exception cref="ArgumentException">The list of columns is empty, or a column is negative or listed twice.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The range is empty or not finite.</exception>
-    public MinMaxScaler(IReadOnlyList<int>? columns = null, float lower = 0, float upper = 1, string? name = null)
+    public MinMaxScaler(IReadOnlyList<int>? columns = null, double lower = 0, double upper = 1, string? name = null)
         : base(columns, name)
     {
-        if (!(float.IsFinite(lower) && float.IsFinite(upper) && lower < upper))
+        Lower = (float)lower;
+        Upper = (float)upper;
+        if (!(float.IsFinite(Lower) && float.IsFinite(Upper) && Lower < Upper))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(upper), upper,
                     FormattableString.Invariant($"Expected a range from a lower to a higher number, got {lower} to {upper}."));
         }
-        Lower = lower;
-        Upper = upper;
     }
 
     /// <summary>What a column's smallest value becomes.</summary>

@@ -22,7 +22,7 @@ public sealed unsafe class CategoricalCrossEntropy : CrossEntropy<float>
     /// The share s of each target that is divided among all K classes, <c>t (1 - s) + s / K</c>; at least 0 and below 1.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is out of range.</exception>
-    public CategoricalCrossEntropy(bool fromLogits = false, float labelSmoothing = 0)
+    public CategoricalCrossEntropy(bool fromLogits = false, double labelSmoothing = 0)
         : base(fromLogits, labelSmoothing)
     {
     }

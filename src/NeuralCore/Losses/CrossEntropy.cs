@@ -11,13 +11,13 @@ namespace NeuralCore.Losses;
 public abstract class CrossEntropy<TTarget> : Loss<TTarget>
     where TTarget : unmanaged
 {
-    private protected CrossEntropy(bool fromLogits, float labelSmoothing = 0)
+    private protected CrossEntropy(bool fromLogits, double labelSmoothing = 0)
     {
-        if (!(labelSmoothing >= 0 && labelSmoothing < 1))
+        if (!(labelSmoothing >= 0 && (float)labelSmoothing < 1))
             throw new ArgumentOutOfRangeException(
                 nameof(labelSmoothing), labelSmoothing, "Label smoothing is at least 0 and below 1; 0.1 is usual.");
         FromLogits = fromLogits;
-        LabelSmoothing = labelSmoothing;
+        LabelSmoothing = (float)labelSmoothing;
     }
 
     /// <summary>Whether the predictions are logits (any numbers) rather than probabilities.</summary>

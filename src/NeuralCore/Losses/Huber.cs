@@ -17,12 +17,12 @@ public sealed class Huber : ElementwiseLoss
     /// <summary>Describes the loss.</summary>
     /// <param name="delta">δ, the error from which on the loss is linear; positive, in the unit of the targets.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="delta"/> is not a positive finite number.</exception>
-    public Huber(float delta = 1)
+    public Huber(double delta = 1)
     {
-        if (!(delta > 0 && float.IsFinite(delta)))
+        _delta = (float)delta;
+        if (!(_delta > 0 && float.IsFinite(_delta)))
             throw new ArgumentOutOfRangeException(
                 nameof(delta), delta, "The error from which on the Huber loss is linear is positive and finite.");
-        _delta = delta;
     }
 
     /// <inheritdoc/>

@@ -18,21 +18,21 @@ public sealed class Quantile : Loss<float>
     private readonly float[] _quantiles;
 
     /// <summary>Describes the loss.</summary>
-    /// <param name="quantiles">One or more quantiles, each between 0 and 1: 0.1f, 0.5f, 0.9f.</param>
+    /// <param name="quantiles">One or more quantiles, each between 0 and 1: 0.1, 0.5, 0.9.</param>
     /// <exception cref="ArgumentException">There are no quantiles, or one is not between 0 and 1.</exception>
-    public Quantile(params ReadOnlySpan<float> quantiles)
+    public Quantile(params ReadOnlySpan<double> quantiles)
     {
         if (quantiles.IsEmpty)
             throw new ArgumentException(
-                "The quantile loss needs at least one quantile, for example 0.5f for the median.", nameof(quantiles));
-        foreach (float quantile in quantiles)
+                "The quantile loss needs at least one quantile, for example 0.5 for the median.", nameof(quantiles));
+        foreach (double quantile in quantiles)
         {
-            if (!(quantile > 0 && quantile < 1))
+            if (!((float)quantile > 0 && (float)quantile < 1))
                 throw new ArgumentException(
-                    $"A quantile lies between 0 and 1, both excluded; got {quantile}. Write the 90th percentile as 0.9f.",
+                    FormattableString.Invariant($"A quantile lies between 0 and 1, both excluded; got {quantile}. Write the 90th percentile as 0.9."),
                     nameof(quantiles));
         }
-        _quantiles = quantiles.ToArray();
+        _quantiles = Array.ConvertAll(quantiles.ToArray(), quantile => (float)quantile);
     }
 
     /// <inheritdoc/>

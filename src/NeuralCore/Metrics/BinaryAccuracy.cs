@@ -15,10 +15,10 @@ public sealed class BinaryAccuracy : MetricBase, IMetric<int>, IMetric<float>
     /// Whether the network ends without a sigmoid, so that its predictions are logits: a probability of 0.5 is a logit of 0.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The threshold is NaN.</exception>
-    public BinaryAccuracy(float? threshold = null, bool fromLogits = false)
+    public BinaryAccuracy(double? threshold = null, bool fromLogits = false)
         : base("binary_accuracy")
     {
-        _threshold = threshold ?? (fromLogits ? 0f : 0.5f);
+        _threshold = (float)(threshold ?? (fromLogits ? 0 : 0.5));
         if (float.IsNaN(_threshold))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "The threshold must be a number.");
     }

@@ -16,7 +16,7 @@ public abstract class ClassCountsMetric : ClassificationMetric
     private readonly int? _positiveClass;
     private readonly float _threshold;
 
-    private protected ClassCountsMetric(string figure, Averaging average, int? positiveClass, float threshold)
+    private protected ClassCountsMetric(string figure, Averaging average, int? positiveClass, double threshold)
         : base(NameOf(figure, average, positiveClass))
     {
         if (!Enum.IsDefined(average))
@@ -28,7 +28,7 @@ public abstract class ClassCountsMetric : ClassificationMetric
                 $"A positive class goes with Averaging.Binary; Averaging.{average} is over all classes.", nameof(positiveClass));
         _average = average;
         _positiveClass = positiveClass;
-        _threshold = CheckThreshold(threshold);
+        _threshold = CheckThreshold((float)threshold);
     }
 
     /// <inheritdoc/>

@@ -82,9 +82,9 @@ public sealed class ClassificationReport
         new(ConfusionMatrix.Of(targets, predicted, classNames));
 
     /// <summary>Reports on predictions.</summary>
-    /// <inheritdoc cref="ConfusionMatrix.Of(ReadOnlySpan{int}, ReadOnlySpan{float}, IReadOnlyList{string}, float)"/>
+    /// <inheritdoc cref="ConfusionMatrix.Of(ReadOnlySpan{int}, ReadOnlySpan{float}, IReadOnlyList{string}, double)"/>
     public static ClassificationReport Of(
-        ReadOnlySpan<int> targets, ReadOnlySpan<float> predictions, IReadOnlyList<string>? classNames = null, float threshold = 0.5f) =>
+        ReadOnlySpan<int> targets, ReadOnlySpan<float> predictions, IReadOnlyList<string>? classNames = null, double threshold = 0.5) =>
         new(ConfusionMatrix.Of(targets, predictions, classNames, threshold));
 
     /// <summary>The report with two digits after the point. Lines end with a line feed.</summary>

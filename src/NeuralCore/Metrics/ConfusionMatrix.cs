@@ -16,7 +16,7 @@ public sealed class ConfusionMatrix
         if (classNames is not null && classNames.Count != classes)
         {
             throw new ArgumentException(
-                $"There are {classNames.Count} names for {classes} classes; expected one name for each class.", nameof(classNames));
+                $"Expected {classes} class names, one for each class, got {classNames.Count}.", nameof(classNames));
         }
         if (classNames is not null && classNames.Contains(null))
             throw new ArgumentException("A class name is null.", nameof(classNames));
@@ -79,7 +79,7 @@ public sealed class ConfusionMatrix
     /// NaN.
     /// </exception>
     public static ConfusionMatrix Of(
-        ReadOnlySpan<int> targets, ReadOnlySpan<float> predictions, IReadOnlyList<string>? classNames = null, float threshold = 0.5f)
+        ReadOnlySpan<int> targets, ReadOnlySpan<float> predictions, IReadOnlyList<string>? classNames = null, double threshold = 0.5)
     {
         if (targets.IsEmpty || predictions.IsEmpty || predictions.Length % targets.Length != 0)
         {
@@ -154,12 +154,12 @@ public sealed class ConfusionMatrix
     internal static ConfusionMatrix OfOutputs(int outputs, IReadOnlyList<string>? classNames) => new(Math.Max(2, outputs), classNames);
 
     /// <summary>Counts a block of predictions; rows in messages count from <paramref name="firstRow"/>.</summary>
-    internal void Add(ReadOnlySpan<int> targets, ReadOnlySpan<float> predictions, int firstRow, float threshold)
+    internal void Add(ReadOnlySpan<int> targets, ReadOnlySpan<float> predictions, int firstRow, double threshold)
     {
         int outputs = predictions.Length / targets.Length;
         for (int row = 0; row < targets.Length; row++)
         {
-            int predicted = ClassificationMetric.PredictedClass(predictions.Slice(row * outputs, outputs), threshold);
+            int predicted = ClassificationMetric.PredictedClass(predictions.Slice(row * outputs, outputs), (float)threshold);
             if (predicted < 0)
                 throw new ArgumentException(
                     $"The predictions of row {firstRow + row} contain NaN, so they are of no class.", nameof(predictions));

@@ -16,7 +16,7 @@ public sealed class Precision : ClassCountsMetric
     /// <param name="threshold">For a network of one output: a prediction above it is class 1. Give 0 if the output is a logit.</param>
     /// <exception cref="ArgumentException">An average was given with a positive class.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The class is negative or the threshold is NaN.</exception>
-    public Precision(Averaging average = Averaging.Binary, int? positiveClass = null, float threshold = 0.5f)
+    public Precision(Averaging average = Averaging.Binary, int? positiveClass = null, double threshold = 0.5)
         : base("precision", average, positiveClass, threshold)
     {
     }

@@ -38,10 +38,10 @@ public sealed record DataNames
         ArgumentNullException.ThrowIfNull(Classes);
         ArgumentNullException.ThrowIfNull(Categories);
         if (Inputs.Count != 0 && Inputs.Count != input.Size)
-            throw Wrong($"expected a name for each of {input.Size} inputs, or none, got {Inputs.Count} of inputs");
+            throw Wrong($"expected a name for each of {input.Size} inputs, or none, got {Inputs.Count}");
         int classes = output.Size == 1 ? 2 : output.Size;
         if (Classes.Count != 0 && Classes.Count != classes)
-            throw Wrong($"expected a name for each of {classes} classes, or none, got {Classes.Count} of classes");
+            throw Wrong($"expected a name for each of {classes} classes, or none, got {Classes.Count}");
         DataNames copy = new()
         {
             Inputs = Copy(Inputs, "inputs"),

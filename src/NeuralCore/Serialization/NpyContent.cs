@@ -56,7 +56,11 @@ internal sealed class NpyContent(Stream stream, string name, long length, long m
         Span<byte> prefix = stackalloc byte[Prefix];
         Fill(prefix, "the magic number and version of an npy file");
         if (!prefix.StartsWith(NpyHeader.Magic))
-            throw Invalid(0, "the bytes 93 NUMPY of an npy file", Convert.ToHexString(prefix[..6]));
+            {
+            string found = Convert.ToHexString(prefix[..6]);
+            bool isZip = prefix.StartsWith("PK\x03\x04"u8);
+            throw Invalid(0, "the bytes 93 NUMPY of an npy file", isZip ? $"{found}, a zip archive. Read an npz file with NpzFile" : found);
+        }
         if (prefix[6] is < 1 or > 3 || prefix[7] != 0)
             throw Invalid(6, "version 1.0, 2.0 or 3.0", $"{prefix[6]}.{prefix[7]}");
         Span<byte> size = stackalloc byte[prefix[6] == 1 ? 2 : 4];

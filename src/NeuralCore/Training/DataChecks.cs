@@ -1,4 +1,5 @@
 using NeuralCore.Data;
+using NeuralCore.Losses;
 using NeuralCore.Models;
 
 namespace NeuralCore.Training;
@@ -18,9 +19,18 @@ internal static class DataChecks
             throw new ShapeException(
                 $"{lossAndMetrics.Loss}: expects {lossAndMetrics.TargetWidth} target values per row for predictions {model.OutputShape}, "
                 + $"but the data has {data.Targets.Width}. "
-                + "Does the last layer have one unit for each class?");
+                + Cause(lossAndMetrics.Loss, data));
         }
     }
+
+    private static string Cause<TTarget>(Loss<TTarget> loss, Dataset<TTarget> data)
+        where TTarget : unmanaged => loss switch
+        {
+            CategoricalCrossEntropy when data.Targets.Width == 1 =>
+                "Are they class indices? Make them an int[] and use SparseCategoricalCrossEntropy, or one-hot rows: ToOneHot.",
+            CrossEntropy<TTarget> => "Does the last layer have one unit for each class?",
+            _ => "Does the last layer have one unit for each target value?",
+        };
 
     /// <exception cref="ShapeException">The samples have the wrong shape.</exception>
     internal static void CheckInputShape<TTarget>(Sequential model, Dataset<TTarget> data)

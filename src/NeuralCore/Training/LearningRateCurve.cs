@@ -49,11 +49,11 @@ public sealed class LearningRateCurve
             if (i % stride != 0 && i != losses.Length - 1 && i != SuggestedIndex)
                 continue;
             int bar = high > low ? (int)Math.Round(BarWidth * (losses[i] - low) / (high - low)) : 0;
-            string row = string.Create(CultureInfo.InvariantCulture, $"{Points[i].LearningRate,13:E2}   {losses[i],13:G6}   ");
+            string row = string.Create(CultureInfo.InvariantCulture, $"{Points[i].LearningRate,13:0.00E+00}   {losses[i],13:G6}   ");
             text.AppendLine((row + new string('#', bar) + (i == SuggestedIndex ? " <- suggestion" : "")).TrimEnd());
         }
         text.Append(Suggestion is { } rate
-            ? string.Create(CultureInfo.InvariantCulture, $"suggestion: {rate:E2}")
+            ? string.Create(CultureInfo.InvariantCulture, $"suggestion: {rate:0.00E+00}")
             : "no suggestion: the loss does not fall in this range");
         return text.ToString();
     }

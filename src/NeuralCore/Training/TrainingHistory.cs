@@ -51,5 +51,10 @@ public sealed class TrainingHistory
     /// <summary>Whether a callback ended the fit before its last epoch.</summary>
     public bool WasStopped { get; internal set; }
 
+    /// <summary>The number of epochs and the last one's result, in one line.</summary>
+    public override string ToString() => _epochs.Count == 0
+        ? "no epoch completed"
+        : $"{_epochs.Count} epoch{(_epochs.Count == 1 ? "" : "s")}{(WasStopped ? ", stopped early" : "")}; the last: {_epochs[^1]}";
+
     internal void Add(EpochResult epoch) => _epochs.Add(epoch);
 }

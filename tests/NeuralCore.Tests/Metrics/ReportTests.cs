@@ -116,7 +116,7 @@ public class ReportTests
         ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([0, -1], [1, 0]), "Row 1 is of class -1*");
         ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([0, 2], [1, 0], ["a", "b"]), "Row 1 is of class 2*0 to 1.");
         ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([int.MaxValue], [0]), "A confusion matrix has 2 to 16384 classes*");
-        ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([0], [0.1f, 0.2f, 0.7f], ["a", "b"]), "*2 names for 3 classes*");
+        ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([0], [0.1f, 0.2f, 0.7f], ["a", "b"]), "Expected 3 class names, one for each class, got 2.*");
         ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([0, 1], [0.1f, float.NaN]), "*row 1 contain NaN*");
         ShouldThrow<ArgumentOutOfRangeException>(() => ConfusionMatrix.Of([0], [0]).ToString(29), "*30*");
         ShouldThrow<ArgumentOutOfRangeException>(() => _ = ConfusionMatrix.Of([0], [0])[0, 2], "*0 to 1*");
