@@ -6,6 +6,9 @@ namespace NeuralCore.Tabular;
 /// <summary>The text of a CSV file, which is read twice: to find the types, then the values.</summary>
 internal sealed class CsvSource : IDisposable
 {
+    private static readonly Encoding[] Unicodes =
+        [Encoding.UTF8, Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.Unicode, Encoding.BigEndianUnicode];
+
     private readonly FileStream? _file;
     private readonly string? _text;
     private readonly Encoding _encoding;
@@ -34,11 +37,28 @@ internal sealed class CsvSource : IDisposable
     {
         if (_file is null)
             return new StringReader(_text!);
+        Encoding encoding = Marked(_file) is { } marked ? Strict(marked) : _encoding;
         _file.Position = 0;
-        return new StreamReader(_file, _encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16, leaveOpen: true);
+        // StreamReader's own detection would take an encoding that replaces bytes that are not valid.
+        return new StreamReader(_file, encoding, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16, leaveOpen: true);
     }
 
     public void Dispose() => _file?.Dispose();
+
+    // The encoding of a byte order mark, which the reader skips; null without one.
+    private static Encoding? Marked(FileStream file)
+    {
+        Span<byte> start = stackalloc byte[4];
+        file.Position = 0;
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        // UTF-32's first: in little-endian order it starts as UTF-16's does.
+        foreach (Encoding encoding in Unicodes)
+        {
+            if (start.StartsWith(encoding.Preamble))
+                return encoding;
+        }
+        return null;
+    }
 
     // Bytes that are not valid become an error instead of U+FFFD.
     private static Encoding Strict(Encoding encoding)

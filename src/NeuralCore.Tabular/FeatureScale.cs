@@ -19,7 +19,13 @@ internal sealed class FeatureScale(float multiplier, string? name = null) : Laye
 
     private Parameter _scale = null!;
 
-    internal static FeatureScale Create(LayerDescription description, string? name) => new((float)description.GetDouble(Setting), name);
+    internal static FeatureScale Create(LayerDescription description, string? name)
+    {
+        float multiplier = (float)description.GetDouble(Setting);
+        return multiplier > 0 && float.IsFinite(multiplier)
+            ? new FeatureScale(multiplier, name)
+            : throw new FormatException($"{FileKind}: the multiplier must be finite and above 0.");
+    }
 
     protected override Shape Build(Shape input, LayerBuilder builder)
     {

@@ -45,6 +45,9 @@ internal sealed class RobustScaler : Layer
 
     internal static RobustScaler Create(LayerDescription _, string? name) => new(null, name);
 
+    /// <summary>Whether what a file brought can have been learned.</summary>
+    internal bool IsSound => !_factors.Values.ContainsAnyInRange(float.NegativeInfinity, -float.Epsilon);
+
     protected override Shape Build(Shape input, LayerBuilder builder)
     {
         if (input.Rank != 1)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -29,21 +30,40 @@ internal sealed record TableSchema(string Label, string[]? Classes, InputColumn[
     {
         try
         {
+            RequireNoNullElements(text);
             TableSchema? schema = JsonSerializer.Deserialize(text, SchemaJson.Default.TableSchema);
-            bool isValid = schema is { Label.Length: > 0, Columns.Length: > 0 } && AreNames(schema.Classes)
-                && Array.TrueForAll(schema.Columns, column => column is { Name.Length: > 0 } && AreNames(column.Categories));
-            return isValid ? schema! : throw new FormatException("The description of the model's columns is incomplete.");
+            bool isValid = schema is { Label.Length: > 0, Columns.Length: > 0, Classes: null or { Length: > 1 } } && AreNames(schema.Classes)
+                && Array.TrueForAll(schema.Columns, column => column is { Name.Length: > 0 } && AreNames(column.Categories))
+                && AreNames([schema.Label, .. schema.Columns.Select(column => column.Name)]);
+            return isValid
+                ? schema!
+                : throw new FormatException("The description of the model's columns is incomplete, or has a name twice.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
             throw new FormatException($"The description of the model's columns is not valid: {e.Message}", e);
         }
     }
 
-    private static bool AreNames(string[]? names) => names is null || (names.Length > 0 && !names.Contains(null));
+    private static bool AreNames(string[]? names) => names is null
+        || (names.Length > 0 && !names.Contains(null) && names.Distinct(StringComparer.Ordinal).Count() == names.Length);
+
+    // Before an array of them takes more memory than their text.
+    private static void RequireNoNullElements(string text)
+    {
+        Utf8JsonReader reader = new(Encoding.UTF8.GetBytes(text));
+        JsonTokenType last = JsonTokenType.None;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.Null && last != JsonTokenType.PropertyName)
+                throw new FormatException("A list in the description of the model's columns has nothing where a name or column belongs.");
+            last = reader.TokenType;
+        }
+    }
 }
 
 /// <summary>Reads and writes schemas without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, AllowDuplicateProperties = false, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TableSchema))]
 internal sealed partial class SchemaJson : JsonSerializerContext;

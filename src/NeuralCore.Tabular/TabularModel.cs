@@ -68,6 +68,8 @@ public abstract class TabularModel
                 throw new FormatException(
                     $"its columns need {schema.Width} inputs and {outputs} outputs, but it has {model.InputShape} and {model.OutputShape}");
             }
+            if (model.Layers.Any(layer => layer is TargetScale { IsSound: false } or RobustScaler { IsSound: false }))
+                throw new FormatException("a scale is negative or 0");
             return schema.Classes is null
                 ? new TabularRegressor(model, schema, null)
                 : new TabularClassifier(model, schema, null);

@@ -30,6 +30,9 @@ internal sealed class TargetScale(float mean, float deviation, string? name = nu
 
     internal static TargetScale Create(LayerDescription _, string? name) => new(0, 1, name);
 
+    /// <summary>Whether what a file brought can have been learned.</summary>
+    internal bool IsSound => _deviation.Values[0] > 0;
+
     protected override Shape Build(Shape input, LayerBuilder builder)
     {
         _mean = builder.AddStatistic("mean", [1], new Constant(mean));

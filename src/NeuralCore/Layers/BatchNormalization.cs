@@ -67,6 +67,7 @@ public sealed unsafe class BatchNormalization : Layer
         _beta = Center ? builder.AddParameter("beta", input, new Zeros(), decayed: false) : null;
         _movingMean = builder.AddStatistic("moving_mean", input, new Zeros());
         _movingVariance = builder.AddStatistic("moving_variance", input, new Constant(1));
+        _movingVariance.Rule = ValueRule.NotNegative;
         builder.FusesReLU = true;
         builder.BackwardReads = Trainable ? BackwardReads.Input : BackwardReads.None;
         builder.CanRunInPlace = !Trainable;

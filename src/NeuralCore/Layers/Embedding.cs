@@ -162,12 +162,15 @@ public sealed class Embedding : Layer
     /// <summary>Rebuilds the layer from its description.</summary>
     internal static Embedding From(LayerDescription description, string? name)
     {
-        int[] categories = description.GetString("categories").Split(',').Select(int.Parse).ToArray();
+        int[] categories = OneHotEncoder.ParseCounts(description.GetString("categories"));
         int dimension = description.GetInt32("dimension");
         Initializer? initializer = InitializerFactory.Create(description.GetDescription("embeddingsInitializer"));
         Regularizer? regularizer = Regularizer.From(description.GetDescription("embeddingsRegularizer"));
-        return description.GetBoolean("sharesTable")
-            ? new Embedding(categories.Single(), dimension, initializer, regularizer, name)
+        bool isShared = description.GetBoolean("sharesTable");
+        if (isShared && categories.Length > 1)
+            throw new FormatException($"Embedding: a shared table has one number of categories, found {categories.Length}.");
+        return isShared
+            ? new Embedding(categories[0], dimension, initializer, regularizer, name)
             : new Embedding(categories, dimension, initializer, regularizer, name);
     }
 

@@ -73,7 +73,7 @@ public sealed class MinMaxScaler : PreprocessingLayer
     private protected override Shape Declare(Shape input, LayerBuilder builder)
     {
         _minimum = AddFitted(builder, "minimum", input, _fittedMinima);
-        _scale = AddFitted(builder, "scale", input, _fittedScales);
+        _scale = AddFitted(builder, "scale", input, _fittedScales, ValueRule.NotNegative);
         builder.BackwardReads = BackwardReads.None;
         builder.CanRunInPlace = true;
         return input;

@@ -84,7 +84,8 @@ public sealed class OneHotEncoder : PreprocessingLayer
         long width = input[0] - _counts.Length + categories;
         if (width > Array.MaxLength / 2)
             throw builder.Reject("categories that fit in memory", input, $"One-hot, a row would have {width} columns.");
-        _categories = AddFitted(builder, "categories", [(int)categories], _fittedCategories);
+        _categories = AddFitted(builder, "categories", [(int)categories], _fittedCategories, new ValueRule(
+            $"ascending whole numbers of at most {LargestCode}, column by column", IndexOfInvalid));
         builder.BackwardReads = BackwardReads.None;
         return [(int)width];
     }
@@ -124,6 +125,23 @@ public sealed class OneHotEncoder : PreprocessingLayer
         LayerDescription description = DescribeColumns("OneHotEncoder", "");
         string counts = string.Join(", ", _counts.Select(count => count.ToString(CultureInfo.InvariantCulture)));
         return _counts.Length == 0 ? description : description.With("categories", counts);
+    }
+
+    // Bisection finds nothing among codes that do not ascend.
+    private int IndexOfInvalid(ReadOnlySpan<float> categories)
+    {
+        int start = 0;
+        foreach (int count in _counts)
+        {
+            for (int i = start; i < start + count; i++)
+            {
+                float code = categories[i];
+                if (code != MathF.Floor(code) || Math.Abs(code) > LargestCode || (i > start && code <= categories[i - 1]))
+                    return i;
+            }
+            start += count;
+        }
+        return -1;
     }
 
     private void EncodeRow(ReadOnlySpan<float> input, Span<float> output)

@@ -54,6 +54,9 @@ public sealed unsafe class Parameter
     /// <summary>What the values satisfy after each update; null for nothing.</summary>
     public Constraint? Constraint { get; internal init; }
 
+    /// <summary>What values from a file have to satisfy beside being finite; null for nothing.</summary>
+    internal ValueRule? Rule { get; set; }
+
     /// <summary>The values, row-major, in the model's own memory. Do not change them while the model is being trained.</summary>
     /// <exception cref="InvalidOperationException">The model is still being built.</exception>
     public Span<float> Values => new(Pointer, Shape.Size);

@@ -89,8 +89,13 @@ public abstract class PreprocessingLayer : Layer
     }
 
     /// <summary>Declares what the layer learned; zero where a file brings it.</summary>
-    private protected static Parameter AddFitted(LayerBuilder builder, string name, Shape shape, float[]? values) =>
-        builder.AddStatistic(name, shape, new Fitted(values));
+    private protected static Parameter AddFitted(
+        LayerBuilder builder, string name, Shape shape, float[]? values, ValueRule? rule = null)
+    {
+        Parameter parameter = builder.AddStatistic(name, shape, new Fitted(values));
+        parameter.Rule = rule;
+        return parameter;
+    }
 
     private protected ArgumentException Unsuitable(int column, string found) => new($"{this}: column {column} {found}", "features");
 

@@ -55,7 +55,7 @@ public sealed class StandardScaler : PreprocessingLayer
     private protected override Shape Declare(Shape input, LayerBuilder builder)
     {
         _mean = AddFitted(builder, "mean", input, _fittedMeans);
-        _deviation = AddFitted(builder, "deviation", input, _fittedDeviations);
+        _deviation = AddFitted(builder, "deviation", input, _fittedDeviations, ValueRule.Positive);
         builder.BackwardReads = BackwardReads.None;
         builder.CanRunInPlace = true;
         return input;

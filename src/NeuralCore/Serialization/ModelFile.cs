@@ -152,7 +152,7 @@ public sealed unsafe class ModelFile
                 foreach (Parameter parameter in model.Parameters)
                 {
                     if (reader.TryFind(parameter.FullName, out TensorInfo? tensor))
-                        reader.ReadWeights(tensor, parameter.Values);
+                        reader.ReadWeights(tensor, parameter, parameter.Values);
                 }
                 return new ModelFile(model, saved.InputScale, saved.InputOffset);
             }

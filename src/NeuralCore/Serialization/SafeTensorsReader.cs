@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using NeuralCore.Data;
+using NeuralCore.Layers;
 
 namespace NeuralCore.Serialization;
 
@@ -120,6 +121,18 @@ internal sealed class SafeTensorsReader : IDisposable
         {
             throw Invalid(
                 _dataStart + tensor.Start + (long)index * tensor.Type.Size(), $"finite weights in {tensor.Name}",
+                string.Create(CultureInfo.InvariantCulture, $"{destination[index]} at index {index}"));
+        }
+    }
+
+    /// <summary>Reads the values of a parameter, which must be finite and satisfy its rule.</summary>
+    internal void ReadWeights(TensorInfo tensor, Parameter parameter, Span<float> destination)
+    {
+        ReadWeights(tensor, destination);
+        if (parameter.Rule is { } rule && rule.IndexOfInvalid(destination) is >= 0 and int index)
+        {
+            throw Invalid(
+                _dataStart + tensor.Start + (long)index * tensor.Type.Size(), $"{rule.Expected} in {tensor.Name}",
                 string.Create(CultureInfo.InvariantCulture, $"{destination[index]} at index {index}"));
         }
     }

@@ -134,7 +134,7 @@ internal static class WeightsFile
             Span<float> destination = values.Span.Slice(parameter.Offset, parameter.Shape.Size);
             if (!IsTransposed(parameter, options))
             {
-                reader.ReadWeights(tensor, destination);
+                reader.ReadWeights(tensor, parameter, destination);
                 continue;
             }
             float[] transposed = new float[parameter.Shape.Size];

@@ -49,6 +49,16 @@ internal static class TrainerCheckpoint
             same = checkpoint.Weights[i].Name == parameters[i].FullName && checkpoint.Weights[i].Shape.SequenceEqual(parameters[i].Shape);
         if (!same)
             throw new ArgumentException("The checkpoint contains other weights than the model's.", nameof(checkpoint));
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            float[] values = checkpoint.Weights[i].Values;
+            if (parameters[i].Rule is { } rule && rule.IndexOfInvalid(values) is >= 0 and int index)
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"The checkpoint's {parameters[i].FullName} has {values[index]} at index {index}; ")
+                    + $"expected {rule.Expected}.", nameof(checkpoint));
+            }
+        }
     }
 
     /// <summary>Restores a checkpoint whose settings and arrays have been checked.</summary>

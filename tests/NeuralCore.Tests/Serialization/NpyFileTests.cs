@@ -216,6 +216,34 @@ public class NpyFileTests
         HostileFiles.ShouldBeRefused(file, stream => NpzFile.Read(stream, "f")).Should().Contain("cannot hold");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_directory_of_very_many_entries_takes_little_memory(bool isStoredOnce)
+    {
+        // 50,000 entries that all point at one, or at nothing.
+        byte[] one = Zip(archive => Add(archive, "00000.npy", Vector(1)));
+        int central = one.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
+        int end = one.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        const int count = 50_000;
+        List<byte> file = [.. isStoredOnce ? one.AsSpan(0, central) : []];
+        int start = file.Count;
+        for (int i = 0; i < count; i++)
+        {
+            byte[] entry = one[central..end];
+            Encoding.ASCII.GetBytes($"{i:D5}", entry.AsSpan(46));
+            file.AddRange(entry);
+        }
+        byte[] last = one[end..];
+        BinaryPrimitives.WriteUInt16LittleEndian(last.AsSpan(8), count);
+        BinaryPrimitives.WriteUInt16LittleEndian(last.AsSpan(10), count);
+        BinaryPrimitives.WriteInt32LittleEndian(last.AsSpan(12), file.Count - start);
+        BinaryPrimitives.WriteInt32LittleEndian(last.AsSpan(16), start);
+        file.AddRange(last);
+
+        HostileFiles.ShouldBeRefused(file.ToArray(), stream => NpzFile.Read(stream, "f"));
+    }
+
     [Fact]
     public void Every_flipped_bit_of_an_archive_s_values_is_found()
     {

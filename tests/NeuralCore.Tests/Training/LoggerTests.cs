@@ -129,6 +129,8 @@ public class LoggerTests
     [InlineData("csv", "1,2\n")]
     [InlineData("jsonl", "{\"name\":\"x\"}\n")]
     [InlineData("jsonl", "some notes\n")]
+    [InlineData("csv", "one line without an end")]
+    [InlineData("jsonl", "{\"settings\": true}")]
     public void A_file_that_is_no_log_is_not_replaced(string kind, string content)
     {
         using TemporaryFolder folder = new();
@@ -142,6 +144,22 @@ public class LoggerTests
 
         epochs.Should().Be(0, "it is found before the first epoch");
         File.ReadAllText(path).Should().Be(content);
+    }
+
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("jsonl")]
+    public void A_file_without_lines_is_not_read_to_its_end(string kind)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("large");
+        File.WriteAllText(path, (kind == "csv" ? "epoch" : "{\"epoch\":1") + new string(' ', 20 << 20));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        FluentActions.Invoking(() => Fit(Logger(kind, path), epochs: 1)).Should().Throw<IOException>().WithMessage("*line 1*");
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(10 << 20);
+        new FileInfo(path).Length.Should().BeGreaterThan(20 << 20);
     }
 
     [Fact]

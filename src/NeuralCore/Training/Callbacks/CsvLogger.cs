@@ -21,7 +21,7 @@ public sealed class CsvLogger : Callback
     /// <param name="path">The file; its folder must exist.</param>
     public CsvLogger(string path)
     {
-        _log = new EpochLog(path, "a CSV log of epochs", hasHeader: true, EpochOf);
+        _log = new EpochLog(path, "a CSV log of epochs", FirstColumn, hasHeader: true, EpochOf);
         Path = path;
     }
 

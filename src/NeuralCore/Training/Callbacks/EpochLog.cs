@@ -15,22 +15,28 @@ namespace NeuralCore.Training;
 /// </remarks>
 internal sealed class EpochLog
 {
+    // Far above what a fit's figures take; a longer line is some other file's, and is not read to its end.
+    private const int LongestLine = 1 << 20;
+
     private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly string _path;
     private readonly string _what;
+    private readonly string _start;
     private readonly bool _hasHeader;
     private readonly Func<string, int?> _epochOf;
 
     /// <param name="path">The file.</param>
     /// <param name="what">What it is, for messages: <c>a CSV log</c>.</param>
+    /// <param name="start">What its first line starts with.</param>
     /// <param name="hasHeader">Whether the first line is a header.</param>
     /// <param name="epochOf">The epoch of a line; 0 for a header; null if it is no line of such a log.</param>
-    internal EpochLog(string path, string what, bool hasHeader, Func<string, int?> epochOf)
+    internal EpochLog(string path, string what, string start, bool hasHeader, Func<string, int?> epochOf)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _path = path;
         _what = what;
+        _start = start;
         _hasHeader = hasHeader;
         _epochOf = epochOf;
     }
@@ -83,7 +89,8 @@ internal sealed class EpochLog
                 foundHeader = line;
                 continue;
             }
-            if (!isWhole)
+            // A crash can cut the last line off. Where there is no other, it must still be the beginning of a log.
+            if (!isWhole && line.Length <= LongestLine && (number > 1 || IsStart(line)))
                 break;
             if (epoch is not int found || (_hasHeader && foundHeader is null))
                 throw new IOException($"{_path}, line {number}: expected a line of {_what}. The file is not replaced; name another.");
@@ -101,6 +108,9 @@ internal sealed class EpochLog
         return kept;
     }
 
+    private bool IsStart(string line) =>
+        line.StartsWith(_start, StringComparison.Ordinal) || _start.StartsWith(line, StringComparison.Ordinal);
+
     // A line and whether a line end follows it; a crash can leave a last line without one.
     private static (string Line, bool IsWhole)? ReadLine(StreamReader reader)
     {
@@ -110,6 +120,8 @@ internal sealed class EpochLog
             if (character == '\n')
                 return (line.ToString(), true);
             line.Append((char)character);
+            if (line.Length > LongestLine)
+                break;
         }
         return line.Length == 0 ? null : (line.ToString(), false);
     }

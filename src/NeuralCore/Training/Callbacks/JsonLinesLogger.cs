@@ -23,7 +23,7 @@ public sealed class JsonLinesLogger : Callback
     /// <param name="path">The file, by convention <c>*.jsonl</c>; its folder must exist.</param>
     public JsonLinesLogger(string path)
     {
-        _log = new EpochLog(path, "a JSON Lines log of epochs", hasHeader: false, EpochOf);
+        _log = new EpochLog(path, "a JSON Lines log of epochs", "{\"epoch\":", hasHeader: false, EpochOf);
         Path = path;
     }
 
