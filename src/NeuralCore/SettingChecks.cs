@@ -5,6 +5,13 @@ namespace NeuralCore;
 /// <summary>Checks of settings.</summary>
 internal static class SettingChecks
 {
+    /// <summary>The value, if its enum has it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It does not.</exception>
+    internal static TEnum Defined<TEnum>(TEnum value, string what, [CallerArgumentExpression(nameof(value))] string? argument = null)
+        where TEnum : struct, Enum => Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(argument, value, $"{what} must be one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+
     /// <summary>The value, if it is finite in single precision.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
     internal static double Finite(double value, string what, [CallerArgumentExpression(nameof(value))] string? argument = null) =>

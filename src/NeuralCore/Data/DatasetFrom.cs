@@ -2,9 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralCore.Data;
 
-// Data sets from what programs have at hand. Arrays of rows become features by FeatureSource's conversions, so that each kind of target
-// needs
-// one method, whatever holds the inputs.
+// Data sets from arrays and records. Arrays of rows become features by FeatureSource's conversions, so each kind of target needs one
+// method, whatever holds the inputs.
 public static partial class Dataset
 {
     /// <summary>Rows with class indices.</summary>

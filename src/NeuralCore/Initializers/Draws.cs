@@ -15,20 +15,21 @@ internal static class Draws
             values[i] = scale * (2 * stream.UniformAt((ulong)i) - 1);
     }
 
-    /// <summary>Normal with mean 0.</summary>
-    internal static void Normal(Span<float> values, double deviation, RandomStream stream)
+    /// <summary>Normal.</summary>
+    internal static void Normal(Span<float> values, double mean, double deviation, RandomStream stream)
     {
         for (int i = 0; i < values.Length; i++)
-            values[i] = (float)(deviation * stream.NormalAt((ulong)i));
+            values[i] = (float)(mean + deviation * stream.NormalAt((ulong)i));
     }
 
-    /// <summary>
-    /// Normal with mean 0, truncated at two standard deviations, then scaled so that what is left has the stated deviation.
-    /// </summary>
-    internal static void TruncatedNormal(Span<float> values, double deviation, RandomStream stream)
+    /// <summary>Normal, truncated at two standard deviations from the mean; the deviation is that before truncation.</summary>
+    internal static void TruncatedNormal(Span<float> values, double mean, double deviation, RandomStream stream)
     {
-        double scale = deviation / RandomStream.TruncatedNormalDeviation;
         for (int i = 0; i < values.Length; i++)
-            values[i] = (float)(scale * stream.TruncatedNormalAt((ulong)i));
+            values[i] = (float)(mean + deviation * stream.TruncatedNormalAt((ulong)i));
     }
+
+    /// <summary>Normal with mean 0, truncated as above, then scaled so that the result has the stated deviation.</summary>
+    internal static void ScaledTruncatedNormal(Span<float> values, double deviation, RandomStream stream) =>
+        TruncatedNormal(values, 0, deviation / RandomStream.TruncatedNormalDeviation, stream);
 }

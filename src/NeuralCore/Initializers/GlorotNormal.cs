@@ -11,7 +11,7 @@ public sealed class GlorotNormal : Initializer
 {
     /// <inheritdoc/>
     protected internal override void Initialize(Span<float> values, Shape shape, Fans fans, RandomStream stream) =>
-        Draws.TruncatedNormal(values, Math.Sqrt(2.0 / (fans.In + fans.Out)), stream);
+        Draws.ScaledTruncatedNormal(values, Math.Sqrt(2.0 / (fans.In + fans.Out)), stream);
 
     /// <inheritdoc/>
     protected internal override LayerDescription Describe() => new("GlorotNormal");

@@ -17,7 +17,8 @@ internal static class InitializerFactory
         "HeNormal" => new HeNormal(),
         "LeCunUniform" => new LeCunUniform(),
         "LeCunNormal" => new LeCunNormal(),
-        "VarianceScaling" => VarianceScaling.From(description),
+        "VarianceScaling" => new VarianceScaling(
+            description.GetDouble("scale"), description.GetEnum<FanMode>("mode"), description.GetEnum<ScaledDistribution>("distribution")),
         "RandomNormal" => new RandomNormal(description.GetDouble("mean"), description.GetDouble("standardDeviation")),
         "TruncatedNormal" => new TruncatedNormal(description.GetDouble("mean"), description.GetDouble("standardDeviation")),
         "RandomUniform" => new RandomUniform(description.GetDouble("minimum"), description.GetDouble("maximum")),

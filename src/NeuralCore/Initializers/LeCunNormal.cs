@@ -11,7 +11,7 @@ public sealed class LeCunNormal : Initializer
 {
     /// <inheritdoc/>
     protected internal override void Initialize(Span<float> values, Shape shape, Fans fans, RandomStream stream) =>
-        Draws.TruncatedNormal(values, Math.Sqrt(1.0 / fans.In), stream);
+        Draws.ScaledTruncatedNormal(values, Math.Sqrt(1.0 / fans.In), stream);
 
     /// <inheritdoc/>
     protected internal override LayerDescription Describe() => new("LeCunNormal");

@@ -23,11 +23,8 @@ public sealed class RandomNormal : Initializer
     public double StandardDeviation { get; }
 
     /// <inheritdoc/>
-    protected internal override void Initialize(Span<float> values, Shape shape, Fans fans, RandomStream stream)
-    {
-        for (int i = 0; i < values.Length; i++)
-            values[i] = (float)(Mean + StandardDeviation * stream.NormalAt((ulong)i));
-    }
+    protected internal override void Initialize(Span<float> values, Shape shape, Fans fans, RandomStream stream) =>
+        Draws.Normal(values, Mean, StandardDeviation, stream);
 
     /// <inheritdoc/>
     protected internal override LayerDescription Describe() =>

@@ -26,11 +26,8 @@ public sealed class TruncatedNormal : Initializer
     public double StandardDeviation { get; }
 
     /// <inheritdoc/>
-    protected internal override void Initialize(Span<float> values, Shape shape, Fans fans, RandomStream stream)
-    {
-        for (int i = 0; i < values.Length; i++)
-            values[i] = (float)(Mean + StandardDeviation * stream.TruncatedNormalAt((ulong)i));
-    }
+    protected internal override void Initialize(Span<float> values, Shape shape, Fans fans, RandomStream stream) =>
+        Draws.TruncatedNormal(values, Mean, StandardDeviation, stream);
 
     /// <inheritdoc/>
     protected internal override LayerDescription Describe() =>

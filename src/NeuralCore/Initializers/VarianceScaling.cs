@@ -23,14 +23,9 @@ public sealed class VarianceScaling : Initializer
     public VarianceScaling(
         double scale = 1, FanMode mode = FanMode.FanIn, ScaledDistribution distribution = ScaledDistribution.TruncatedNormal)
     {
-        if (!Enum.IsDefined(mode))
-            throw new ArgumentOutOfRangeException(nameof(mode), mode, "The mode must be FanIn, FanOut or FanAverage.");
-        if (!Enum.IsDefined(distribution))
-            throw new ArgumentOutOfRangeException(
-                nameof(distribution), distribution, "The distribution must be TruncatedNormal, Normal or Uniform.");
         Scale = SettingChecks.FiniteAndPositive(scale, "The scale");
-        Mode = mode;
-        Distribution = distribution;
+        Mode = SettingChecks.Defined(mode, "The mode");
+        Distribution = SettingChecks.Defined(distribution, "The distribution");
     }
 
     /// <summary>The variance times n.</summary>
@@ -49,8 +44,8 @@ public sealed class VarianceScaling : Initializer
         switch (Distribution)
         {
             case ScaledDistribution.Uniform: Draws.Uniform(values, Math.Sqrt(3 * Scale / n), stream); break;
-            case ScaledDistribution.Normal: Draws.Normal(values, Math.Sqrt(Scale / n), stream); break;
-            default: Draws.TruncatedNormal(values, Math.Sqrt(Scale / n), stream); break;
+            case ScaledDistribution.Normal: Draws.Normal(values, 0, Math.Sqrt(Scale / n), stream); break;
+            default: Draws.ScaledTruncatedNormal(values, Math.Sqrt(Scale / n), stream); break;
         }
     }
 
@@ -58,24 +53,4 @@ public sealed class VarianceScaling : Initializer
     protected internal override LayerDescription Describe() =>
         new LayerDescription("VarianceScaling", $"{LayerDescription.Format(Scale)}, {Mode}, {Distribution}")
             .With("scale", Scale).With("mode", Mode.ToString()).With("distribution", Distribution.ToString());
-
-    /// <summary>Rebuilds the initializer from its description.</summary>
-    /// <exception cref="FormatException">A setting is missing or has another value than this library writes.</exception>
-    internal static VarianceScaling From(LayerDescription description) => new(
-        description.GetDouble("scale"),
-        description.GetString("mode") switch
-        {
-            nameof(FanMode.FanIn) => FanMode.FanIn,
-            nameof(FanMode.FanOut) => FanMode.FanOut,
-            nameof(FanMode.FanAverage) => FanMode.FanAverage,
-            var other => throw new FormatException($"VarianceScaling: the setting \"mode\" is a FanMode, found {other}."),
-        },
-        description.GetString("distribution") switch
-        {
-            nameof(ScaledDistribution.TruncatedNormal) => ScaledDistribution.TruncatedNormal,
-            nameof(ScaledDistribution.Normal) => ScaledDistribution.Normal,
-            nameof(ScaledDistribution.Uniform) => ScaledDistribution.Uniform,
-            var other => throw new FormatException(
-                $"VarianceScaling: the setting \"distribution\" is a ScaledDistribution, found {other}."),
-        });
 }

@@ -34,12 +34,8 @@ public sealed class Imputer : PreprocessingLayer
         ImputeStrategy strategy = ImputeStrategy.Mean, IReadOnlyList<int>? columns = null, double fillValue = 0, string? name = null)
         : base(columns, name)
     {
-        if (strategy is < ImputeStrategy.Mean or > ImputeStrategy.Constant)
-            throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "Expected Mean, Median or Constant.");
-        if (!float.IsFinite((float)fillValue))
-            throw new ArgumentOutOfRangeException(nameof(fillValue), fillValue, "The fill value must be finite.");
-        Strategy = strategy;
-        FillValue = (float)fillValue;
+        Strategy = SettingChecks.Defined(strategy, "The strategy");
+        FillValue = (float)SettingChecks.Finite(fillValue, "The fill value");
     }
 
     /// <summary>What replaces a missing value.</summary>

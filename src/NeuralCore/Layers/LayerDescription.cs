@@ -92,6 +92,14 @@ public sealed class LayerDescription
     /// <inheritdoc cref="GetInt32"/>
     public string GetString(string name) => Get(name) is string value ? value : throw Wrong(name, "a text", Get(name));
 
+    /// <summary>Reads a required value of an enum, written as its name.</summary>
+    /// <inheritdoc cref="GetInt32"/>
+    internal TEnum GetEnum<TEnum>(string name)
+        where TEnum : struct, Enum =>
+        Enum.TryParse(GetString(name), out TEnum value) && value.ToString() == GetString(name)
+            ? value
+            : throw Wrong(name, $"one of {string.Join(", ", Enum.GetNames<TEnum>())}", Get(name));
+
     /// <summary>Reads an optional nested description; null if it is missing.</summary>
     /// <inheritdoc cref="GetInt32"/>
     public LayerDescription? GetDescription(string name) => Find(name) switch

@@ -52,7 +52,8 @@ public sealed class LayerFactory
         new("MinMaxScaler", (description, _, name) => new MinMaxScaler(
             ColumnsOf(description), (float)description.GetDouble("lower"), (float)description.GetDouble("upper"), name).AsLoaded()),
         new("Imputer", (description, _, name) => new Imputer(
-            StrategyOf(description), ColumnsOf(description), (float)description.GetDouble("fillValue"), name).AsLoaded()),
+            description.GetEnum<ImputeStrategy>("strategy"), ColumnsOf(description), (float)description.GetDouble("fillValue"), name)
+            .AsLoaded()),
         new("OneHotEncoder", (description, _, name) => new OneHotEncoder(
             ColumnsOf(description), OneHotEncoder.ParseCounts(description.GetString("categories")), name).AsLoaded()),
     ]);
@@ -89,14 +90,6 @@ public sealed class LayerFactory
     }
 
     private static int[]? ColumnsOf(LayerDescription description) => ColumnList.Parse(description.GetString("columns"));
-
-    private static ImputeStrategy StrategyOf(LayerDescription description) => description.GetString("strategy") switch
-    {
-        nameof(ImputeStrategy.Mean) => ImputeStrategy.Mean,
-        nameof(ImputeStrategy.Median) => ImputeStrategy.Median,
-        nameof(ImputeStrategy.Constant) => ImputeStrategy.Constant,
-        string other => throw new FormatException($"Imputer: the strategy is Mean, Median or Constant, found \"{other}\"."),
-    };
 
     private Activation CreateActivation(LayerDescription description) =>
         Create(description) as Activation ?? throw new FormatException($"{description.Kind} is not an activation.");

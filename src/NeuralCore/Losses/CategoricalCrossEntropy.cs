@@ -27,6 +27,9 @@ public sealed unsafe class CategoricalCrossEntropy : CrossEntropy<float>
     {
     }
 
+    /// <summary>The share s of each target that is divided among all K classes, <c>t (1 - s) + s / K</c>; 0 for none.</summary>
+    public float LabelSmoothing => Smoothing;
+
     /// <inheritdoc/>
     protected internal override void CheckTargets(ReadOnlySpan<float> targets, Shape prediction, int firstRow)
     {
@@ -37,7 +40,7 @@ public sealed unsafe class CategoricalCrossEntropy : CrossEntropy<float>
     private protected override int WidthFor(int classes) => classes;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override void Logits(
+    internal override void Logits(
         ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses,
         int rows, int classes, float scale)
     {
@@ -53,7 +56,7 @@ public sealed unsafe class CategoricalCrossEntropy : CrossEntropy<float>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override void Probabilities(
+    internal override void Probabilities(
         ReadOnlySpan<float> predictions, ReadOnlySpan<float> targets, Span<float> gradient, Span<double> losses,
         int rows, int classes, float scale)
     {

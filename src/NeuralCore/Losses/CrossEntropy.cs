@@ -17,14 +17,13 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
             throw new ArgumentOutOfRangeException(
                 nameof(labelSmoothing), labelSmoothing, "Label smoothing is at least 0 and below 1; 0.1 is usual.");
         FromLogits = fromLogits;
-        LabelSmoothing = (float)labelSmoothing;
+        Smoothing = (float)labelSmoothing;
     }
 
     /// <summary>Whether the predictions are logits (any numbers) rather than probabilities.</summary>
     public bool FromLogits { get; }
 
-    /// <summary>The share s of each target that is divided among all K classes, <c>t (1 - s) + s / K</c>; 0 for none.</summary>
-    public float LabelSmoothing { get; }
+    private protected float Smoothing { get; }
 
     /// <inheritdoc/>
     public sealed override int TargetWidth(Shape prediction)
@@ -91,18 +90,18 @@ public abstract class CrossEntropy<TTarget> : Loss<TTarget>
         string[] settings =
         [
             .. FromLogits ? (string[])["fromLogits: True"] : [],
-            .. LabelSmoothing > 0 ? (string[])[FormattableString.Invariant($"labelSmoothing: {LabelSmoothing}")] : [],
+            .. Smoothing > 0 ? (string[])[FormattableString.Invariant($"labelSmoothing: {Smoothing}")] : [],
         ];
         return settings.Length == 0 ? Name : $"{Name}({string.Join(", ", settings)})";
     }
 
     private protected abstract int WidthFor(int classes);
 
-    private protected abstract void Logits(
+    internal abstract void Logits(
         ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses,
         int rows, int classes, float scale);
 
-    private protected abstract void Probabilities(
+    internal abstract void Probabilities(
         ReadOnlySpan<float> predictions, ReadOnlySpan<TTarget> targets, Span<float> gradient, Span<double> losses,
         int rows, int classes, float scale);
 

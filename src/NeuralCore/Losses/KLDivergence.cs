@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using NeuralCore.Numerics;
 
 namespace NeuralCore.Losses;
@@ -13,14 +12,14 @@ namespace NeuralCore.Losses;
 /// bits, and both are fused with a <see cref="Layers.Softmax"/>. Classes with t = 0 are skipped. Unfused, predictions are divided by their
 /// sum and clipped at 1e-7 from below. S. Kullback and R. A. Leibler, "On Information and Sufficiency", 1951.
 /// </remarks>
-public sealed unsafe class KLDivergence : CrossEntropy<float>
+public sealed class KLDivergence : CrossEntropy<float>
 {
+    private readonly CategoricalCrossEntropy _crossEntropy;
+
     /// <summary>Describes the loss.</summary>
     /// <param name="fromLogits">Whether the network ends without a softmax, so that its predictions are logits.</param>
     public KLDivergence(bool fromLogits = false)
-        : base(fromLogits)
-    {
-    }
+        : base(fromLogits) => _crossEntropy = new CategoricalCrossEntropy(fromLogits);
 
     /// <inheritdoc/>
     protected internal override void CheckTargets(ReadOnlySpan<float> targets, Shape prediction, int firstRow)
@@ -31,27 +30,19 @@ public sealed unsafe class KLDivergence : CrossEntropy<float>
 
     private protected override int WidthFor(int classes) => classes;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override void Logits(
+    internal override void Logits(
         ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses,
         int rows, int classes, float scale)
     {
-        fixed (float* x = &MemoryMarshal.GetReference(logits), t = &MemoryMarshal.GetReference(targets),
-            p = &MemoryMarshal.GetReference(probabilities), dx = &MemoryMarshal.GetReference(gradient))
-        fixed (double* values = &MemoryMarshal.GetReference(losses))
-            CrossEntropyKernel.SoftmaxCategorical(x, t, p, dx, values, rows, classes, scale);
+        _crossEntropy.Logits(logits, targets, probabilities, gradient, losses, rows, classes, scale);
         SubtractEntropies(targets, losses, classes);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override void Probabilities(
+    internal override void Probabilities(
         ReadOnlySpan<float> predictions, ReadOnlySpan<float> targets, Span<float> gradient, Span<double> losses,
         int rows, int classes, float scale)
     {
-        fixed (float* p = &MemoryMarshal.GetReference(predictions), t = &MemoryMarshal.GetReference(targets),
-            dp = &MemoryMarshal.GetReference(gradient))
-        fixed (double* values = &MemoryMarshal.GetReference(losses))
-            CrossEntropyKernel.Categorical(p, t, dp, values, rows, classes, scale);
+        _crossEntropy.Probabilities(predictions, targets, gradient, losses, rows, classes, scale);
         SubtractEntropies(targets, losses, classes);
     }
 

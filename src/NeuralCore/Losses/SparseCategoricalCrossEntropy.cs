@@ -26,6 +26,9 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
     {
     }
 
+    /// <summary>The share s of each target that is divided among all K classes, <c>t (1 - s) + s / K</c>; 0 for none.</summary>
+    public float LabelSmoothing => Smoothing;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected internal override void CheckTargets(ReadOnlySpan<int> targets, Shape prediction, int firstRow)
@@ -47,7 +50,7 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
     private protected override int WidthFor(int classes) => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override void Logits(
+    internal override void Logits(
         ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> probabilities, Span<float> gradient, Span<double> losses,
         int rows, int classes, float scale)
     {
@@ -64,7 +67,7 @@ public sealed unsafe class SparseCategoricalCrossEntropy : CrossEntropy<int>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override void Probabilities(
+    internal override void Probabilities(
         ReadOnlySpan<float> predictions, ReadOnlySpan<int> targets, Span<float> gradient, Span<double> losses,
         int rows, int classes, float scale)
     {

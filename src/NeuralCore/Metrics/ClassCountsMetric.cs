@@ -19,14 +19,12 @@ public abstract class ClassCountsMetric : ClassificationMetric
     private protected ClassCountsMetric(string figure, Averaging average, int? positiveClass, double threshold)
         : base(NameOf(figure, average, positiveClass))
     {
-        if (!Enum.IsDefined(average))
-            throw new ArgumentOutOfRangeException(nameof(average), average, "The averaging is none of Averaging's values.");
         if (positiveClass is < 0)
             throw new ArgumentOutOfRangeException(nameof(positiveClass), positiveClass, "A class is at least 0.");
         if (positiveClass is not null && average != Averaging.Binary)
             throw new ArgumentException(
                 $"A positive class goes with Averaging.Binary; Averaging.{average} is over all classes.", nameof(positiveClass));
-        _average = average;
+        _average = SettingChecks.Defined(average, "The averaging");
         _positiveClass = positiveClass;
         _threshold = CheckThreshold((float)threshold);
     }

@@ -11,128 +11,118 @@ namespace NeuralCore.Models;
 /// </remarks>
 public static class SequentialPrediction
 {
-    extension(Sequential model)
+    /// <summary>Predicts all rows of a source, or of an array of rows, into a new array.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="features">
+    /// The inputs: any source, or rows as <c>float[,]</c>, <c>double[,]</c>, <c>float[][]</c> or <c>double[][]</c>.
+    /// </param>
+    /// <param name="threads">
+    /// The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.
+    /// </param>
+    /// <param name="cancellationToken">Ends the prediction early.</param>
+    /// <returns>The predictions, one row after the other.</returns>
+    /// <exception cref="ShapeException">The inputs have another shape than the model's.</exception>
+    /// <exception cref="ArgumentException">The predictions do not fit in one array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is out of range.</exception>
+    /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model is being trained, and this is not a callback or a progress report of that training.
+    /// </exception>
+    public static float[] Predict(
+        this Sequential model, FeatureSource features, int threads = 0, CancellationToken cancellationToken = default)
     {
-        /// <summary>Predicts all rows of a source, or of an array of rows, into a new array.</summary>
-        /// <param name="features">
-        /// The inputs: any source, or rows as <c>float[,]</c>, <c>double[,]</c>, <c>float[][]</c> or <c>double[][]</c>.
-        /// </param>
-        /// <param name="threads">
-        /// The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.
-        /// </param>
-        /// <param name="cancellationToken">Ends the prediction early.</param>
-        /// <returns>The predictions, one row after the other.</returns>
-        /// <exception cref="ShapeException">The inputs have another shape than the model's.</exception>
-        /// <exception cref="ArgumentException">The predictions do not fit in one array.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">The number of threads is out of range.</exception>
-        /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
-        /// <exception cref="InvalidOperationException">
-        /// The model is being trained, and this is not a callback or a progress report of that training.
-        /// </exception>
-        public float[] Predict(FeatureSource features, int threads = 0, CancellationToken cancellationToken = default)
+        ArgumentNullException.ThrowIfNull(features);
+        long length = (long)features.Count * model.OutputShape.Size;
+        if (length > Array.MaxLength)
         {
-            ArgumentNullException.ThrowIfNull(features);
-            long length = (long)features.Count * model.OutputShape.Size;
-            if (length > Array.MaxLength)
-            {
-                throw new ArgumentException(
-                    $"{model.Name}: {features.Count} predictions {model.OutputShape} do not fit in one array. Predict a part at a time, "
-                    + "such as Subset of the data.", nameof(features));
-            }
-            float[] output = new float[length];
-            Run(model, features, threads, cancellationToken, (first, predictions) =>
-                predictions.CopyTo(output.AsSpan(first * model.OutputShape.Size)));
-            return output;
+            throw new ArgumentException(
+                $"{model.Name}: {features.Count} predictions {model.OutputShape} do not fit in one array. Predict a part at a time, "
+                + "such as Subset of the data.", nameof(features));
         }
+        float[] output = new float[length];
+        Run(model, features, threads, cancellationToken, (first, predictions) =>
+            predictions.CopyTo(output.AsSpan(first * model.OutputShape.Size)));
+        return output;
+    }
 
-        /// <summary>Predicts the inputs of a data set; its targets are not read.</summary>
-        /// <typeparam name="TTarget">The type of a target value.</typeparam>
-        /// <param name="data">The data set.</param>
-        /// <param name="threads">
-        /// The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.
-        /// </param>
-        /// <param name="cancellationToken">Ends the prediction early.</param>
-        /// <returns>The predictions, one row after the other.</returns>
-        /// <exception cref="ShapeException">The inputs have another shape than the model's.</exception>
-        /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
-        /// <exception cref="InvalidOperationException">
-        /// The model is being trained, and this is not a callback or a progress report of that training.
-        /// </exception>
-        public float[] Predict<TTarget>(Dataset<TTarget> data, int threads = 0, CancellationToken cancellationToken = default)
-            where TTarget : unmanaged
-        {
-            ArgumentNullException.ThrowIfNull(data);
-            return model.Predict(data.Features, threads, cancellationToken);
-        }
+    /// <summary>Predicts the inputs of a data set; its targets are not read.</summary>
+    /// <typeparam name="TTarget">The type of a target value.</typeparam>
+    /// <param name="model">The model.</param>
+    /// <param name="data">The data set.</param>
+    /// <param name="threads">The number of threads, at most 1,024; 0 for one per processor.</param>
+    /// <param name="cancellationToken">Ends the prediction early.</param>
+    /// <inheritdoc cref="Predict(Sequential, FeatureSource, int, CancellationToken)"/>
+    public static float[] Predict<TTarget>(
+        this Sequential model, Dataset<TTarget> data, int threads = 0, CancellationToken cancellationToken = default)
+        where TTarget : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return model.Predict(data.Features, threads, cancellationToken);
+    }
 
-        /// <summary>
-        /// The most likely class of each row: the index of its largest output (<see cref="OneHot.ArgMax"/>). For a model with one output, a
-        /// probability as a sigmoid gives it: 1 where it is above 0.5, else 0.
-        /// </summary>
-        /// <param name="features">
-        /// The inputs: any source, or rows as <c>float[,]</c>, <c>double[,]</c>, <c>float[][]</c> or <c>double[][]</c>.
-        /// </param>
-        /// <param name="threads">
-        /// The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.
-        /// </param>
-        /// <param name="cancellationToken">Ends the prediction early.</param>
-        /// <returns>One class for each row.</returns>
-        /// <exception cref="ShapeException">
-        /// The inputs have another shape than the model's, or the model's output is no vector of classes.
-        /// </exception>
-        /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
-        /// <exception cref="InvalidOperationException">
-        /// The model is being trained, and this is not a callback or a progress report of that training.
-        /// </exception>
-        public int[] PredictClasses(FeatureSource features, int threads = 0, CancellationToken cancellationToken = default)
-        {
-            ArgumentNullException.ThrowIfNull(features);
-            int outputs = ClassOutputs(model);
-            int[] classes = new int[features.Count];
-            Run(model, features, threads, cancellationToken, (first, predictions) =>
-                ToClasses(predictions, outputs, classes.AsSpan(first)));
-            return classes;
-        }
+    /// <summary>
+    /// The most likely class of each row: the index of its largest output (<see cref="OneHot.ArgMax"/>). For a model with one output, a
+    /// probability as a sigmoid gives it: 1 where it is above 0.5, else 0.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="features">
+    /// The inputs: any source, or rows as <c>float[,]</c>, <c>double[,]</c>, <c>float[][]</c> or <c>double[][]</c>.
+    /// </param>
+    /// <param name="threads">
+    /// The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.
+    /// </param>
+    /// <param name="cancellationToken">Ends the prediction early.</param>
+    /// <returns>One class for each row.</returns>
+    /// <exception cref="ShapeException">
+    /// The inputs have another shape than the model's, or the model's output is no vector of classes.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model is being trained, and this is not a callback or a progress report of that training.
+    /// </exception>
+    public static int[] PredictClasses(
+        this Sequential model, FeatureSource features, int threads = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        int outputs = ClassOutputs(model);
+        int[] classes = new int[features.Count];
+        Run(model, features, threads, cancellationToken, (first, predictions) =>
+            ToClasses(predictions, outputs, classes.AsSpan(first)));
+        return classes;
+    }
 
-        /// <summary>The most likely class of each row of a data set; its targets are not read.</summary>
-        /// <typeparam name="TTarget">The type of a target value.</typeparam>
-        /// <param name="data">The data set.</param>
-        /// <param name="threads">
-        /// The number of threads, at most 1,024; 0 for one per processor. The result is the same for any number.
-        /// </param>
-        /// <param name="cancellationToken">Ends the prediction early.</param>
-        /// <returns>One class for each row.</returns>
-        /// <exception cref="ShapeException">
-        /// The inputs have another shape than the model's, or the model's output is no vector of classes.
-        /// </exception>
-        /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
-        /// <exception cref="InvalidOperationException">
-        /// The model is being trained, and this is not a callback or a progress report of that training.
-        /// </exception>
-        public int[] PredictClasses<TTarget>(Dataset<TTarget> data, int threads = 0, CancellationToken cancellationToken = default)
-            where TTarget : unmanaged
-        {
-            ArgumentNullException.ThrowIfNull(data);
-            return model.PredictClasses(data.Features, threads, cancellationToken);
-        }
+    /// <summary>The most likely class of each row of a data set; its targets are not read.</summary>
+    /// <typeparam name="TTarget">The type of a target value.</typeparam>
+    /// <param name="model">The model.</param>
+    /// <param name="data">The data set.</param>
+    /// <param name="threads">The number of threads, at most 1,024; 0 for one per processor.</param>
+    /// <param name="cancellationToken">Ends the prediction early.</param>
+    /// <inheritdoc cref="PredictClasses(Sequential, FeatureSource, int, CancellationToken)"/>
+    public static int[] PredictClasses<TTarget>(
+        this Sequential model, Dataset<TTarget> data, int threads = 0, CancellationToken cancellationToken = default)
+        where TTarget : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return model.PredictClasses(data.Features, threads, cancellationToken);
+    }
 
-        /// <summary>The most likely class of one sample or of each of a batch, predicted on the calling thread.</summary>
-        /// <param name="input">One or more samples, row-major, one after the other.</param>
-        /// <returns>One class for each sample.</returns>
-        /// <exception cref="ArgumentException">The length is not that of whole samples.</exception>
-        /// <exception cref="ShapeException">The model's output is not a vector of classes.</exception>
-        /// <exception cref="InvalidOperationException">
-        /// The model is being trained, and this is not a callback or a progress report of that training.
-        /// </exception>
-        public int[] PredictClasses(ReadOnlySpan<float> input)
-        {
-            ArgumentNullException.ThrowIfNull(model);
-            int outputs = ClassOutputs(model);
-            float[] predictions = model.Predict(input);
-            int[] classes = new int[predictions.Length / outputs];
-            ToClasses(predictions, outputs, classes);
-            return classes;
-        }
+    /// <summary>The most likely class of one sample or of each of a batch, predicted on the calling thread.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="input">One or more samples, row-major, one after the other.</param>
+    /// <returns>One class for each sample.</returns>
+    /// <exception cref="ArgumentException">The length is not that of whole samples.</exception>
+    /// <exception cref="ShapeException">The model's output is not a vector of classes.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model is being trained, and this is not a callback or a progress report of that training.
+    /// </exception>
+    public static int[] PredictClasses(this Sequential model, ReadOnlySpan<float> input)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        int outputs = ClassOutputs(model);
+        float[] predictions = model.Predict(input);
+        int[] classes = new int[predictions.Length / outputs];
+        ToClasses(predictions, outputs, classes);
+        return classes;
     }
 
     private static void Run(Sequential model, FeatureSource features, int threads, CancellationToken cancellation, PredictionSink sink)

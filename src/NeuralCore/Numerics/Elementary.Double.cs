@@ -5,6 +5,9 @@ namespace NeuralCore.Numerics;
 /// <summary>The functions of one double, for learning-rate schedules, losses and settings.</summary>
 internal static partial class Elementary
 {
+    /// <summary>The factor of x³ in the sine's polynomial.</summary>
+    internal const double SinCubeFactor = -1.66666666666666324348e-01;
+
     private const double Ln2HighDouble = 6.93147180369123816490e-01; // with 21 trailing zeros: times an exponent it is exact
     private const double Ln2LowDouble = 1.90821492927058770002e-10;
 
@@ -86,30 +89,42 @@ internal static partial class Elementary
         };
     }
 
-    // cos(x + y) for |x| <= pi/4 and y below an ulp of x.
-    private static double CosOfSmall(double x, double y)
+    /// <summary>The rest of <c>k_cos.c</c>: <c>(cos x - 1 + z/2) / z²</c> with z = x² and |x| up to pi/4.</summary>
+    internal static double CosTail(double z)
     {
-        double z = x * x;
         double r = Math.FusedMultiplyAdd(-1.13596475577881948265e-11, z, 2.08757232129817482790e-09);
         r = Math.FusedMultiplyAdd(r, z, -2.75573143513906633035e-07);
         r = Math.FusedMultiplyAdd(r, z, 2.48015872894767294178e-05);
         r = Math.FusedMultiplyAdd(r, z, -1.38888888888741095749e-03);
-        r = Math.FusedMultiplyAdd(r, z, 4.16666666666666019037e-02);
+        return Math.FusedMultiplyAdd(r, z, 4.16666666666666019037e-02);
+    }
+
+    /// <summary>
+    /// The rest of <c>k_sin.c</c>: <c>(sin x - x - c x³) / x⁵</c> with c = <see cref="SinCubeFactor"/> and z = x², |x| up to pi/4.
+    /// </summary>
+    internal static double SinTail(double z)
+    {
+        double r = Math.FusedMultiplyAdd(1.58969099521155010221e-10, z, -2.50507602534068634195e-08);
+        r = Math.FusedMultiplyAdd(r, z, 2.75573137070700676789e-06);
+        r = Math.FusedMultiplyAdd(r, z, -1.98412698298579493134e-04);
+        return Math.FusedMultiplyAdd(r, z, 8.33333333332248946124e-03);
+    }
+
+    // cos(x + y) for |x| <= pi/4 and y below an ulp of x.
+    private static double CosOfSmall(double x, double y)
+    {
+        double z = x * x;
         double halfSquare = 0.5 * z;
         double w = 1 - halfSquare;
-        return w + (1 - w - halfSquare + (z * z * r - x * y));
+        return w + (1 - w - halfSquare + (z * z * CosTail(z) - x * y));
     }
 
     // sin(x + y) likewise.
     private static double SinOfSmall(double x, double y)
     {
         double z = x * x;
-        double r = Math.FusedMultiplyAdd(1.58969099521155010221e-10, z, -2.50507602534068634195e-08);
-        r = Math.FusedMultiplyAdd(r, z, 2.75573137070700676789e-06);
-        r = Math.FusedMultiplyAdd(r, z, -1.98412698298579493134e-04);
-        r = Math.FusedMultiplyAdd(r, z, 8.33333333332248946124e-03);
         double cube = z * x;
-        return x - (z * (0.5 * y - cube * r) - y - cube * -1.66666666666666324348e-01);
+        return x - (z * (0.5 * y - cube * SinTail(z)) - y - cube * SinCubeFactor);
     }
 
     // e^(x + y) for y small against x: 2^n e^r, r = x + y - n ln 2, and the rational form of FDLIBM's e_exp.c (Sun Microsystems, 1993).

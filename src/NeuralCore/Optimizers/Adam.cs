@@ -25,7 +25,7 @@ public unsafe class Adam : Optimizer
     {
         Beta1 = CheckRate(beta1, nameof(beta1), "Beta1");
         Beta2 = CheckRate(beta2, nameof(beta2), "Beta2");
-        Epsilon = CheckEpsilon(epsilon, nameof(epsilon));
+        Epsilon = SettingChecks.FiniteAndPositive(epsilon, "Epsilon");
     }
 
     /// <summary>The decay rate of the running mean of gradients.</summary>

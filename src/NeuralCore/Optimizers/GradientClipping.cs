@@ -15,10 +15,8 @@ public sealed class GradientClipping
 
     private GradientClipping(ClippingKind kind, string name, double limit)
     {
-        if (!((float)limit > 0 && float.IsFinite((float)limit)))
-            throw new ArgumentOutOfRangeException(nameof(limit), limit, "The limit of gradients must be finite and above 0.");
         Kind = kind;
-        Limit = limit;
+        Limit = SettingChecks.FiniteAndPositive(limit, "The limit of gradients");
         _name = name;
     }
 

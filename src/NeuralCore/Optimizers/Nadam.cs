@@ -32,7 +32,7 @@ public sealed unsafe class Nadam : Optimizer
     {
         Beta1 = CheckRate(beta1, nameof(beta1), "Beta1");
         Beta2 = CheckRate(beta2, nameof(beta2), "Beta2");
-        Epsilon = CheckEpsilon(epsilon, nameof(epsilon));
+        Epsilon = SettingChecks.FiniteAndPositive(epsilon, "Epsilon");
         if (!(momentumDecay >= 0 && double.IsFinite(momentumDecay)))
             throw new ArgumentOutOfRangeException(
                 nameof(momentumDecay), momentumDecay, "The decay of the momentum must be finite and at least 0.");

@@ -31,12 +31,7 @@ public abstract class Optimizer
     public double WeightDecay
     {
         get;
-        init
-        {
-            if (!(value >= 0 && float.IsFinite((float)value)))
-                throw new ArgumentOutOfRangeException(nameof(value), value, "The weight decay must be finite and at least 0.");
-            field = value;
-        }
+        init => field = SettingChecks.FiniteAndNotNegative(value, "The weight decay");
     }
 
     /// <summary>How gradients are clipped before each update; null, the default, for not at all.</summary>
@@ -104,11 +99,6 @@ public abstract class Optimizer
     private protected static double CheckRate(double value, string name, string what) => value >= 0 && value < 1
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{what} must be at least 0 and below 1.");
-
-    /// <summary>Throws unless an epsilon is above 0 as a float.</summary>
-    private protected static double CheckEpsilon(double value, string name) => (float)value > 0 && float.IsFinite((float)value)
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, "Epsilon must be finite and above 0.");
 
     /// <summary>
     /// The optimizer with all its settings: <c>Sgd(learningRate: 0.01, momentum: 0.9, nesterov: True)</c>. A checkpoint resumes only if

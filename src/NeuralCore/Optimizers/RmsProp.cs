@@ -29,7 +29,7 @@ public sealed unsafe class RmsProp : Optimizer
         Rho = CheckRate(rho, nameof(rho), "Rho");
         Momentum = CheckRate(momentum, nameof(momentum), "The momentum");
         Centered = centered;
-        Epsilon = CheckEpsilon(epsilon, nameof(epsilon));
+        Epsilon = SettingChecks.FiniteAndPositive(epsilon, "Epsilon");
     }
 
     /// <summary>The decay rate of the running means.</summary>

@@ -113,8 +113,7 @@ public sealed record LearningRateFinderOptions
 
     internal void Check()
     {
-        if (!((float)From > 0 && float.IsFinite((float)From)))
-            throw new ArgumentOutOfRangeException(nameof(From), From, "The first rate must be finite and above 0.");
+        SettingChecks.FiniteAndPositive(From, "The first rate");
         if (!(To > From && float.IsFinite((float)To)))
             throw new ArgumentOutOfRangeException(nameof(To), To, "The last rate must be finite and above the first.");
         ArgumentOutOfRangeException.ThrowIfLessThan(Steps, 2);

@@ -1,4 +1,3 @@
-using NeuralCore.Layers;
 using NeuralCore.Models;
 using NeuralCore.Numerics;
 using NeuralCore.Regularization;
@@ -11,15 +10,14 @@ namespace NeuralCore.Training;
 /// </summary>
 internal sealed class Penalties
 {
-    private readonly ParameterRange[] _chunks;
+    private readonly StepPartition.WeightRange[] _chunks;
     private readonly double[] _values;
     private readonly AlignedBuffer _weights;
 
     internal Penalties(Sequential model)
     {
         _weights = model.Store.Values;
-        _chunks = model.Parameters.Where(parameter => parameter.IsTrainable && parameter.Regularizer is not null)
-            .SelectMany(parameter => ParameterRange.Split(parameter, Regularizer.ChunkLength)).ToArray();
+        _chunks = StepPartition.RangesOf(model.Parameters.Where(p => p.Regularizer is not null), Regularizer.ChunkLength).ToArray();
         _values = new double[_chunks.Length];
     }
 
@@ -30,7 +28,7 @@ internal sealed class Penalties
     internal void Add(int chunk, Span<float> gradients)
     {
         _values[chunk] = Of(_chunks[chunk]);
-        _chunks[chunk].Parameter.Regularizer!.AddGradient(_chunks[chunk].Of(_weights.Span), _chunks[chunk].Of(gradients));
+        _chunks[chunk].Parameter.Regularizer!.AddGradient(_chunks[chunk].In(_weights.Span), _chunks[chunk].In(gradients));
     }
 
     /// <summary>The sum over the chunks that <see cref="Add"/> computed.</summary>
@@ -44,17 +42,5 @@ internal sealed class Penalties
         return Sum;
     }
 
-    private double Of(ParameterRange chunk) => chunk.Parameter.Regularizer!.Penalty(chunk.Of(_weights.Span));
-
-    /// <summary>A range of a parameter's values.</summary>
-    private sealed record ParameterRange(Parameter Parameter, int Start, int Length)
-    {
-        internal static IEnumerable<ParameterRange> Split(Parameter parameter, int longest)
-        {
-            for (int start = 0; start < parameter.Shape.Size; start += longest)
-                yield return new ParameterRange(parameter, start, Math.Min(longest, parameter.Shape.Size - start));
-        }
-
-        internal Span<float> Of(Span<float> memory) => memory.Slice(Parameter.Offset + Start, Length);
-    }
+    private double Of(StepPartition.WeightRange chunk) => chunk.Parameter.Regularizer!.Penalty(chunk.In(_weights.Span));
 }

@@ -46,8 +46,9 @@ internal sealed class StepPartition
         _smallestPart = isWide ? SmallestPartOfWide : SmallestPart;
         Panels = PanelsOf(plan).ToArray();
         Slices = SlicesOf(plan).ToArray();
-        Ranges = RangesOf(plan, LongestRange).ToArray();
-        Chunks = RangesOf(plan, GradientNorm.ChunkLength).ToArray();
+        Parameter[] parameters = plan.Layers.SelectMany(layer => layer.Parameters).ToArray();
+        Ranges = RangesOf(parameters, LongestRange).ToArray();
+        Chunks = RangesOf(parameters, GradientNorm.ChunkLength).ToArray();
         Statistics = plan.Reductions.Where(layer =>
             plan.Layers[layer].Trainable && plan.Layers[layer].Parameters.Any(p => p.IsStatistic)).ToArray();
         _columnBlocks = plan.Sizes.Select(size => (size + ColumnBlock - 1) / ColumnBlock).ToArray();
@@ -92,9 +93,10 @@ internal sealed class StepPartition
         }
     }
 
-    private static IEnumerable<WeightRange> RangesOf(ExecutionPlan plan, int longest)
+    /// <summary>Divides the trainable parameters into ranges of at most a length.</summary>
+    internal static IEnumerable<WeightRange> RangesOf(IEnumerable<Parameter> parameters, int longest)
     {
-        foreach (Parameter parameter in plan.Layers.SelectMany(layer => layer.Parameters).Where(p => p.IsTrainable))
+        foreach (Parameter parameter in parameters.Where(p => p.IsTrainable))
         {
             for (int start = 0; start < parameter.Shape.Size; start += longest)
                 yield return new WeightRange(parameter, start, Math.Min(longest, parameter.Shape.Size - start));
@@ -126,5 +128,9 @@ internal sealed class StepPartition
     internal sealed record Slice(int Layer, Parameter Parameter, int Start, int Count);
 
     /// <summary>A range of a parameter's values, which one worker updates.</summary>
-    internal sealed record WeightRange(Parameter Parameter, int Start, int Length);
+    internal sealed record WeightRange(Parameter Parameter, int Start, int Length)
+    {
+        /// <summary>The range in memory that is laid out as the weights are.</summary>
+        internal Span<float> In(Span<float> memory) => memory.Slice(Parameter.Offset + Start, Length);
+    }
 }

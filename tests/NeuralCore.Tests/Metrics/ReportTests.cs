@@ -94,7 +94,7 @@ public class ReportTests
             new F1Score(Averaging.Macro), new Precision(positiveClass: 2), new RocAuc());
         trainer.Fit(data, new() { Epochs = 2 });
 
-        ClassificationReport report = trainer.ClassificationReport(data, ["a", "b", "c"]);
+        ClassificationReport report = trainer.Model.ClassificationReport(data, ["a", "b", "c"]);
         Evaluation evaluation = trainer.Evaluate(data, threads: 2);
 
         report.Accuracy.Should().Be(evaluation.Accuracy);
@@ -102,7 +102,7 @@ public class ReportTests
         report.Classes[2].Precision.Should().Be(evaluation["precision_class_2"]);
         model.ClassificationReport(data, ["a", "b", "c"]).ToString().Should().Be(report.ToString());
         model.ClassificationReport(data.ToOneHot(3), ["a", "b", "c"]).ToString().Should().Be(report.ToString());
-        trainer.ConfusionMatrix(data).ToString().Should().Be(model.ConfusionMatrix(data.ToOneHot(3)).ToString());
+        trainer.Model.ConfusionMatrix(data).ToString().Should().Be(model.ConfusionMatrix(data.ToOneHot(3)).ToString());
         float[] input = new float[2500 * 6];
         data.Features.Gather(Enumerable.Range(0, 2500).ToArray(), input);
         new RocAuc().Compute(TestData.Labels(2500, 3), model.Predict(input)).Should().Be(evaluation["roc_auc"]);

@@ -8,12 +8,12 @@ namespace NeuralCore.Diagnostics;
 /// </summary>
 public sealed class Finding
 {
-    internal Finding(string code, Severity severity, FormattableString evidence, string mend)
+    internal Finding(string code, Severity severity, FormattableString evidence, string advice)
     {
         Code = code;
         Severity = severity;
         Evidence = evidence.ToString(CultureInfo.InvariantCulture);
-        Mend = mend;
+        Advice = advice;
     }
 
     /// <summary>The code: <c>NC001</c>.</summary>
@@ -26,8 +26,8 @@ public sealed class Finding
     public string Evidence { get; }
 
     /// <summary>What to do about it.</summary>
-    public string Mend { get; }
+    public string Advice { get; }
 
-    /// <summary>The finding in one line: <c>NC001 error: evidence mend</c>.</summary>
-    public override string ToString() => $"{Code} {Severity.ToString().ToLowerInvariant()}: {Evidence} {Mend}";
+    /// <summary>The finding in one line: <c>NC001 error: evidence advice</c>.</summary>
+    public override string ToString() => $"{Code} {Severity.ToString().ToLowerInvariant()}: {Evidence} {Advice}";
 }

@@ -15,7 +15,6 @@ public sealed class CsvLogger : Callback
     private const string FirstColumn = "epoch";
 
     private readonly EpochLog _log;
-    private bool _hasBegun;
 
     /// <summary>Describes the callback.</summary>
     /// <param name="path">The file; its folder must exist.</param>
@@ -30,11 +29,7 @@ public sealed class CsvLogger : Callback
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The file is not such a log, or its folder does not exist.</exception>
-    public override void OnFitBegin(FitContext context)
-    {
-        _hasBegun = false;
-        _log.Check();
-    }
+    public override void OnFitBegin(FitContext context) => _log.Begin();
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -43,11 +38,11 @@ public sealed class CsvLogger : Callback
     {
         ArgumentNullException.ThrowIfNull(result);
         (string Name, double Value)[] figures = EpochFigures.Of(result).ToArray();
-        if (!_hasBegun)
-            _log.Begin(result.Epoch - 1, string.Join(',', figures.Select(figure => Quote(figure.Name)).Prepend(FirstColumn)));
-        _hasBegun = true;
         string epoch = result.Epoch.ToString(CultureInfo.InvariantCulture);
-        _log.Append(string.Join(',', figures.Select(figure => EpochFigures.Format(figure.Value)).Prepend(epoch)));
+        _log.Write(
+            result.Epoch,
+            header: string.Join(',', figures.Select(figure => Quote(figure.Name)).Prepend(FirstColumn)),
+            line: string.Join(',', figures.Select(figure => EpochFigures.Format(figure.Value)).Prepend(epoch)));
     }
 
     private static string Quote(string name) =>

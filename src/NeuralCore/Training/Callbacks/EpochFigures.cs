@@ -12,19 +12,14 @@ internal static class EpochFigures
     /// <c>loss</c>, the metrics, the same with <c>val_</c> if there is validation, <c>learning_rate</c> (of the epoch's last step),
     /// <c>seconds</c> and <c>samples_per_second</c>.
     /// </summary>
-    internal static IEnumerable<(string Name, double Value)> Of(EpochResult result)
-    {
-        foreach ((string name, double value) in Of(result.Training))
-            yield return (name, value);
-        if (result.Validation is not null)
-        {
-            foreach ((string name, double value) in Of(result.Validation))
-                yield return (ValidationPrefix + name, value);
-        }
-        yield return ("learning_rate", Widen(result.LearningRate));
-        yield return ("seconds", result.Duration.TotalSeconds);
-        yield return ("samples_per_second", result.SamplesPerSecond);
-    }
+    internal static IEnumerable<(string Name, double Value)> Of(EpochResult result) =>
+    [
+        .. Of(result.Training),
+        .. result.Validation is null ? [] : Of(result.Validation).Select(figure => (ValidationPrefix + figure.Name, figure.Value)),
+        ("learning_rate", Widen(result.LearningRate)),
+        ("seconds", result.Duration.TotalSeconds),
+        ("samples_per_second", result.SamplesPerSecond),
+    ];
 
     /// <summary>The loss and the metrics.</summary>
     internal static IEnumerable<(string Name, double Value)> Of(Evaluation evaluation) =>

@@ -25,6 +25,7 @@ internal sealed class EpochLog
     private readonly string _start;
     private readonly bool _hasHeader;
     private readonly Func<string, int?> _epochOf;
+    private bool _hasBegun;
 
     /// <param name="path">The file.</param>
     /// <param name="what">What it is, for messages: <c>a CSV log</c>.</param>
@@ -41,35 +42,39 @@ internal sealed class EpochLog
         _epochOf = epochOf;
     }
 
-    /// <summary>Finds before the first epoch what would fail after it. Changes nothing.</summary>
+    /// <summary>Begins a fit: finds before its first epoch what would fail after it. Changes nothing.</summary>
     /// <exception cref="IOException">The file cannot be read, is not such a log, or its folder does not exist.</exception>
-    internal void Check()
+    internal void Begin()
     {
+        _hasBegun = false;
         PhysicalFileSystem.Instance.Resolve(_path);
         Read(completed: 0, header: null);
     }
 
-    /// <summary>Keeps the lines of the first epochs, in order, and drops all others and a last line that was cut off.</summary>
-    /// <param name="completed">How many epochs to keep.</param>
+    /// <summary>Appends the line of an epoch. The first of a fit is preceded by cutting the file back.</summary>
+    /// <param name="epoch">The epoch, from 1.</param>
     /// <param name="header">The first line; null for none.</param>
+    /// <param name="line">The epoch's line.</param>
     /// <exception cref="IOException">The file cannot be read or written, or is not such a log.</exception>
     /// <exception cref="InvalidOperationException">The lines to keep have another header.</exception>
-    internal void Begin(int completed, string? header)
+    internal void Write(int epoch, string? header, string line)
+    {
+        if (!_hasBegun)
+            CutBack(epoch - 1, header);
+        _hasBegun = true;
+        RegularFile.Require(_path, _what);
+        using FileStream stream = new(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        stream.Write(_utf8.GetBytes(line + "\n"));
+    }
+
+    // Keeps the lines of the first epochs, in order, and drops all others and a last line that was cut off.
+    private void CutBack(int completed, string? header)
     {
         List<string> kept = Read(completed, header);
         if (header is not null)
             kept.Insert(0, header);
         byte[] content = _utf8.GetBytes(string.Concat(kept.Select(line => line + "\n")));
         AtomicFile.Write(PhysicalFileSystem.Instance, _path, file => file.Write(content));
-    }
-
-    /// <summary>Appends the line of an epoch.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    internal void Append(string line)
-    {
-        RegularFile.Require(_path, _what);
-        using FileStream stream = new(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        stream.Write(_utf8.GetBytes(line + "\n"));
     }
 
     private List<string> Read(int completed, string? header)

@@ -17,7 +17,6 @@ public sealed class JsonLinesLogger : Callback
     private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly EpochLog _log;
-    private bool _hasBegun;
 
     /// <summary>Describes the callback.</summary>
     /// <param name="path">The file, by convention <c>*.jsonl</c>; its folder must exist.</param>
@@ -32,20 +31,13 @@ public sealed class JsonLinesLogger : Callback
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The file is not such a log, or its folder does not exist.</exception>
-    public override void OnFitBegin(FitContext context)
-    {
-        _hasBegun = false;
-        _log.Check();
-    }
+    public override void OnFitBegin(FitContext context) => _log.Begin();
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public override void OnEpochEnd(FitContext context, EpochResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        if (!_hasBegun)
-            _log.Begin(result.Epoch - 1, header: null);
-        _hasBegun = true;
         using MemoryStream line = new();
         using (Utf8JsonWriter json = new(line, _json))
         {
@@ -60,7 +52,7 @@ public sealed class JsonLinesLogger : Callback
             }
             json.WriteEndObject();
         }
-        _log.Append(Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length));
+        _log.Write(result.Epoch, header: null, Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length));
     }
 
     private static int? EpochOf(string line)

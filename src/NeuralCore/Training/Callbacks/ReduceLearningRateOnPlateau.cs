@@ -34,13 +34,11 @@ public sealed class ReduceLearningRateOnPlateau : Callback
         if (!(minDelta >= 0 && double.IsFinite(minDelta)))
             throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "The least improvement must be finite and at least 0.");
         ArgumentOutOfRangeException.ThrowIfNegative(cooldown);
-        if (!(minRate >= 0 && float.IsFinite((float)minRate)))
-            throw new ArgumentOutOfRangeException(nameof(minRate), minRate, "The lowest rate must be finite and at least 0.");
         Factor = factor;
         Patience = patience;
         MinDelta = minDelta;
         Cooldown = cooldown;
-        MinRate = minRate;
+        MinRate = SettingChecks.FiniteAndNotNegative(minRate, "The lowest rate");
         Monitor = monitor ?? Monitored.ValidationLoss;
     }
 
