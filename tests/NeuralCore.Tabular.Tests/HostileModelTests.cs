@@ -58,7 +58,8 @@ public class HostileModelTests
         byte[] file = isRegression ? Regressor() : Classifier();
         int length = (int)BinaryPrimitives.ReadInt64LittleEndian(file);
         string header = Encoding.UTF8.GetString(file, 8, length);
-        int at = header.IndexOf("data_offsets\":[", header.IndexOf($"\"{name}\":", StringComparison.Ordinal), StringComparison.Ordinal) + 15;
+        int at = header.IndexOf("data_offsets\":[",
+            header.IndexOf($"\"{name}\":", StringComparison.Ordinal), StringComparison.Ordinal) + 15;
         int offset = int.Parse(header[at..header.IndexOf(',', at)]);
         BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(8 + length + offset), value);
 
