@@ -7,7 +7,10 @@ namespace NeuralCore.Tabular;
 internal sealed class CsvSource : IDisposable
 {
     private static readonly Encoding[] Unicodes =
-        [Encoding.UTF8, Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.Unicode, Encoding.BigEndianUnicode];
+    [
+        Encoding.UTF8, Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.Unicode,
+        Encoding.BigEndianUnicode,
+    ];
 
     private readonly FileStream? _file;
     private readonly string? _text;

@@ -32,7 +32,8 @@ internal sealed record TableSchema(string Label, string[]? Classes, InputColumn[
         {
             RequireNoNullElements(text);
             TableSchema? schema = JsonSerializer.Deserialize(text, SchemaJson.Default.TableSchema);
-            bool isValid = schema is { Label.Length: > 0, Columns.Length: > 0, Classes: null or { Length: > 1 } } && AreNames(schema.Classes)
+            bool isValid = schema is { Label.Length: > 0, Columns.Length: > 0, Classes: null or { Length: > 1 } }
+                && AreNames(schema.Classes)
                 && Array.TrueForAll(schema.Columns, column => column is { Name.Length: > 0 } && AreNames(column.Categories))
                 && AreNames([schema.Label, .. schema.Columns.Select(column => column.Name)]);
             return isValid

@@ -266,6 +266,65 @@ public class CsvReadingTests
             .Should().Throw<InvalidDataException>().WithMessage($"{path}*quote*");
     }
 
+    [Theory]
+    [InlineData("one huge cell")]
+    [InlineData("millions of separators")]
+    [InlineData("millions of separators in the second line")]
+    [InlineData("a huge quoted cell of quotes")]
+    [InlineData("a huge name")]
+    [InlineData("very many digits")]
+    [InlineData("NUL bytes")]
+    [InlineData("line ends only")]
+    public void A_bomb_is_read_or_refused_at_once(string kind)
+    {
+        const int size = 8_000_000;
+        using TemporaryFolder folder = new();
+        string path = folder.File("bomb.csv");
+        File.WriteAllText(path, kind switch
+        {
+            "one huge cell" => "a,b\n1," + new string('x', size),
+            "millions of separators" => new string(',', size),
+            "millions of separators in the second line" => "a,b\n" + new string(',', size),
+            "a huge quoted cell of quotes" => "a,b\n1,\"" + new string('"', size) + "\"\n",
+            "a huge name" => new string('x', size) + ",b\n1,2\n",
+            "very many digits" => "a,b\n1,0." + new string('9', size),
+            "NUL bytes" => "a,b\n1," + new string('\0', size),
+            _ => "a,b" + new string('\n', size),
+        });
+        long memory = GC.GetTotalAllocatedBytes();
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        Exception? error = Record.Exception(() => InTime(() => Table.ReadCsv(path)));
+
+        (error is null or InvalidDataException).Should().BeTrue("{0}", error);
+        (error?.Message.Length ?? 0).Should().BeLessThan(path.Length + 500);
+        System.Diagnostics.Stopwatch.GetElapsedTime(start).Should().BeLessThan(TimeSpan.FromSeconds(3));
+        // Two passes over a row of characters of two bytes, in a buffer that doubles.
+        (GC.GetTotalAllocatedBytes() - memory).Should().BeLessThan(16L * size);
+    }
+
+    [Theory]
+    [InlineData("utf-8", new byte[] { 0xC3, 0x28 })]
+    [InlineData("utf-16", new byte[] { 0x00, 0xD8, 0x31, 0x00 })]
+    [InlineData("utf-16BE", new byte[] { 0xD8, 0x00, 0x00, 0x31 })]
+    [InlineData("utf-32", new byte[] { 0x00, 0x00, 0x11, 0x00 })]
+    public void Bytes_that_are_not_valid_are_refused_behind_a_byte_order_mark_too(string name, byte[] wrong)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("marked.csv");
+        Encoding encoding = Encoding.GetEncoding(name);
+        File.WriteAllBytes(path, [.. encoding.GetPreamble(), .. encoding.GetBytes("a,b\nx,y\n")]);
+        foreach (Encoding asked in new[] { Encoding.UTF8, Encoding.Latin1, new UTF8Encoding(false) })
+            Table.ReadCsv(path, new CsvOptions { Encoding = asked })["a"].Text(0).Should().Be("x");
+
+        File.WriteAllBytes(path, [.. encoding.GetPreamble(), .. encoding.GetBytes("a,b\nx,"), .. wrong, .. encoding.GetBytes("\n")]);
+        foreach (Encoding asked in new[] { Encoding.UTF8, Encoding.Latin1 })
+        {
+            FluentActions.Invoking(() => Table.ReadCsv(path, new CsvOptions { Encoding = asked })).Should()
+                .Throw<InvalidDataException>().WithMessage($"{path}: *encoding*");
+        }
+    }
+
     [SkippableFact]
     public void What_is_no_regular_file_is_refused()
     {

@@ -84,6 +84,7 @@ public static class NpzFile
     {
         try
         {
+            NpzDirectory.Check(stream, name);
             using ZipArchive archive = new(stream, ZipArchiveMode.Read, leaveOpen: true);
             Dictionary<string, NpyArray> arrays = new(StringComparer.Ordinal);
             long left = stream.Length;
