@@ -1,6 +1,6 @@
 #:project ../src/NeuralCore.Tabular/NeuralCore.Tabular.csproj
 #:property PublishAot=false
-// The tables of docs/tabular.md by NeuralCore: dotnet run -c Release benchmarks/tabular.cs [SEEDS]. The same rows, and the same lines of
+// The figures of docs/tabular.md by NeuralCore: dotnet run -c Release benchmarks/tabular.cs [SEEDS]. The same rows, and the same lines of
 // output, as benchmarks/peers/tabular.py: mean accuracy (or R²), half of its 95 % interval, mean seconds of one training.
 using System.Diagnostics;
 using System.Globalization;

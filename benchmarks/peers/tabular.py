@@ -1,4 +1,4 @@
-"""The tables of docs/tabular.md by scikit-learn: python3 benchmarks/peers/tabular.py [SEEDS [TABLE...]]. Prints one line for each table and model:
+"""The figures of docs/tabular.md by scikit-learn: python3 benchmarks/peers/tabular.py [SEEDS [TABLE...]]. Prints one line for each table and model:
 mean accuracy (or R2) over the seeds, half of its 95 % interval, mean seconds of one fit.
 
 The rows of a seed's test set are those of the program beside it, benchmarks/tabular.cs: the fifth of the rows with the lowest SplitMix64

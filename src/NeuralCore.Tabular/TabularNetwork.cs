@@ -13,7 +13,7 @@ namespace NeuralCore.Tabular;
 /// <remarks>
 /// The recipe follows RealMLP's simplified defaults (Holzmüller, Grinsztajn, Steinwart 2024, "Better by default", arXiv 2407.04491) where
 /// that helped on small tables: robust scaling, smooth clipping, a scaling layer that learns six times as fast, SELU or Mish, a last layer
-/// that starts at 0, Adam with β2 = 0.95. docs/tabular.md says what was measured and what was left out.
+/// that starts at 0, Adam with β2 = 0.95. Decision 22 says what was left out.
 /// </remarks>
 internal static class TabularNetwork
 {
