@@ -15,6 +15,7 @@ internal sealed class DerivativeComparer
     private readonly GradientSubject _subject;
     private readonly GradientCheckOptions _options;
     private readonly double[][] _outputs;
+    private double _resolution;
 
     internal DerivativeComparer(GradientSubject subject, GradientCheckOptions options)
     {
@@ -28,6 +29,7 @@ internal sealed class DerivativeComparer
     internal GradientReport Compare(string name)
     {
         _subject.ClaimGradients();
+        SetResolution();
         List<GradientElement> worst = [];
         int elements = 0;
         int kinks = 0;
@@ -36,7 +38,9 @@ internal sealed class DerivativeComparer
             VariedTensor tensor = _subject.Tensors[t];
             if (tensor.IsInput && !_options.ChecksInput)
                 continue;
-            int[] indices = Indices(tensor.Values.Length, t);
+            int[] indices = Indices(tensor.Values.Span, t);
+            if (indices.Length == 0)
+                continue;
             (double Numeric, double Doubt, bool IsKink)[] derivatives = Array.ConvertAll(indices, index => Derivative(tensor, index));
 
             // The scale uses both, so that a gradient that is wrongly zero everywhere is compared with the true one.
@@ -51,7 +55,7 @@ internal sealed class DerivativeComparer
                 double claimed = tensor.Claimed[indices[i]];
                 double numeric = derivatives[i].Numeric;
                 double larger = Math.Max(Math.Abs(claimed), Math.Abs(numeric));
-                double allowed = _options.RelativeTolerance * larger + _options.AbsoluteTolerance * scale;
+                double allowed = _options.RelativeTolerance * larger + _options.AbsoluteTolerance * scale + _resolution;
                 double error = claimed == numeric ? 0 : Math.Abs(claimed - numeric) / allowed;
                 if (double.IsNaN(error))
                     error = double.PositiveInfinity;
@@ -74,10 +78,28 @@ internal sealed class DerivativeComparer
     // A NaN in the scale would fail every element and hide the one that caused it.
     private static double FiniteSquare(double value) => double.IsFinite(value) ? value * value : 0;
 
-    private int[] Indices(int length, int tensor)
+    // The outputs are floats: no step can tell a smaller slope from 0. A tensor whose gradient is 0 because its terms cancel, such as a bias
+    // before a batch normalization, has a claimed gradient of rounding errors.
+    private void SetResolution()
     {
-        int[] all = Enumerable.Range(0, length).ToArray();
-        if (length <= _options.ElementsPerTensor)
+        _subject.Evaluate(_outputs[0]);
+        double sum = 0;
+        for (int i = 0; i < _subject.Weights.Length; i++)
+            sum += Math.Abs(_subject.Weights[i] * _outputs[0][i]) * 6e-8;
+        _resolution = double.IsFinite(sum) ? sum / LargestStep : 0;
+    }
+
+    // A NaN is a missing value, which no step can change.
+    private int[] Indices(ReadOnlySpan<float> values, int tensor)
+    {
+        List<int> present = [];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsNaN(values[i]))
+                present.Add(i);
+        }
+        int[] all = [.. present];
+        if (all.Length <= _options.ElementsPerTensor)
             return all;
         RandomStream.Derive((ulong)_options.Seed, RandomPurpose.Diagnostics, tensor + 1).Shuffle(all, 0);
         return all[.._options.ElementsPerTensor];

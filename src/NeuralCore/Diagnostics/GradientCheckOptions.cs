@@ -13,6 +13,7 @@ public sealed record GradientCheckOptions
 
     /// <summary>
     /// Whether the gradient with respect to the input is checked; false for inputs that cannot be varied, such as category indices.
+    /// Missing values (NaN) are left out.
     /// </summary>
     public bool ChecksInput { get; init; } = true;
 
@@ -24,6 +25,7 @@ public sealed record GradientCheckOptions
 
     /// <summary>
     /// How much more they may differ, relative to the root mean square of the tensor's gradient, because of rounding in the forward pass.
+    /// A difference too small to move outputs that are floats is no error either.
     /// </summary>
     public double AbsoluteTolerance { get; init; } = 1e-4;
 

@@ -67,7 +67,8 @@ internal sealed class FitLoop<TTarget>
             _state.NextEpoch();
         }
         TrainingHistory history = _state.History;
-        history.WasStopped = _context.IsStopping;
+        // Not whether a callback asked for it: after a resumed last epoch nobody asks again.
+        history.WasStopped = history.Epochs.Count < _options.Epochs;
         // Before callbacks restore the weights of another epoch.
         _monitor?.End(history);
         Call(history, static (callback, context, history) => callback.OnFitEnd(context, history));

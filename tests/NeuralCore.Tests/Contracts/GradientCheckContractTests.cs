@@ -108,6 +108,10 @@ public class GradientCheckContractTests
         ["whole, with leaky slopes"] = seed => OfModel(
             [new Dense(9, new LeakyReLU()), new Dense(8, new LeakyReLU()), new Dropout(0.2), new Dense(7, new LeakyReLU()),
                 new Dense(4, new Softmax())], [6], seed, sparse: true),
+        // The gradient of the first bias is 0 but for rounding.
+        ["whole, normalized by batch"] = seed => OfModel(
+            [new Dense(8), new BatchNormalization(), new ReLU(), new Dense(4, new Softmax())], [6], seed, sparse: true),
+        ["whole, with missing values"] = WithMissingValues,
         ["whole, frozen in the middle"] = seed => OfModel(
             [new Flatten(), new Dense(9, new ReLU()), new Dense(7, new ReLU()) { Trainable = false }, new Dense(4, new Softmax())], [2, 5],
                 seed, sparse: true),
@@ -166,6 +170,15 @@ public class GradientCheckContractTests
 
     private static float[] Positive(int count, ulong seed) =>
         Array.ConvertAll(TestData.Normals(count, seed), value => (float)Math.Exp(value));
+
+    private static GradientReport WithMissingValues(long seed)
+    {
+        float[] values = TestData.Normals(5 * 6, (ulong)seed);
+        values[7] = values[21] = float.NaN;
+        Layer[] layers = [.. Preprocessing.Fit(new ArrayFeatures(values, [6]), new Imputer(), new StandardScaler()), new Dense(4)];
+        return GradientCheck.Model(
+            new Sequential([6], layers, seed), new SparseCategoricalCrossEntropy(true), values, TestData.Labels(5, 4, (ulong)seed));
+    }
 
     private static GradientReport OfModel(IEnumerable<Layer> layers, Shape input, long seed, bool sparse)
     {

@@ -57,6 +57,25 @@ public class CallbackTests
     }
 
     [Fact]
+    public void Patience_that_runs_out_with_the_last_epoch_stops_nothing()
+    {
+        int epochs = Run(60, null, []).Epochs.Count;
+        epochs.Should().BeLessThan(60);
+        using TemporaryFolder folder = new();
+        TrainingHistory history = Run(epochs, null, [new ModelCheckpoint(folder.Path)]);
+
+        history.WasStopped.Should().BeFalse();
+        Run(epochs, Checkpoint.Load(Checkpoint.FindLatest(folder.Path)!), []).ShouldEqual(history);
+
+        static TrainingHistory Run(int epochs, Checkpoint? from, Callback[] more)
+        {
+            using Trainer<int> trainer = Fits.Compile(TestModels.Small(), new Adam(0.1f));
+            return trainer.Fit(TestModels.Data(60),
+                Overfitting([.. more, new EarlyStopping(patience: 3)]) with { Epochs = epochs, ResumeFrom = from });
+        }
+    }
+
+    [Fact]
     public void Early_stopping_that_ended_a_fit_begins_the_next_anew()
     {
         EarlyStopping stopping = new(patience: 3);

@@ -65,6 +65,7 @@ internal static class Fits
     internal static void ShouldEqual(this TrainingHistory found, TrainingHistory expected)
     {
         found.Epochs.Select(Figures).Should().Equal(expected.Epochs.Select(Figures));
+        found.WasStopped.Should().Be(expected.WasStopped);
 
         // All digits of every double.
         static string Figures(EpochResult epoch) => string.Join(
