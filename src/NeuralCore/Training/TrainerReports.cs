@@ -10,7 +10,9 @@ public static class TrainerReports
     /// <summary>Counts the predicted classes of a data set of class indices.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="data">The data.</param>
-    /// <param name="classNames">The classes' names; null for those of <see cref="Sequential.DataNames"/>, or their numbers if it has none.</param>
+    /// <param name="classNames">
+    /// The classes' names; null for those of <see cref="Sequential.DataNames"/>, or their numbers if it has none.
+    /// </param>
     /// <param name="threshold">For a model of one output: above it a row is of class 1. Give 0 if the output is a logit.</param>
     /// <exception cref="ArgumentException">
     /// The data does not fit the model, the names are not as many as the classes, a class is out of range, or a prediction is NaN.
