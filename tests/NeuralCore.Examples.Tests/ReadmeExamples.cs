@@ -65,7 +65,7 @@ public class ReadmeExamples
         var model = new Sequential([2], [new Dense(8, new ReLU()), new Dense(10, new Softmax())]);
 
         // example
-        using var trainer = model.Compile(new Sgd(0.01f, momentum: 0.9f), new CategoricalCrossEntropy(), new Accuracy());
+        using var trainer = model.Compile(new Sgd(0.01, momentum: 0.9), new CategoricalCrossEntropy(), new Accuracy());
         TrainingHistory history = trainer.Fit(train.ToOneHot(10), new()
         {
             Epochs = 5,

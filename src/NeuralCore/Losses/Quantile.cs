@@ -29,7 +29,8 @@ public sealed class Quantile : Loss<float>
         {
             if (!((float)quantile > 0 && (float)quantile < 1))
                 throw new ArgumentException(
-                    FormattableString.Invariant($"A quantile lies between 0 and 1, both excluded; got {quantile}. Write the 90th percentile as 0.9."),
+                    FormattableString.Invariant(
+                        $"A quantile lies between 0 and 1, both excluded; got {quantile}. Write the 90th percentile as 0.9."),
                     nameof(quantiles));
         }
         _quantiles = Array.ConvertAll(quantiles.ToArray(), quantile => (float)quantile);

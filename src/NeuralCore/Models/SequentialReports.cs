@@ -11,7 +11,9 @@ public static class SequentialReports
     /// <summary>Counts the predicted classes of a data set of class indices.</summary>
     /// <param name="model">The model: one output for each class, or one for the probability of class 1.</param>
     /// <param name="data">The data.</param>
-    /// <param name="classNames">The classes' names; null for those of <see cref="Sequential.DataNames"/>, or their numbers if it has none.</param>
+    /// <param name="classNames">
+    /// The classes' names; null for those of <see cref="Sequential.DataNames"/>, or their numbers if it has none.
+    /// </param>
     /// <param name="threshold">For a model of one output: above it a row is of class 1. Give 0 if the output is a logit.</param>
     /// <exception cref="ArgumentException">
     /// The data does not fit the model, the names are not as many as the classes, a class is out of range, a target is not from 0 to 1, or
@@ -109,8 +111,9 @@ public static class SequentialReports
         {
             if (!(value is >= 0 and <= 1))
             {
-                throw new ArgumentException(FormattableString.Invariant(
-                    $"A report of classes expects targets from 0 to 1, got {value} in row {row}. For a regression use RegressionReport.Of."));
+                throw new ArgumentException(
+                    FormattableString.Invariant($"A report of classes expects targets from 0 to 1, got {value} in row {row}. ")
+                    + "For a regression use RegressionReport.Of.");
             }
         }
     }

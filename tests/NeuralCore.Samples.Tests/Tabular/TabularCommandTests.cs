@@ -71,6 +71,8 @@ public sealed class TabularCommandTests : IDisposable
     [InlineData("a,b,y\n1,2,u\n1,2,\n3,4,v\n5,6,v\n7,8,u\n9,1,u\n", "line 3, column \"y\": the label is missing.")]
     [InlineData("a,b,z\n1,2,u\n", "has no column \"y\". Its columns are \"a\", \"b\", \"z\".")]
     [InlineData("a,b,y\n1,2,u\n3,4,v\n", "has 2 rows: too few to keep some for testing. Name a file with --test.")]
+    [InlineData("a,y\n1,u\n2,u\n3,u\n4,u\n5,u\n6,v\n7,v\n8,v\n9,v\nx,v\n",
+        "found \"x\". If the column holds categories, say so: --categorical.")]
     [InlineData("", "expected a line of column names, found an empty file.")]
     public void A_bad_file_is_one_line_on_standard_error(string content, string message)
     {
@@ -85,6 +87,7 @@ public sealed class TabularCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(new string[] { }, "Expected a command: train, evaluate or predict.")]
     [InlineData(new[] { "train" }, "Option '--label' is required.")]
     [InlineData(new[] { "train", "x.csv" }, "'--label' is required")]
     [InlineData(new[] { "train", "x.csv", "--label", "y", "--task", "cluster" }, "'cluster' not recognized")]

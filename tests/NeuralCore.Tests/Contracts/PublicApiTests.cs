@@ -27,6 +27,18 @@ public class PublicApiTests
     }
 
     [Fact]
+    public void Implicit_usings_have_all_namespaces_but_that_of_random_numbers()
+    {
+        string props = Repository.Read("src/NeuralCore/buildTransitive/NeuralCore.props");
+        string[] used = System.Xml.Linq.XDocument.Parse(props).Descendants("Using")
+            .Select(item => item.Attribute("Include")!.Value).ToArray();
+
+        IEnumerable<string> namespaces = typeof(Sequential).Assembly.GetExportedTypes().Select(type => type.Namespace!).Distinct();
+
+        used.Should().BeEquivalentTo(namespaces.Except(["NeuralCore.Randomness"]));
+    }
+
+    [Fact]
     public void The_printer_writes_what_C_sharp_declares()
     {
         string printed = new PublicApiPrinter().Print(typeof(Sequential).Assembly);

@@ -209,7 +209,7 @@ public class RowLossTests
                 .Throw<ArgumentOutOfRangeException>().WithMessage(message);
         }
         foreach (float quantile in new[] { 0, 1, 90, float.NaN })
-            FluentActions.Invoking(() => new Quantile(0.5f, quantile)).Should().Throw<ArgumentException>().WithMessage("*got*0.9f*");
+            FluentActions.Invoking(() => new Quantile(0.5f, quantile)).Should().Throw<ArgumentException>().WithMessage("*got*0.9.*");
         FluentActions.Invoking(() => new Quantile()).Should().Throw<ArgumentException>().WithMessage("*at least one quantile*");
     }
 

@@ -109,6 +109,33 @@ public class ReportTests
     }
 
     [Fact]
+    public void A_report_has_the_class_names_of_the_model()
+    {
+        Dataset<int> data = TestData.Classes(30, [6], 3);
+        Sequential model = new([6], [new Dense(3, new Softmax())], seed: 1);
+        model.ConfusionMatrix(data).ClassNames.Should().Equal("0", "1", "2");
+
+        model.DataNames = new() { Classes = ["low", "middle", "high"] };
+
+        model.ConfusionMatrix(data).ClassNames.Should().Equal("low", "middle", "high");
+        model.ClassificationReport(data.ToOneHot(3)).Classes[2].Name.Should().Be("high");
+        model.ClassificationReport(data, ["a", "b", "c"]).Classes[2].Name.Should().Be("c", "names that are given come first");
+    }
+
+    [Theory]
+    [InlineData(2.5f, "2.5")]
+    [InlineData(-1, "-1")]
+    [InlineData(float.NaN, "NaN")]
+    public void A_report_of_classes_on_a_regression_is_refused(float target, string shown)
+    {
+        float[] targets = new float[2000];
+        targets[1500] = target;
+        Sequential model = new([2], [new Dense(1)]);
+        ShouldThrow<ArgumentException>(() => model.ClassificationReport(Dataset.From(new float[4000], [2], targets)),
+            $"A report of classes expects targets from 0 to 1, got {shown} in row 1500. For a regression use RegressionReport.Of.");
+    }
+
+    [Fact]
     public void Wrong_arguments_are_named()
     {
         ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([], (int[])[]), "*0 targets*one or more*");
@@ -116,7 +143,8 @@ public class ReportTests
         ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([0, -1], [1, 0]), "Row 1 is of class -1*");
         ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([0, 2], [1, 0], ["a", "b"]), "Row 1 is of class 2*0 to 1.");
         ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([int.MaxValue], [0]), "A confusion matrix has 2 to 16384 classes*");
-        ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([0], [0.1f, 0.2f, 0.7f], ["a", "b"]), "Expected 3 class names, one for each class, got 2.*");
+        ShouldThrow<ArgumentException>(
+            () => ConfusionMatrix.Of([0], [0.1f, 0.2f, 0.7f], ["a", "b"]), "Expected 3 class names, one for each class, got 2.*");
         ShouldThrow<ArgumentException>(() => ConfusionMatrix.Of([0, 1], [0.1f, float.NaN]), "*row 1 contain NaN*");
         ShouldThrow<ArgumentOutOfRangeException>(() => ConfusionMatrix.Of([0], [0]).ToString(29), "*30*");
         ShouldThrow<ArgumentOutOfRangeException>(() => _ = ConfusionMatrix.Of([0], [0])[0, 2], "*0 to 1*");

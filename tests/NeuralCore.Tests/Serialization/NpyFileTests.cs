@@ -160,7 +160,7 @@ public class NpyFileTests
 
     [Theory]
     [InlineData(new byte[] { }, "offset 0: expected 8 more bytes of the magic number")]
-    [InlineData(new byte[] { 80, 75, 3, 4, 0, 0, 0, 0 }, "offset 0: expected the bytes 93 NUMPY")]
+    [InlineData(new byte[] { 80, 75, 3, 4, 0, 0, 0, 0 }, "found 504B03040000, a zip archive. Read an npz file with NpzFile.")]
     [InlineData(new byte[] { 0x93, 78, 85, 77, 80, 89, 4, 0 }, "offset 6: expected version 1.0, 2.0 or 3.0, found 4.0")]
     [InlineData(new byte[] { 0x93, 78, 85, 77, 80, 89, 1, 1 }, "found 1.1")]
     [InlineData(new byte[] { 0x93, 78, 85, 77, 80, 89, 1, 0, 118, 0 },

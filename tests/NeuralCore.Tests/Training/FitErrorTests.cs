@@ -39,6 +39,14 @@ public class FitErrorTests
     }
 
     [Fact]
+    public void A_wrong_number_of_targets_names_the_likely_cause()
+    {
+        Dataset<float> one = Dataset.From(TestData.Normals(Rows * 4), [4], new float[Rows]);
+        Refuses(Model(), new CategoricalCrossEntropy(), one, "*but the data has 1. Are they class indices?*SparseCategoricalCrossEntropy*");
+        Refuses(Model(), new MeanSquaredError(), one, "*but the data has 1. Does the last layer have one unit for each target value?");
+    }
+
+    [Fact]
     public void Shapes_must_fit()
     {
         Refuses(Model(), new SparseCategoricalCrossEntropy(), TestData.Classes(10, [2, 2], 3),

@@ -42,6 +42,15 @@ public class TrainerTests
     }
 
     [Fact]
+    public void A_history_prints_as_its_last_epoch()
+    {
+        using Trainer<int> trainer = new Sequential([4], [new Dense(3, new Softmax())], seed: 1)
+            .Compile(new Adam(), new SparseCategoricalCrossEntropy());
+        TrainingHistory history = trainer.Fit(TestData.Classes(8, [4], 3), new() { Epochs = 2 });
+        history.ToString().Should().Be($"2 epochs; the last: {history.Epochs[1]}");
+    }
+
+    [Fact]
     public void A_metric_that_was_not_given_is_named_in_the_error()
     {
         using Trainer<int> trainer = Model().Compile(new Sgd(), new SparseCategoricalCrossEntropy());
