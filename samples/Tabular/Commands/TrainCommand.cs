@@ -109,7 +109,8 @@ internal static class TrainCommand
         terminal.Line(Report.Describe(model));
         foreach (string column in model.LeftOut)
             terminal.Line($"Left out: {column}.");
-        foreach (Finding finding in model.Findings)
+        Finding[] ofTest = CommandLine.OnTable(() => TestFindings.Of(model, training, test).ToArray());
+        foreach (Finding finding in model.Findings.Concat(ofTest))
             terminal.Line(finding.ToString());
         terminal.Line();
         Report.Write(terminal, CommandLine.OnTable(() => Report.Of(model, test)));

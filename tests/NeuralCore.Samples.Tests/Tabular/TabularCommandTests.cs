@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using NeuralCore.Tests.Contracts;
 
 namespace NeuralCore.Samples.Tests.Tabular;
@@ -64,6 +65,19 @@ public sealed class TabularCommandTests : IDisposable
                 .ExitCode.Should().Be(0);
         }
         File.ReadAllBytes(PathOf("3")).Should().Equal(File.ReadAllBytes(PathOf("1")));
+    }
+
+    [Fact]
+    public void A_test_file_on_another_scale_is_named()
+    {
+        string[] lines = File.ReadAllLines(Iris);
+        File.WriteAllLines(PathOf("scaled.csv"), lines.Select((line, i) => i == 0 ? line : string.Join(',', line.Split(',')
+            .Select(cell => double.TryParse(cell, CultureInfo.InvariantCulture, out double value)
+                ? (100 * value).ToString(CultureInfo.InvariantCulture) : cell))));
+
+        string[] train = ["train", Iris, "--label", "species", "--epochs", "3"];
+        TabularProcess.Run([.. train, "--test", PathOf("scaled.csv")]).Output.Should().Contain("NC001 error");
+        TabularProcess.Run(train).Output.Should().NotContain("NC001").And.NotContain("NC007");
     }
 
     [Theory]
