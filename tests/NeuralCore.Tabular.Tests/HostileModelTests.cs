@@ -28,7 +28,7 @@ public class HostileModelTests
     [InlineData("['no','yes']", "null", "outputs")]
     [InlineData("['no','yes']", "[['no','yes']]", "not valid")]
     [InlineData("'label':'class'", "'label':''", "incomplete")]
-    [InlineData("'label':'class'", "'label':'\\\\\\\\ud800'", "")]
+    [InlineData("'label':'class'", "'label':'\\\\\\\\ud800'", "found")]
     [InlineData("'label':'class',", "", "not valid")]
     public void Columns_that_do_not_fit_are_refused(string from, string to, string reason) =>
         ShouldBeRefused(Change(Classifier(), header => Replace(header, from.Replace("'", Q), to.Replace("'", Q)))).Should().Contain(reason);
