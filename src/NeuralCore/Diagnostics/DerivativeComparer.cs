@@ -78,8 +78,8 @@ internal sealed class DerivativeComparer
     // A NaN in the scale would fail every element and hide the one that caused it.
     private static double FiniteSquare(double value) => double.IsFinite(value) ? value * value : 0;
 
-    // The outputs are floats: no step can tell a smaller slope from 0. A tensor whose gradient is 0 because its terms cancel, such as a bias
-    // before a batch normalization, has a claimed gradient of rounding errors.
+    // The outputs are floats: no step can tell a smaller slope from 0. A tensor whose gradient is 0 because its terms cancel, such as a
+    // bias before a batch normalization, has a claimed gradient of rounding errors.
     private void SetResolution()
     {
         _subject.Evaluate(_outputs[0]);

@@ -8,7 +8,10 @@ namespace NeuralCore.Optimizers;
 /// Stochastic gradient descent: <c>w -= lr g</c>. With momentum: <c>v = momentum v - lr g; w += v</c>; with Nesterov's form
 /// <c>w += momentum v - lr g</c>, v being the new one. The same forms as in Keras.
 /// </summary>
-/// <remarks>Source of the Nesterov form: Sutskever et al. 2013.</remarks>
+/// <remarks>
+/// Source of the Nesterov form: Sutskever et al. 2013. PyTorch leaves the learning rate out of v, <c>v = momentum v + g; w -= lr v</c>: the
+/// same as long as the rate is constant, another path where a schedule changes it.
+/// </remarks>
 public sealed unsafe class Sgd : Optimizer
 {
     /// <summary>Describes the optimizer.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using NeuralCore.Data;
 using NeuralCore.Layers;
 using NeuralCore.Serialization;
@@ -124,18 +125,12 @@ public sealed class Validation<TTarget>
     internal Split? Split { get; }
 
     /// <summary>Evaluates on separate data.</summary>
-    /// <param name="data">The validation data.</param>
-    public static implicit operator Validation<TTarget>(Dataset<TTarget> data)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        return new(data, null);
-    }
+    /// <param name="data">The validation data; null for none.</param>
+    [return: NotNullIfNotNull(nameof(data))]
+    public static implicit operator Validation<TTarget>?(Dataset<TTarget>? data) => data is null ? null : new(data, null);
 
     /// <summary>Sets a part of the training data aside.</summary>
-    /// <param name="split">How to choose the part.</param>
-    public static implicit operator Validation<TTarget>(Split split)
-    {
-        ArgumentNullException.ThrowIfNull(split);
-        return new(null, split);
-    }
+    /// <param name="split">How to choose the part; null for none.</param>
+    [return: NotNullIfNotNull(nameof(split))]
+    public static implicit operator Validation<TTarget>?(Split? split) => split is null ? null : new(null, split);
 }

@@ -76,7 +76,9 @@ internal sealed class RandomConfiguration(int seed)
         return [.. callbacks];
     }
 
-    /// <summary>Images, numbers, numbers with gaps, or category codes among numbers, with the layers that such data needs in front.</summary>
+    /// <summary>
+    /// Images, numbers, numbers with gaps, or category codes among numbers, with the layers that such data needs in front.
+    /// </summary>
     internal (FeatureSource Features, Func<Layer[]> First) Features(int rows)
     {
         int kind = Integer(0, 3);
