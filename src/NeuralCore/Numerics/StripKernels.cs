@@ -48,7 +48,7 @@ internal readonly unsafe struct StripKernels
     internal void Run(GemmTile* tile, int columns)
     {
         float* a = tile->A, b = tile->B, c = tile->C, bias = tile->Bias;
-        for (int left = columns; left > 0; left -= _panelColumns)
+        for (int left = columns; left > 0; left -= Columns(left))
         {
             int j = columns - left;
             tile->A = a;
@@ -56,8 +56,6 @@ internal readonly unsafe struct StripKernels
             tile->C = c + j;
             tile->Bias = bias + j;
             RunPanel(tile, left);
-            if (left == _lastColumns)
-                return;
         }
     }
 }
