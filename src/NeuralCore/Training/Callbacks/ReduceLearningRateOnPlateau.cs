@@ -8,8 +8,8 @@ namespace NeuralCore.Training;
 /// </summary>
 /// <remarks>
 /// As Keras' ReduceLROnPlateau: the rate falls after <c>patience</c> epochs without an improvement (PyTorch: after one more). During the
-/// cooldown after it, epochs without an improvement are not counted (Keras counts the last of them). NaN is never an improvement. It changes
-/// <see cref="Trainer.LearningRate"/>, which a schedule sets in every step: a fit has either of them.
+/// cooldown after it, epochs without an improvement are not counted (Keras counts the last of them). NaN is never an improvement. It
+/// changes <see cref="Trainer.LearningRate"/>, which a schedule sets in every step: a fit has either of them.
 /// </remarks>
 public sealed class ReduceLearningRateOnPlateau : Callback
 {
